@@ -1,0 +1,73 @@
+package secret_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/flts-run/flts-run/internal/secret"
+)
+
+const canary = "c4n4ry/with+odd=chars"
+
+func TestNothingPrintsTheText(t *testing.T) {
+	type inner struct{ hidden secret.String }
+	s := secret.New(canary)
+	values := []any{s, &s, inner{s}, &inner{s}, []secret.String{s}, map[string]secret.String{"k": s}, map[secret.String]int{s: 1}}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%10s", "%-30q", "%T", "%p", "%c"} {
+		for _, v := range values {
+			out := fmt.Sprintf(verb, v)
+			require.NotContains(t, out, canary, "%s of %T", verb, v)
+			require.NotContains(t, out, fmt.Sprintf("%x", canary), "%s of %T", verb, v)
+		}
+	}
+	doc, err := json.Marshal(map[string]any{"s": s, "p": &s})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"s":"********","p":"********"}`, string(doc))
+
+	var log strings.Builder
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "s", s, "in", inner{s})
+	require.NotContains(t, log.String(), canary)
+	require.NotContains(t, errors.Join(fmt.Errorf("refused: %w", errors.New(s.String()))).Error(), canary)
+	require.Equal(t, canary, s.Reveal())
+}
+
+func TestEmptyIsShownAsEmpty(t *testing.T) {
+	require.Equal(t, "", secret.New("").String())
+	require.True(t, secret.New("").IsEmpty())
+	require.Equal(t, "", secret.String{}.Reveal())
+}
+
+func TestUserinfoIsMaskedInOpenText(t *testing.T) {
+	for plain, shown := range map[string]string{
+		"http://minio:9000":                       "http://minio:9000",
+		"https://user:pw@mlflow:5000/x":           "https://********@mlflow:5000/x",
+		"postgres://u:p@ss@db:5432/x?y=1":         "postgres://********@db:5432/x?y=1",
+		"http://token@gateway":                    "http://********@gateway",
+		"http://u:pa/ss@gateway/":                 "http://********@gateway/",
+		"a http://u:p@h and redis://:pw@r:6379 b": "a http://********@h and redis://********@r:6379 b",
+		"me@example.com":                          "me@example.com",
+		"://@":                                    "://@",
+		"http://a:b@http://c:d@e":                 "http://********@http://********@e",
+	} {
+		require.Equal(t, shown, secret.Open(plain).String())
+		require.Equal(t, plain, secret.Open(plain).Reveal())
+	}
+}
+
+func FuzzOpenKeepsTheTextAndHidesUserinfo(f *testing.F) {
+	f.Add("https://user:pw@mlflow:5000/x")
+	f.Add("://@://")
+	f.Fuzz(func(t *testing.T, plain string) {
+		s := secret.Open(plain)
+		require.Equal(t, plain, s.Reveal())
+		if len(secret.Userinfo(plain)) == 0 {
+			require.Equal(t, plain, s.String())
+		}
+	})
+}

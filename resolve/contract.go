@@ -1,0 +1,294 @@
+package resolve
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+//go:embed contract.yaml
+var builtin []byte
+
+// Contract is the table of keys and services that a component is configured
+// with. It is data: no key is named anywhere else in the program.
+type Contract struct {
+	Namespace string          // of the default hosts, unless the caller knows better
+	Keys      []*Key          // in the order of the file
+	Services  []*Service      // in the order of the file
+	Pristine  []string        // variables that --pristine keeps; a name may end in '*'
+	byName    map[string]*Key // by key name
+	bySpelled map[string]*Key // by key name and by spelling
+	byParam   map[string]*Key // by normalised parameter name
+	secure    map[string]bool // the bool keys that the scheme of a spelling stands for
+}
+
+// Key is one row of the contract.
+type Key struct {
+	Name       string     `yaml:"-"`
+	Doc        string     `yaml:"doc"`
+	Type       Type       `yaml:"type"`
+	Values     []string   `yaml:"values"`      // of an enum
+	Default    string     `yaml:"default"`     // ${namespace} is replaced
+	DevDefault string     `yaml:"dev_default"` // exists only with APP_ENV=dev or unset
+	Sensitive  bool       `yaml:"sensitive"`   // never shown; a plain variable of it is layer 3
+	Required   bool       `yaml:"required"`
+	AllowEmpty bool       `yaml:"allow_empty"` // an empty value counts as given
+	Group      string     `yaml:"group"`       // keys that must come from one layer together
+	Optional   bool       `yaml:"optional"`    // its group can do without it
+	Params     []string   `yaml:"params"`      // further names of a pipeline parameter
+	Spellings  []Spelling `yaml:"spellings"`   // other variables that carry the same value
+}
+
+// Spelling is another variable in which some client reads the value of a key.
+type Spelling struct {
+	Name   string `yaml:"name"`
+	As     Form   `yaml:"as"`     // how the value is written there
+	Secure string `yaml:"secure"` // with Form URL: the bool key that the scheme stands for
+}
+
+// Form is how a spelling writes the value of its key.
+type Form string
+
+const (
+	Same Form = ""    // as the key itself
+	URL  Form = "url" // scheme://host:port of a hostport key
+)
+
+// UnmarshalYAML accepts a bare name for a spelling in the same form.
+func (s *Spelling) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		s.Name = n.Value
+		return nil
+	}
+	type plain Spelling
+	return n.Load((*plain)(s), yaml.WithKnownFields())
+}
+
+// Strictness says what a failed check of a service means.
+type Strictness string
+
+const (
+	Enforce Strictness = "enforce" // the task does not start
+	Warn    Strictness = "warn"    // it is said and the task starts
+	Off     Strictness = "off"     // not looked at unless it is named
+)
+
+// Service is a backing service and the keys that describe it. Which fields a
+// service has depends on its kind; they hold key names.
+type Service struct {
+	Name         string     `yaml:"-"`
+	Kind         string     `yaml:"kind"` // s3, mlflow, http, tcp
+	Check        Strictness `yaml:"check"`
+	Endpoint     string     `yaml:"endpoint"`
+	Secure       string     `yaml:"secure"`
+	AccessKey    string     `yaml:"access_key"`
+	SecretKey    string     `yaml:"secret_key"`
+	SessionToken string     `yaml:"session_token"`
+	Region       string     `yaml:"region"`
+	Addressing   string     `yaml:"addressing"`
+	Username     string     `yaml:"username"`
+	Password     string     `yaml:"password"`
+	Token        string     `yaml:"token"`
+	CA           []string   `yaml:"ca"` // the first that is set
+	Buckets      []string   `yaml:"buckets"`
+}
+
+// Refers lists the keys that the service is described by.
+func (s *Service) Refers() []string {
+	names := []string{s.Endpoint, s.Secure, s.AccessKey, s.SecretKey, s.SessionToken, s.Region,
+		s.Addressing, s.Username, s.Password, s.Token}
+	names = append(append(names, s.CA...), s.Buckets...)
+	return slices.DeleteFunc(names, func(n string) bool { return n == "" })
+}
+
+// Builtin returns the FLTS contract.
+func Builtin() (*Contract, error) { return ParseContract("built-in contract", builtin) }
+
+// ParseContract reads a contract. name stands for the file in errors, which
+// give every problem found, each with its line where the parser knows it.
+func ParseContract(name string, text []byte) (*Contract, error) {
+	var file struct {
+		Namespace string    `yaml:"namespace"`
+		Keys      yaml.Node `yaml:"keys"`
+		Services  yaml.Node `yaml:"services"`
+		Pristine  []string  `yaml:"pristine"`
+	}
+	if err := yaml.Load(text, &file, yaml.WithKnownFields()); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	c := &Contract{Namespace: file.Namespace, Pristine: file.Pristine}
+	keyErr := eachEntry(&file.Keys, func(name string) any {
+		c.Keys = append(c.Keys, &Key{Name: name})
+		return c.Keys[len(c.Keys)-1]
+	})
+	serviceErr := eachEntry(&file.Services, func(name string) any {
+		c.Services = append(c.Services, &Service{Name: name})
+		return c.Services[len(c.Services)-1]
+	})
+	c.index()
+	if err := errors.Join(keyErr, serviceErr, c.validate()); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return c, nil
+}
+
+// Key returns the key of that name, or nil.
+func (c *Contract) Key(name string) *Key { return c.byName[name] }
+
+// KeyFor returns the key that has the variable as its name or a spelling, or nil.
+func (c *Contract) KeyFor(variable string) *Key { return c.bySpelled[variable] }
+
+// Service returns the service of that name, or nil.
+func (c *Contract) Service(name string) *Service {
+	for _, s := range c.Services {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// Names lists every variable that the contract knows: keys and spellings.
+func (c *Contract) Names() []string {
+	var names []string
+	for _, k := range c.Keys {
+		names = append(names, k.variables()...)
+	}
+	return names
+}
+
+// ParamNames lists the names under which a pipeline parameter is known, in
+// their preferred writing: gateway_url.
+func (c *Contract) ParamNames() []string {
+	var names []string
+	for _, k := range c.Keys {
+		names = append(names, k.params()...)
+	}
+	return names
+}
+
+// KeyForParam returns the key that a pipeline parameter of that name supplies,
+// or nil. Case does not matter, nor whether words are joined by '-' or '_'.
+func (c *Contract) KeyForParam(name string) *Key { return c.byParam[paramName(name)] }
+
+// Without returns the contract without the services of these names and without
+// the keys that only they use. Unknown names are an error.
+func (c *Contract) Without(services []string) (*Contract, error) {
+	var out, in []*Service
+	for _, s := range c.Services {
+		if slices.Contains(services, s.Name) {
+			out = append(out, s)
+		} else {
+			in = append(in, s)
+		}
+	}
+	for _, name := range services {
+		if c.Service(name) == nil {
+			return nil, fmt.Errorf("no service %q in the contract%s", name, didYouMean(name, c.serviceNames()))
+		}
+	}
+	used := referred(in)
+	less := &Contract{Namespace: c.Namespace, Pristine: c.Pristine, Services: in}
+	gone := referred(out)
+	for _, k := range c.Keys {
+		if !gone[k.Name] || used[k.Name] {
+			less.Keys = append(less.Keys, k)
+		}
+	}
+	less.index()
+	return less, nil
+}
+
+func (c *Contract) serviceNames() []string {
+	var names []string
+	for _, s := range c.Services {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+func referred(services []*Service) map[string]bool {
+	set := map[string]bool{}
+	for _, s := range services {
+		for _, name := range s.Refers() {
+			set[name] = true
+		}
+	}
+	return set
+}
+
+func (c *Contract) index() {
+	c.byName, c.bySpelled, c.byParam = map[string]*Key{}, map[string]*Key{}, map[string]*Key{}
+	c.secure = map[string]bool{}
+	for _, k := range c.Keys {
+		c.byName[k.Name] = k
+		for _, s := range k.Spellings {
+			if s.Secure != "" {
+				c.secure[s.Secure] = true
+			}
+		}
+		for _, v := range k.variables() {
+			if c.bySpelled[v] == nil {
+				c.bySpelled[v] = k
+			}
+		}
+		for _, p := range k.params() {
+			if c.byParam[p] == nil {
+				c.byParam[p] = k
+			}
+		}
+	}
+}
+
+// variables lists the name of the key and then its spellings.
+func (k *Key) variables() []string {
+	names := make([]string, 0, 1+len(k.Spellings))
+	names = append(names, k.Name)
+	for _, s := range k.Spellings {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+func (k *Key) params() []string {
+	names := k.variables()
+	for i, n := range names {
+		names[i] = paramName(n)
+	}
+	return append(names, k.Params...)
+}
+
+// defaultFor returns the default value in an environment and namespace, and
+// whether it is one that only development has.
+func (k *Key) defaultFor(env AppEnv, namespace string) (value string, dev bool) {
+	if k.DevDefault != "" && env.allowsDevDefaults() {
+		return k.DevDefault, true
+	}
+	return strings.ReplaceAll(k.Default, "${namespace}", namespace), false
+}
+
+func paramName(name string) string {
+	return strings.ReplaceAll(strings.ToLower(name), "-", "_")
+}
+
+// eachEntry decodes the values of a YAML mapping, in the order of the file, into
+// what dst returns for their names.
+func eachEntry(n *yaml.Node, dst func(name string) any) error {
+	if n.IsZero() {
+		return nil
+	}
+	if n.Kind != yaml.MappingNode {
+		return fmt.Errorf("line %d: want a mapping of names", n.Line)
+	}
+	var problems []error
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if err := n.Content[i+1].Load(dst(n.Content[i].Value), yaml.WithKnownFields()); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	return errors.Join(problems...)
+}

@@ -1,0 +1,115 @@
+package resolve
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/flts-run/flts-run/internal/secret"
+)
+
+// gather lists what the sources hold for a key, in the order of precedence.
+func gather(c *Contract, sources []Source, k *Key) []Candidate {
+	var found []Candidate
+	for rank := range sources {
+		s := &sources[rank]
+		if !s.supplies(k) {
+			continue
+		}
+		each := s.named
+		if s.Params {
+			each = s.param
+		}
+		each(k, func(name string, v Value, spelling int) {
+			var sp Spelling
+			if spelling > 0 {
+				sp = k.Spellings[spelling-1]
+			}
+			cand := candidate(k, s.origin(k, name), s.Layer, v, sp)
+			cand.source, cand.spelling = rank, spelling
+			found = append(found, cand)
+		})
+	}
+	slices.SortStableFunc(found, byPrecedence)
+	return found
+}
+
+// byPrecedence orders candidates: by layer, inside a layer the key's own name
+// before its spellings, and then by the rank of the source.
+func byPrecedence(a, b Candidate) int {
+	return cmp.Or(cmp.Compare(a.Layer, b.Layer), cmp.Compare(min(a.spelling, 1), min(b.spelling, 1)),
+		cmp.Compare(a.source, b.source), cmp.Compare(a.spelling, b.spelling))
+}
+
+// named calls f for each variable of the key that the source holds. spelling is
+// 0 for the key's own name, else 1 + the index of the spelling.
+func (s *Source) named(k *Key, f func(name string, v Value, spelling int)) {
+	if v, ok := s.Values[k.Name]; ok {
+		f(k.Name, v, 0)
+	}
+	for i, sp := range k.Spellings {
+		if v, ok := s.Values[sp.Name]; ok {
+			f(sp.Name, v, i+1)
+		}
+	}
+}
+
+// param does the same for pipeline parameters, whose names differ in case and
+// in '-' and '_'. A parameter is found by the names it could have, not by going
+// through all parameters, so that large inputs stay linear.
+func (s *Source) param(k *Key, f func(name string, v Value, spelling int)) {
+	if s.byParam == nil {
+		s.byParam = make(map[string][]string, len(s.Values))
+		for name := range s.Values {
+			s.byParam[paramName(name)] = append(s.byParam[paramName(name)], name)
+		}
+		for _, names := range s.byParam {
+			slices.Sort(names)
+		}
+	}
+	for i, p := range k.params() {
+		spelling := i
+		if i > len(k.Spellings) {
+			spelling = 0 // a further name of the key itself
+		}
+		for _, name := range s.byParam[p] {
+			f(name, s.Values[name], spelling)
+		}
+	}
+}
+
+// candidate judges one value: its form, and how it would be exported.
+func candidate(k *Key, origin string, layer Layer, v Value, s Spelling) Candidate {
+	c := Candidate{Origin: origin, Layer: layer, Notes: v.Notes, Err: v.Err}
+	text := v.Text.Reveal()
+	switch {
+	case v.Err != nil:
+		return c
+	case text == "" && !k.AllowEmpty:
+		c.Empty = true
+		return c
+	case s.As == URL:
+		var secure bool
+		if text, secure, c.Err = fromURL(text); c.Err == nil {
+			c.secure = &secure
+			text, c.Err = k.parse(text)
+		}
+	default:
+		var parsed string
+		if parsed, c.Err = k.parse(text); c.Err == nil && parsed != text {
+			c.Notes = append(slices.Clone(c.Notes), "written as "+parsed)
+			text = parsed
+		}
+	}
+	if c.Err == nil {
+		c.Err = k.fits(text)
+	}
+	if c.Err != nil {
+		text = v.Text.Reveal()
+	}
+	if k.Sensitive {
+		c.Value = secret.New(text)
+	} else {
+		c.Value = secret.Open(text)
+	}
+	return c
+}

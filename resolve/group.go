@@ -1,0 +1,122 @@
+package resolve
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// groupsOf lists the keys of each group, in the order of the contract.
+func groupsOf(keys []*Resolved) [][]*Resolved {
+	var order []string
+	members := map[string][]*Resolved{}
+	for _, k := range keys {
+		if g := k.Key.Group; g != "" {
+			if members[g] == nil {
+				order = append(order, g)
+			}
+			members[g] = append(members[g], k)
+		}
+	}
+	groups := make([][]*Resolved, len(order))
+	for i, g := range order {
+		groups[i] = members[g]
+	}
+	return groups
+}
+
+// chooseGroup takes all members from one layer: the highest in which any of
+// those that the group needs is given. Half a group is never completed from a
+// lower layer, where the other half belongs to another login.
+func (r *Resolution) chooseGroup(group []*Resolved) {
+	layer := Layer(0)
+	for _, k := range group {
+		if l := k.topLayer(); !k.Key.Optional && l != 0 && (layer == 0 || l < layer) {
+			layer = l
+		}
+	}
+	if layer == Defaults && r.Ambient != "" {
+		layer = 0 // default credentials are not put over an identity of the pod
+	}
+	var missing []*Resolved
+	for _, k := range group {
+		i := k.firstIn(layer)
+		switch {
+		case i >= 0:
+			r.settle(k, i)
+		case k.Key.Optional:
+			r.leaveStale(k)
+		case layer != 0:
+			missing = append(missing, k)
+		}
+	}
+	for _, k := range missing {
+		r.reportHalf(group, k, layer)
+	}
+	if layer != 0 && len(missing) == 0 {
+		r.judgeMixed(group)
+	}
+}
+
+// topLayer is the highest layer in which the key is given, or 0.
+func (k *Resolved) topLayer() Layer {
+	for _, c := range k.Candidates {
+		if !c.Empty {
+			return c.Layer
+		}
+	}
+	return 0
+}
+
+func (k *Resolved) firstIn(layer Layer) int {
+	return slices.IndexFunc(k.Candidates, func(c Candidate) bool { return c.Layer == layer && !c.Empty })
+}
+
+func (r *Resolution) reportHalf(group []*Resolved, k *Resolved, layer Layer) {
+	var have, all []string
+	for _, m := range group {
+		if m.Winner >= 0 {
+			have = append(have, fmt.Sprintf("%s (%s)", m.Key.Name, m.Origin()))
+		}
+		if !m.Key.Optional {
+			all = append(all, m.Key.Name)
+		}
+	}
+	note := ""
+	if lower := k.topLayer(); lower != 0 {
+		note = fmt.Sprintf("; the value in layer %s is not used, because halves of different logins do not fit", lower)
+	}
+	r.add(Error, CodeHalfPair, k.Key, "give "+strings.Join(all, " and ")+" in the same place",
+		"half a pair: %s is missing in layer %s, where %s is given%s", k.Key.Name, layer, strings.Join(have, ", "), note)
+	k.half = true
+}
+
+// leaveStale reports an optional member, such as a session token, that belongs
+// to another login than the group.
+func (r *Resolution) leaveStale(k *Resolved) {
+	for _, c := range k.Candidates {
+		if c.Empty {
+			continue
+		}
+		r.Stale = append(r.Stale, k.Key.Name)
+		r.add(Warning, CodeStale, k.Key, "unset "+k.Key.Name+", or run with --fix-env",
+			"%s (%s) does not belong to the credentials in use: it is not part of the resolution, and stays in the environment as it is", k.Key.Name, c.Origin)
+		return
+	}
+}
+
+// judgeMixed warns when the members come from different places of one layer.
+func (r *Resolution) judgeMixed(group []*Resolved) {
+	places := map[int]bool{}
+	var from []string
+	for _, k := range group {
+		if k.Winner >= 0 {
+			places[k.Candidates[k.Winner].source] = true
+			from = append(from, fmt.Sprintf("%s (%s)", k.Key.Name, k.Origin()))
+		}
+	}
+	if len(places) > 1 {
+		r.add(Warning, CodeDisagree, group[0].Key, "give them in one place",
+			"one login from different places: %s", strings.Join(from, ", "))
+	}
+}

@@ -1,0 +1,162 @@
+package resolve
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/flts-run/flts-run/internal/redact"
+)
+
+// judge says what there is to say about one key after it was settled.
+func (r *Resolution) judge(k *Resolved, sources []Source) {
+	if k.Winner < 0 {
+		r.judgeMissing(k, sources)
+	}
+	r.judgeDisagreement(k)
+	if !k.Key.Sensitive {
+		return
+	}
+	for _, c := range k.Candidates {
+		switch {
+		case c.Empty:
+		case c.Layer == Parameters:
+			r.add(r.AppEnv.severity(), CodeSensParam, k.Key, "give it in a Secret: parameters are stored and shown in clear by the pipeline server",
+				"%s is sensitive and was given as a pipeline parameter (%s)", k.Key.Name, c.Origin)
+		case c.Layer == ConfigMap:
+			r.add(r.AppEnv.severity(), CodeSensConfig, k.Key, "move it to a Secret: a ConfigMap is readable by everybody in the namespace",
+				"%s is sensitive and was found in a ConfigMap (%s)", k.Key.Name, c.Origin)
+		}
+	}
+	if k.Set && len(k.Value.Reveal()) < redact.MinLength {
+		r.add(Warning, CodeShort, k.Key, "use a longer value",
+			"%s (%s) is shorter than %d characters: it cannot be told from ordinary text and is not masked inside other output", k.Key.Name, k.Origin(), redact.MinLength)
+	}
+}
+
+func (r *Resolution) judgeMissing(k *Resolved, sources []Source) {
+	switch {
+	case !k.Key.Required || k.half:
+		return
+	case k.Key.Group != "" && r.Ambient != "":
+		return // the identity of the pod takes its place
+	}
+	hint := "kubectl -n " + r.Namespace + " get configmap,secret"
+	if k.Key.Sensitive {
+		hint = "put " + k.Key.Name + " into the Secret that the pod mounts or reads"
+	} else if len(k.Key.params()) > 0 {
+		hint = "pass --param " + k.Key.params()[0] + "=VALUE, or put " + k.Key.Name + " into the ConfigMap"
+	}
+	if near := nearNames(k.Key, sources); near != "" {
+		hint = near + "; " + hint
+	}
+	r.add(Error, CodeMissing, k.Key, hint, "%s is required and has no value; searched: %s", k.Key.Name, searched(k.Key, sources))
+}
+
+// searched lists the places where the key could have been.
+func searched(k *Key, sources []Source) string {
+	var places []string
+	for i := range sources {
+		s := &sources[i]
+		if !s.supplies(k) {
+			continue
+		}
+		name := s.Name
+		if s.Params {
+			name += " " + k.params()[0]
+		}
+		if s.Note != "" {
+			name += " (" + s.Note + ")"
+		}
+		places = append(places, name)
+	}
+	return strings.Join(append(places, "default"), ", ")
+}
+
+func nearNames(k *Key, sources []Source) string {
+	for i := range sources {
+		if near := sources[i].near(k); sources[i].supplies(k) && len(near) > 0 {
+			return fmt.Sprintf("%s holds %s: did you mean %s?", sources[i].Name, strings.Join(near, ", "), k.Name)
+		}
+	}
+	return ""
+}
+
+// judgeDisagreement warns about different values inside one layer.
+func (r *Resolution) judgeDisagreement(k *Resolved) {
+	first := map[Layer]Candidate{}
+	for _, c := range k.Candidates {
+		if c.Empty || c.Err != nil {
+			continue
+		}
+		f, have := first[c.Layer]
+		switch {
+		case !have:
+			first[c.Layer] = c
+		case !f.agrees(c):
+			r.add(Warning, CodeDisagree, k.Key, "keep one of them",
+				"%s has two values in layer %s: %s wins over %s", k.Key.Name, c.Layer, f.quoted(k.Key), c.quoted(k.Key))
+		}
+	}
+}
+
+func (c Candidate) agrees(o Candidate) bool {
+	sameScheme := c.secure == nil || o.secure == nil || *c.secure == *o.secure
+	return sameScheme && c.Value.Reveal() == o.Value.Reveal()
+}
+
+func (c Candidate) quoted(k *Key) string {
+	if k.Sensitive {
+		return c.Origin
+	}
+	return fmt.Sprintf("%q (%s)", c.Value, c.Origin)
+}
+
+// judgeDevDefaults says once that development credentials are in use without
+// anybody having asked for them.
+func (r *Resolution) judgeDevDefaults() {
+	if r.AppEnv != "" {
+		return
+	}
+	var names []string
+	var first *Key
+	for _, k := range r.Keys {
+		if k.Winner >= 0 && k.Candidates[k.Winner].dev {
+			names = append(names, k.Key.Name)
+			if first == nil {
+				first = k.Key
+			}
+		}
+	}
+	if first != nil {
+		r.add(Warning, CodeDevDefault, first, "set APP_ENV=dev if this is meant, or mount the Secret",
+			"development credentials are used for %s, because APP_ENV is not set", strings.Join(names, " and "))
+	}
+}
+
+// refuse reports a candidate that won and cannot be used.
+func (r *Resolution) refuse(k *Key, c Candidate) {
+	code, what, want := CodeType, c.Err.Error(), ""
+	var inv *invalid
+	if errors.As(c.Err, &inv) {
+		code, what, want = inv.code, inv.what, inv.want
+	}
+	if code == CodeStray && k.Sensitive {
+		code = CodeStraySecret
+	}
+	if k.Sensitive || c.Value.IsEmpty() {
+		r.add(Error, code, k, want, "%s (%s) %s", k.Name, c.Origin, what)
+		return
+	}
+	r.add(Error, code, k, want, "%s = %s (%s) %s", k.Name, quoteShort(c.Value), c.Origin, what)
+}
+
+// quoteShort quotes a value for a sentence; the middle of a long one is left
+// out.
+func quoteShort(v interface{ String() string }) string {
+	s := v.String()
+	if len(s) > 200 {
+		return fmt.Sprintf("%q… (%d bytes)", s[:80], len(s))
+	}
+	return fmt.Sprintf("%q", s)
+}

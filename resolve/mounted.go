@@ -1,0 +1,137 @@
+package resolve
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// maxFile is the most that a ConfigMap or a Secret can hold.
+const maxFile = 1 << 20
+
+// ReadMounted reads a mounted ConfigMap or Secret: a directory with a file for
+// every key, named as the key or one of its spellings. name is the source's
+// name. A directory that is not there gives an empty source with a note; a file
+// that cannot be used gives a Value with its Err, so that it is judged with the
+// key it belongs to.
+//
+// The kubelet replaces a volume as a whole by swapping the symlink "..data", so
+// all files are read from the directory that "..data" names now, and read again
+// if it was swapped meanwhile: a key pair is never torn.
+func ReadMounted(c *Contract, name string, layer Layer, dir string) (Source, error) {
+	s := Source{Name: name, Layer: layer}
+	for range 10 {
+		data := filepath.Join(dir, "..data")
+		target, err := os.Readlink(data)
+		base := dir
+		if err == nil {
+			base = filepath.Join(dir, target)
+			if filepath.IsAbs(target) {
+				base = target
+			}
+		}
+		readErr := s.read(c, base)
+		if again, _ := os.Readlink(data); again != target {
+			continue
+		}
+		if err == nil && errors.Is(readErr, fs.ErrNotExist) {
+			return s, &invalid{CodeNoFile, fmt.Sprintf("%s points to %s, which is not there", data, target), ""}
+		}
+		return s, readErr
+	}
+	return s, fmt.Errorf("%s is being replaced again and again", dir)
+}
+
+func (s *Source) read(c *Contract, base string) error {
+	s.Values, s.Others, s.Note = map[string]Value{}, nil, ""
+	entries, err := os.ReadDir(base)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		s.Note = "not mounted"
+		return fmt.Errorf("%s is not mounted: %w", base, fs.ErrNotExist)
+	case err != nil:
+		return &invalid{CodeUnreadable, fmt.Sprintf("%s cannot be read: %v", base, reason(err)), ""}
+	case len(entries) == 0:
+		s.Note = "empty"
+	}
+	for _, e := range entries {
+		if e.Name() == "APP_ENV" {
+			s.AppEnv = readValue(filepath.Join(base, e.Name())).Text
+		} else if c.KeyFor(e.Name()) != nil {
+			s.Values[e.Name()] = readValue(filepath.Join(base, e.Name()))
+		} else if !strings.HasPrefix(e.Name(), "..") {
+			s.Others = append(s.Others, e.Name())
+		}
+	}
+	return nil
+}
+
+// readValue reads one file and removes exactly one trailing newline, which is
+// what editors and echo add.
+func readValue(path string) Value {
+	text, err := readFile(path)
+	if err != nil {
+		return Value{Err: err}
+	}
+	if cut, ok := strings.CutSuffix(text, "\n"); ok {
+		v := Plain(cut)
+		v.Notes = []string{"1 trailing newline removed"}
+		return v
+	}
+	return Plain(text)
+}
+
+func readFile(path string) (string, error) {
+	// Stat comes first: opening a FIFO would wait for its writer.
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", &invalid{CodeNoFile, "is a link to a file that is not there", "mount it again, or remove it"}
+	case err != nil:
+		return "", &invalid{CodeUnreadable, fmt.Sprintf("cannot be read: %v", reason(err)), ""}
+	case info.IsDir():
+		return "", &invalid{CodeNoFile, "is a directory, not a file", "mount the key itself, without a path below it"}
+	case !info.Mode().IsRegular():
+		return "", &invalid{CodeNoFile, fmt.Sprintf("is no regular file (%s)", info.Mode().Type()), ""}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", &invalid{CodeUnreadable, fmt.Sprintf("cannot be read: %v (mode %04o)", reason(err), info.Mode().Perm()),
+			"set securityContext.fsGroup in the pod and defaultMode: 0440 in the volume"}
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	switch {
+	case err != nil:
+		return "", &invalid{CodeUnreadable, fmt.Sprintf("cannot be read: %v", reason(err)), ""}
+	case len(text) > maxFile:
+		return "", &invalid{CodeTooLong, "is longer than 1 MiB", "that is more than a ConfigMap or a Secret holds: mount it as a file of its own"}
+	}
+	return string(text), nil
+}
+
+// reason is an error of the file system without the path in front of it.
+func reason(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+// Near returns the names in the source that look like the variable without
+// being one that the contract knows.
+func (s *Source) near(k *Key) []string {
+	var near []string
+	for _, v := range k.variables() {
+		if n := Nearest(v, s.Others); n != "" && !slices.Contains(near, n) {
+			near = append(near, n)
+		}
+	}
+	return near
+}

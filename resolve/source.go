@@ -1,0 +1,71 @@
+package resolve
+
+import (
+	"github.com/flts-run/flts-run/internal/secret"
+)
+
+// Layer is a rank of the strategy's order: the lowest number wins.
+type Layer int
+
+const (
+	Parameters Layer = iota + 1 // of the pipeline run
+	ConfigMap                   // cluster defaults
+	Secret                      // credentials
+	Defaults                    // of the image and of the contract
+)
+
+var layerNames = [...]string{"", "parameters", "configmap", "secret", "defaults"}
+
+func (l Layer) String() string { return layerNames[l] }
+
+// MarshalText writes the layer by its name.
+func (l Layer) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// Class says which keys a source supplies. A plain environment variable does
+// not tell whether a ConfigMap or a Secret set it, so it stands in the layer of
+// its key's class.
+type Class int
+
+const (
+	AnyKey Class = iota
+	PlainKeys
+	SensitiveKeys
+)
+
+// Source is a place that values were read from. It is data: the reading is
+// over, and its rank is its position in the list given to Resolve.
+type Source struct {
+	Name   string // as in reports: "configmap /etc/flts/config"
+	Layer  Layer
+	Class  Class
+	Params bool             // the names are those of pipeline parameters
+	Note   string           // why it is empty: "not mounted"
+	Values map[string]Value // by name as found there
+	Others []string         // names found there that the contract does not know
+	AppEnv secret.String    // APP_ENV as found there: it is read before resolution
+
+	byParam map[string][]string // names by their normalised form, made on first use
+}
+
+// Value is what a source holds under one name.
+type Value struct {
+	Text  secret.String // hidden until the class of its key is known
+	Notes []string      // what was done to it: "1 trailing newline removed"
+	Err   error         // it is there and could not be read
+}
+
+// Plain returns a Value with that text.
+func Plain(text string) Value { return Value{Text: secret.New(text)} }
+
+func (s *Source) supplies(k *Key) bool {
+	return s.Class == AnyKey || (s.Class == SensitiveKeys) == k.Sensitive
+}
+
+// origin names a value of this source: the source, and the name it has there
+// where that is not the key's own.
+func (s *Source) origin(k *Key, name string) string {
+	if !s.Params && name == k.Name {
+		return s.Name
+	}
+	return s.Name + " " + name
+}
