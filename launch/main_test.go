@@ -1,0 +1,122 @@
+package launch
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// taskName makes this test binary the task: by its name, because nothing else
+// about a task's command may be ours.
+const taskName = "flts-test-task"
+
+func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == taskName {
+		if err := json.NewEncoder(os.Stdout).Encode(seenByTask()); err != nil {
+			panic(err)
+		}
+		return
+	}
+	m.Run()
+	if builtIn != "" {
+		_ = os.RemoveAll(builtIn)
+	}
+}
+
+// seen is what a task finds of what it was given, in the kernel's words.
+type seen struct {
+	Argv, Env [][]byte
+	Dir       string
+}
+
+func seenByTask() seen {
+	var s seen
+	s.Argv, s.Env = nulTerminated("/proc/self/cmdline"), nulTerminated("/proc/self/environ")
+	s.Dir, _ = os.Readlink("/proc/self/cwd")
+	return s
+}
+
+func nulTerminated(path string) [][]byte {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		panic(err)
+	}
+	parts := bytes.Split(content, []byte{0})
+	return parts[:len(parts)-1]
+}
+
+// builtIn is what TestMain removes; only launchers sets it.
+var builtIn string
+
+// launchers is where testdata/launcher is built, with the observed start and
+// without it.
+var launchers = sync.OnceValues(func() (dir string, err error) {
+	dir, err = os.MkdirTemp("", "launch")
+	if err != nil {
+		return "", err
+	}
+	builtIn = dir
+	if err := os.Chmod(dir, 0o755); err != nil { // for a launcher under another user
+		return dir, err
+	}
+	for name, flags := range map[string]string{"plain": "-s", "observed": "-s -E=flts_given"} {
+		build := exec.CommandContext(context.Background(), "go", "build", "-ldflags="+flags,
+			"-o", filepath.Join(dir, name), "./testdata/launcher")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			return dir, fmt.Errorf("%w\n%s", err, out)
+		}
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return dir, err
+	}
+	return dir, os.Symlink(self, filepath.Join(dir, taskName))
+})
+
+func builtLauncher(t *testing.T, observed bool) string {
+	t.Helper()
+	dir, err := launchers()
+	require.NoError(t, err)
+	if observed {
+		return filepath.Join(dir, "observed")
+	}
+	return filepath.Join(dir, "plain")
+}
+
+type outcome struct {
+	stdout, stderr string
+	status         int
+}
+
+func runTask(t *testing.T, command ...string) outcome {
+	t.Helper()
+	return runCommand(t, command, func(*exec.Cmd) {})
+}
+
+func runCommand(t *testing.T, command []string, change func(*exec.Cmd)) outcome {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	change(cmd)
+	err := cmd.Run()
+	var exited *exec.ExitError
+	if err != nil && !errors.As(err, &exited) {
+		require.NoError(t, err)
+	}
+	return outcome{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+}
