@@ -1,0 +1,75 @@
+package checklist
+
+import (
+	"context"
+	"time"
+)
+
+// Check tests one thing. Run must return soon after its context ends: the
+// runner waits for it, because the alternative is a goroutine that outlives
+// the run.
+type Check struct {
+	ID     string // what is tested: "minio.dial"
+	Target string // what it belongs to: "minio"
+	Rung   Rung
+	Title  string   // a statement that holds when the check passes: "MinIO accepts the credentials"
+	Needs  []string // IDs of checks that must succeed first
+
+	// Advisory makes a failure a warning. What needs the check is skipped all
+	// the same.
+	Advisory bool
+
+	// Timeout bounds one attempt; zero means no bound but the run's context.
+	Timeout time.Duration
+
+	Run func(context.Context) Finding
+}
+
+// Finding is what one look found.
+type Finding struct {
+	State    State
+	Code     string   // "FLTS-T01"; empty on a plain pass
+	Detail   string   // one clause: "connection refused at custom:8000"
+	Evidence []string // what was seen, one line each
+	Hint     string   // what to type next
+
+	// Transient says that the same look may succeed later without anybody
+	// changing anything, so it is worth waiting for.
+	Transient bool
+
+	// Refused says that credentials were refused. It is a field because the
+	// exit status depends on it and this package gives codes no meaning.
+	Refused bool
+}
+
+// Result is what came of one check.
+type Result struct {
+	ID       string
+	Target   string
+	Rung     Rung
+	Title    string
+	Needs    []string
+	Advisory bool
+
+	Finding
+
+	// Failed tells the failure of an advisory check, which State shows as
+	// Warn, from a warning that the check itself gave.
+	Failed bool
+
+	// Because is the ID of the need that made this a skip.
+	Because string
+
+	Started  time.Duration // since the start of the run
+	Waited   time.Duration // from the first attempt to the start of the last one
+	Took     time.Duration // the last attempt alone
+	Attempts int
+}
+
+// succeeded reports whether what needs this result may run.
+func (r Result) succeeded() bool {
+	return r.State == Pass || r.State == Warn && !r.Failed
+}
+
+// ended is when the check ended, since the start of the run.
+func (r Result) ended() time.Duration { return r.Started + r.Waited + r.Took }

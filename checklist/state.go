@@ -1,0 +1,59 @@
+package checklist
+
+import "fmt"
+
+// State is what came of a check. The zero value is Unknown: a finding that
+// says nothing must never count as a pass.
+type State int
+
+// The states. Warn lets dependents run, unless it stands for the failure of an
+// advisory check. Unknown means "could not look".
+const (
+	Unknown State = iota
+	Pass
+	Warn
+	Fail
+	Skip
+)
+
+var stateNames = [...]string{Unknown: "unknown", Pass: "pass", Warn: "warn", Fail: "fail", Skip: "skip"}
+
+// String returns the lower-case word for the state.
+func (s State) String() string { return nameOf(stateNames[:], int(s), "state") }
+
+// MarshalText makes JSON show the word.
+func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Rung is how far down the one ladder of every target a check looks.
+type Rung int
+
+// The rungs, in the order in which a client reaches them.
+const (
+	Parse Rung = iota
+	Resolve
+	Dial
+	TLS
+	HTTP
+	Identify
+	Sign
+	Permission
+	Data
+)
+
+var rungNames = [...]string{
+	Parse: "parse", Resolve: "resolve", Dial: "dial", TLS: "tls", HTTP: "http",
+	Identify: "identify", Sign: "sign", Permission: "permission", Data: "data",
+}
+
+// String returns the lower-case word for the rung.
+func (r Rung) String() string { return nameOf(rungNames[:], int(r), "rung") }
+
+// MarshalText makes JSON show the word.
+func (r Rung) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+func nameOf(names []string, i int, kind string) string {
+	if i < 0 || i >= len(names) {
+		return fmt.Sprintf("%s(%d)", kind, i)
+	}
+	return names[i]
+}

@@ -1,0 +1,81 @@
+package checklist
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Table prints one line per check with its code at the end, evidence and hint
+// below what did not pass, and the root causes last.
+func Table(v Verdict) string {
+	states, targets, details := 0, 0, 0
+	for _, r := range v.Results {
+		states = max(states, len(r.State.String()))
+		targets = max(targets, len(r.Target))
+		if r.Code != "" {
+			details = max(details, utf8.RuneCountInString(tableText(r)))
+		}
+	}
+	var b strings.Builder
+	for _, r := range v.Results {
+		line := fmt.Sprintf("%-*s  %-*s  %-*s  %s", states, strings.ToUpper(r.State.String()), targets, r.Target, details, tableText(r), r.Code)
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		if r.State != Pass {
+			support(&b, r, strings.Repeat(" ", states+2))
+		}
+	}
+	b.WriteString(Summary(v) + "\n")
+	return b.String()
+}
+
+func tableText(r Result) string {
+	text := r.Detail
+	if r.State == Skip || text == "" {
+		text = strings.TrimSuffix(r.Title+": "+text, ": ")
+	}
+	if r.Waited > 0 {
+		text += fmt.Sprintf(" (waited %.1f s, attempt %d)", r.Waited.Seconds(), r.Attempts)
+	}
+	return text
+}
+
+// Summary is the last line of a report: root causes and counts.
+func Summary(v Verdict) string {
+	var causes []string
+	roots := v.Roots()
+	for _, r := range roots {
+		name := r.Code
+		if name == "" {
+			name = r.ID
+		}
+		if len(roots) > 1 {
+			name += " " + r.Target
+		}
+		causes = append(causes, name)
+	}
+	switch len(causes) {
+	case 0:
+		return v.Counts().String()
+	case 1:
+		return fmt.Sprintf("root cause: %s (%s)", causes[0], v.Counts())
+	}
+	return fmt.Sprintf("root causes: %s (%s)", strings.Join(causes, ", "), v.Counts())
+}
+
+// String names the counts that are not zero: "1 failed, 1 skipped, 9 passed".
+func (c Counts) String() string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		word string
+	}{{c.Failed, "failed"}, {c.Warned, "warned"}, {c.Unknown, "unknown"}, {c.Skipped, "skipped"}, {c.Passed, "passed"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
+		}
+	}
+	if parts == nil {
+		return "nothing checked"
+	}
+	return strings.Join(parts, ", ")
+}

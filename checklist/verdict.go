@@ -1,0 +1,129 @@
+package checklist
+
+import "time"
+
+// Verdict is what came of a run.
+type Verdict struct {
+	Results []Result // one per check, in the order given
+	Took    time.Duration
+}
+
+// Counts is the number of results by state.
+type Counts struct {
+	Failed  int `json:"failed"`
+	Warned  int `json:"warned"`
+	Unknown int `json:"unknown"`
+	Skipped int `json:"skipped"`
+	Passed  int `json:"passed"`
+}
+
+// Counts counts the results.
+func (v Verdict) Counts() Counts {
+	var c Counts
+	for _, r := range v.Results {
+		switch r.State {
+		case Pass:
+			c.Passed++
+		case Warn:
+			c.Warned++
+		case Fail:
+			c.Failed++
+		case Skip:
+			c.Skipped++
+		default:
+			c.Unknown++
+		}
+	}
+	return c
+}
+
+// Roots returns the root causes: the failed checks, advisory ones included, of
+// which nothing that they need failed.
+func (v Verdict) Roots() []Result {
+	ix := v.index()
+	var roots []Result
+	for _, r := range v.Results {
+		if r.Failed && !ix.any(r, func(a Result) bool { return a.Failed }) {
+			roots = append(roots, r)
+		}
+	}
+	return roots
+}
+
+// Exit statuses, after sysexits.h.
+const (
+	statusOK           = 0
+	statusUnavailable  = 69
+	statusNoPermission = 77
+)
+
+// Status computes the exit status from the results alone: 0 when every
+// enforced check passed or gave a mere warning, 77 when all that enforced
+// checks failed of is refused credentials, else 69.
+//
+// An enforced check that could not look counts as not passed, and so does one
+// that was skipped because of a failure or an unknown, be that one's check
+// advisory: nobody saw that the thing works. A check that was skipped because
+// it does not apply, by itself or through its needs, decides nothing.
+func (v Verdict) Status() int {
+	ix := v.index()
+	status := statusOK
+	for _, r := range v.Results {
+		if r.Advisory || r.succeeded() {
+			continue
+		}
+		cause := ix.cause(r)
+		if cause.State == Skip && !interruptedSkip(cause) {
+			continue
+		}
+		if !cause.Refused {
+			return statusUnavailable
+		}
+		status = statusNoPermission
+	}
+	return status
+}
+
+// interruptedSkip tells a check that was never started from one that said by
+// itself that it does not apply.
+func interruptedSkip(r Result) bool { return r.Attempts == 0 }
+
+// index finds results by ID.
+type index map[string]Result
+
+func (v Verdict) index() index {
+	ix := make(index, len(v.Results))
+	for _, r := range v.Results {
+		ix[r.ID] = r
+	}
+	return ix
+}
+
+// any reports whether f holds for anything that r needs, however far away.
+func (ix index) any(r Result, f func(Result) bool) bool {
+	for _, need := range r.Needs {
+		if a := ix[need]; f(a) || ix.any(a, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// cause follows a skip to the result that it is due to.
+func (ix index) cause(r Result) Result {
+	for r.Because != "" {
+		r = ix[r.Because]
+	}
+	return r
+}
+
+// lastRung returns the deepest rung that succeeded among what r needs.
+func (ix index) lastRung(r Result) (rung Rung, ok bool) {
+	ix.any(r, func(a Result) bool {
+		if a.succeeded() && (!ok || a.Rung > rung) {
+			rung, ok = a.Rung, true
+		}
+		return false
+	})
+	return rung, ok
+}

@@ -1,0 +1,107 @@
+package checklist
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// attempts looks until the finding is not transient or the budget is used up.
+func (s *run) attempts(ctx context.Context, c Check, res *Result) {
+	deadline := s.began.Add(s.Wait)
+	var first time.Time
+	for {
+		began := time.Now()
+		if res.Attempts++; res.Attempts == 1 {
+			first = began
+		}
+		res.Waited = began.Sub(first)
+		res.Finding = once(ctx, c)
+		res.Took = time.Since(began)
+		if res.State == Pass {
+			return
+		}
+		if ctx.Err() != nil {
+			res.Finding = Finding{State: Unknown, Detail: "interrupted"}
+			return
+		}
+		pause := min(backoff(c.Rung, res.Attempts, began.Sub(first)), time.Until(deadline))
+		if !res.Transient || pause <= 0 {
+			return
+		}
+		switch s.sleep(ctx, c, pause) {
+		case interrupted:
+			res.Finding = Finding{State: Unknown, Detail: "interrupted while waiting: " + res.Detail}
+			res.Waited, res.Took = time.Since(first), 0
+			return
+		case givenUp:
+			return
+		}
+	}
+}
+
+// once makes one attempt. A check that panics could not look; the task that
+// waits behind it should not die of a mistake in a diagnosis.
+func once(ctx context.Context, c Check) (f Finding) {
+	defer func() {
+		if p := recover(); p != nil {
+			f = Finding{State: Unknown, Detail: fmt.Sprintf("the check itself broke: %v", p)}
+		}
+	}()
+	if c.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.Timeout)
+		defer cancel()
+	}
+	return c.Run(ctx)
+}
+
+type woken int
+
+const (
+	rested woken = iota
+	interrupted
+	givenUp
+)
+
+func (s *run) sleep(ctx context.Context, c Check, pause time.Duration) woken {
+	var settled <-chan struct{}
+	if c.Advisory {
+		settled = s.settled
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return rested
+	case <-ctx.Done():
+		return interrupted
+	case <-settled:
+		return givenUp
+	}
+}
+
+const (
+	firstPause = 50 * time.Millisecond
+	maxPause   = time.Second
+
+	// A server that is just starting is seen within a tenth of a second of
+	// opening its port. Only dialling is that eager: it costs the other side
+	// nothing, while a lookup or a request does.
+	eagerPause = 90 * time.Millisecond
+	eagerFor   = 5 * time.Second
+)
+
+// backoff is the pause after the n-th attempt: doubling, with up to a fifth
+// taken off by chance so that pods started together do not ask together.
+func backoff(rung Rung, n int, elapsed time.Duration) time.Duration {
+	pause := maxPause
+	if n < 6 {
+		pause = min(firstPause<<(n-1), maxPause)
+	}
+	if rung == Dial && elapsed < eagerFor {
+		pause = min(pause, eagerPause)
+	}
+	return pause - rand.N(pause/5)
+}

@@ -1,0 +1,27 @@
+// Package endpoints makes the checks of the services that a task talks to:
+// MinIO or another S3, MLflow, an HTTP gateway, a plain TCP port.
+//
+// Each product is a plain struct that the caller fills from the resolved
+// configuration, with one method, Checks, that returns data for the runner of
+// package checklist. All go down one ladder: resolve, dial, TLS, HTTP, and then
+// what only the product knows. The IDs are NAME.RUNG: minio.resolve,
+// minio.dial, minio.tls, minio.health, minio.sign, minio.bucket.dataset,
+// mlflow.health, mlflow.api, gateway.http.
+//
+// The contract of a finding: a pass means that a Python client in this pod
+// would work, as far as its rung goes; anything else names the cause, shows the
+// setting it comes from, and hints at what to type. A healthy MinIO costs one
+// request and one more per bucket (one in all when there is no bucket), MLflow
+// two, a gateway one; every request has its own connection, so that nothing
+// stays open behind a finished check. Only a denied listing costs a further
+// request, to tell a missing permission from a missing bucket.
+//
+// Servers are not trusted with our output: they echo key ids, strings to sign
+// and queries in bodies, headers and errors. No body, no header value and no
+// text of a library error is quoted, but for a few tokens of known shape (an S3
+// error code, a region, the product in Server).
+//
+// The checks of one call of Checks share what they found (the addresses, the
+// answer that two of them judge), in the order of their needs. Run them once at
+// a time.
+package endpoints

@@ -1,0 +1,172 @@
+package endpoints
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/flts-run/flts-run/checklist"
+)
+
+// answer is what a server said, read whole up to the limit.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	at     time.Time // our clock when the header arrived
+}
+
+// stage is how far an exchange came before it failed.
+type stage int
+
+const (
+	connecting stage = iota
+	shakingHands
+	waiting // for the answer to a request that was written
+)
+
+// newGet makes a request for a path below the target, signed or authorized by
+// the caller.
+func (l *ladder) newGet(u *url.URL) *http.Request {
+	return &http.Request{
+		Method: http.MethodGet, URL: u, Host: u.Host, Close: true,
+		Header: http.Header{"User-Agent": {"flts-run"}},
+	}
+}
+
+// get sends the request once and follows no redirect. The second value is the
+// finding when there was no answer, or one from something that stands between.
+func (l *ladder) get(ctx context.Context, req *http.Request) (answer, *checklist.Finding) {
+	config, bad := l.clientTLS()
+	if bad != nil {
+		return answer{}, bad
+	}
+	a, at, err := l.exchange(ctx, req, config)
+	if err != nil {
+		f := l.faultOrTLS(ctx, err, at)
+		return answer{}, &f
+	}
+	return a, l.intermediary(a)
+}
+
+// exchange is one request on one connection. http.Transport is not used: it
+// writes what a server says unasked to the process's log, reports a connection
+// that ends early in several ways by chance, and leaves goroutines that end
+// later than the check.
+func (l *ladder) exchange(ctx context.Context, req *http.Request, config *tls.Config) (answer, stage, error) {
+	to := withPort(req.URL)
+	conn, err := l.connect(ctx, to)
+	if err != nil {
+		return answer{}, connecting, err
+	}
+	defer func() { _ = conn.Close() }()
+	defer deadlineOf(ctx, conn)()
+	if req.URL.Scheme == "https" {
+		config = config.Clone()
+		config.ServerName = req.URL.Hostname()
+		client := tls.Client(conn, config)
+		if err := client.HandshakeContext(ctx); err != nil {
+			return answer{}, shakingHands, err
+		}
+		conn = client
+	}
+	// A server may refuse before it has read everything, so a failed write does
+	// not mean that there is no answer.
+	writeErr := l.write(req, conn)
+	resp, err := readResponse(bufio.NewReader(io.LimitReader(conn, l.env.Limits.Body)), req)
+	if err != nil {
+		if writeErr != nil {
+			err = writeErr
+		}
+		return answer{}, waiting, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	a := answer{status: resp.StatusCode, header: resp.Header, at: l.env.Now()}
+	a.body, err = io.ReadAll(resp.Body)
+	if err == io.ErrUnexpectedEOF && int64(len(a.body)) > l.env.Limits.Body/2 {
+		err = nil // it was our limit that cut it
+	}
+	return a, waiting, err
+}
+
+// write sends the request in the form that the other side, proxy or server,
+// expects.
+func (l *ladder) write(req *http.Request, conn net.Conn) error {
+	if l.via == nil || req.URL.Scheme == "https" {
+		return req.Write(conn)
+	}
+	if l.via.User != nil {
+		req.Header.Set("Proxy-Authorization", basicOf(l.via.User))
+	}
+	return req.WriteProxy(conn)
+}
+
+// readResponse skips what is said on the way to the answer (100 to 199).
+func readResponse(r *bufio.Reader, req *http.Request) (*http.Response, error) {
+	for {
+		resp, err := http.ReadResponse(r, req)
+		if err != nil || resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols {
+			return resp, err
+		}
+	}
+}
+
+// connect opens a connection to the other end of an exchange: the server, a
+// tunnel to it, or the proxy that is to be asked in plain http.
+func (l *ladder) connect(ctx context.Context, to string) (net.Conn, error) {
+	if l.via == nil {
+		return l.dialTo(ctx, to)
+	}
+	host, port := l.hop()
+	conn, err := l.dialTo(ctx, net.JoinHostPort(host, port))
+	if err != nil {
+		return nil, err
+	}
+	if l.via.Scheme == "https" {
+		conn = tls.Client(conn, &tls.Config{ServerName: host})
+	}
+	if l.addr.scheme == "https" {
+		if err := l.tunnel(ctx, conn, to); err != nil {
+			_ = conn.Close()
+			return nil, err
+		}
+	}
+	return conn, nil
+}
+
+// dialTo goes to the address that answered on the dial rung, and looks other
+// names (a bucket in front of the host) up with the same resolver.
+func (l *ladder) dialTo(ctx context.Context, to string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(to)
+	if err != nil {
+		return nil, err
+	}
+	ip := l.answered
+	if hop, _ := l.hop(); host != hop {
+		found, err := l.env.Resolver.LookupNetIP(ctx, "ip", host)
+		if err != nil {
+			return nil, err
+		}
+		ip = unmapped(found)[0]
+	}
+	return l.env.Dialer.DialContext(ctx, "tcp", net.JoinHostPort(ip.String(), port))
+}
+
+// deadlineOf ends reads and writes with the context. The function it returns
+// lets go of the connection.
+func deadlineOf(ctx context.Context, conn net.Conn) func() bool {
+	return context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+}
+
+func withPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = defaultPort(u.Scheme)
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
