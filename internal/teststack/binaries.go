@@ -1,0 +1,178 @@
+package teststack
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+)
+
+// Binaries builds the programs of the stack, each once, into a cache outside
+// the checkout. The zero value is what tests use, silently.
+type Binaries struct {
+	// Cache is the directory; empty is flts-run/stack in the user's cache.
+	Cache string
+	// Progress is told when something has to be built, because that takes
+	// minutes.
+	Progress io.Writer
+}
+
+// program is a command of a nested module below testdata/stack.
+type program struct {
+	name string // also of the nested module
+	pkg  string
+}
+
+var (
+	minioServer = program{"minio", "github.com/minio/minio"}
+	minioAdmin  = program{"minioadmin", "."}
+)
+
+// Build builds what is not there yet and returns the paths by name.
+func (b Binaries) Build(ctx context.Context) (map[string]string, error) {
+	paths := map[string]string{}
+	for _, p := range []program{minioServer, minioAdmin} {
+		path, err := b.ensure(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		paths[p.name] = path
+	}
+	return paths, nil
+}
+
+// ensure returns the path of a program. The lock makes a second test package
+// wait for the first one's build instead of building beside it.
+func (b Binaries) ensure(ctx context.Context, p program) (string, error) {
+	module, err := nestedModule(p.name)
+	if err != nil {
+		return "", err
+	}
+	path, err := b.path(p, module)
+	if err != nil {
+		return "", err
+	}
+	if isFile(path) {
+		return path, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", fmt.Errorf("teststack: %w", err)
+	}
+	unlock, err := lock(ctx, filepath.Dir(path)+".lock")
+	if err != nil {
+		return "", fmt.Errorf("teststack: wait for another build of %s: %w", p.name, err)
+	}
+	defer unlock()
+	if isFile(path) {
+		return path, nil
+	}
+	return path, b.build(ctx, p, module, path)
+}
+
+func (b Binaries) build(ctx context.Context, p program, module, path string) error {
+	gotool, err := exec.LookPath("go")
+	if err != nil {
+		return fmt.Errorf("teststack: %s must be built and the go command is not on the PATH: install Go, then %s", p.name, mend)
+	}
+	b.say("teststack: building %s once into %s, which takes minutes the first time\n", p.name, path)
+	begun := time.Now()
+	// A build that is cut off must not leave a file under the final name.
+	part := path + ".part"
+	cmd := exec.CommandContext(ctx, gotool, "build", "-mod=readonly", "-buildvcs=false", "-ldflags=-s -w", "-o", part, p.pkg)
+	cmd.Dir = module
+	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("teststack: build %s: %w\n%s\nto try it by itself: %s", p.name, err, tail(out), mend)
+	}
+	if err := os.Rename(part, path); err != nil {
+		return fmt.Errorf("teststack: %w", err)
+	}
+	b.say("teststack: built %s in %s\n", p.name, time.Since(begun).Round(time.Second))
+	return nil
+}
+
+// mend is what to type when the stack cannot be had.
+const mend = "go run ./internal/teststack/cmd/stack build"
+
+func (b Binaries) say(format string, args ...any) {
+	if b.Progress != nil {
+		fmt.Fprintf(b.Progress, format, args...)
+	}
+}
+
+// path carries a digest of the nested module's files: of the version in go.mod,
+// of every checksum, and of our own lines where it has any. A change of one of
+// them is another program, and an old checkout still finds its own.
+func (b Binaries) path(p program, module string) (string, error) {
+	cache := b.Cache
+	if cache == "" {
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return "", fmt.Errorf("teststack: %w: set XDG_CACHE_HOME", err)
+		}
+		cache = filepath.Join(user, "flts-run", "stack")
+	}
+	digest, err := moduleDigest(module)
+	if err != nil {
+		return "", err
+	}
+	key := fmt.Sprintf("%s-%s-%s-%s", p.name, runtime.GOOS, runtime.GOARCH, digest)
+	return filepath.Join(cache, key, p.name), nil
+}
+
+func moduleDigest(module string) (string, error) {
+	var files []string
+	for _, pattern := range []string{"go.mod", "go.sum", "*.go"} {
+		found, err := filepath.Glob(filepath.Join(module, pattern))
+		if err != nil {
+			return "", fmt.Errorf("teststack: %w", err)
+		}
+		files = append(files, found...)
+	}
+	slices.Sort(files)
+	sum := sha256.New()
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return "", fmt.Errorf("teststack: %w", err)
+		}
+		fmt.Fprintf(sum, "%s %d\n%s", filepath.Base(file), len(data), data)
+	}
+	return fmt.Sprintf("%x", sum.Sum(nil)[:6]), nil
+}
+
+// nestedModule finds testdata/stack/NAME of the checkout from the directory of
+// the running test.
+func nestedModule(name string) (string, error) {
+	start, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("teststack: %w", err)
+	}
+	for dir := start; ; dir = filepath.Dir(dir) {
+		module := filepath.Join(dir, "testdata", "stack", name)
+		if isFile(filepath.Join(module, "go.mod")) {
+			return module, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", fmt.Errorf("teststack: no testdata/stack/%s above %s: run it inside a checkout of flts-run", name, start)
+		}
+	}
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// tail keeps the end of a program's output, where the reason is.
+func tail(out []byte) string {
+	const most = 2000
+	return string(bytes.TrimSpace(out[max(0, len(out)-most):]))
+}
