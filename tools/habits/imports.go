@@ -1,0 +1,43 @@
+package main
+
+import (
+	"go/ast"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const modulePath = "github.com/flts-run/flts-run/"
+
+// Imports point one way: cmd, then a domain, then checklist, then internal. A
+// package that is not named here (cmd/…, internal/…) is not held to it.
+var (
+	domains = []string{"resolve", "stores", "platform", "endpoints", "launch", "pipeline", "submit", "cluster"}
+	below   = []string{"checklist", "internal"}
+)
+
+func importBreaches(name string, file *ast.File) []breach {
+	own, _, _ := strings.Cut(name, "/")
+	allowed := []string{own, "internal"}
+	switch {
+	case slices.Contains(domains, own):
+		allowed = append(allowed, below...)
+	case own != "checklist":
+		return nil
+	}
+	var found []breach
+	for _, spec := range file.Imports {
+		target, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			continue // the parser has seen that it is a string
+		}
+		rest, ours := strings.CutPrefix(target, modulePath)
+		if !ours {
+			continue
+		}
+		if top, _, _ := strings.Cut(rest, "/"); !slices.Contains(allowed, top) {
+			found = append(found, breach{spec.Pos(), own + " must not import " + rest + ": cmd/*/wire.go joins them"})
+		}
+	}
+	return found
+}
