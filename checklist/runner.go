@@ -3,6 +3,7 @@ package checklist
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -25,6 +26,10 @@ type Runner struct {
 
 	// Progress is called with each result as it is known, never twice at once.
 	Progress func(Result)
+
+	// Waiting is called once for each check that has been waited for longer
+	// than a second, with what it found so far; never twice at once.
+	Waiting func(Result)
 }
 
 // Run runs the checks and returns one result for each, in the order given. It
@@ -63,6 +68,7 @@ type run struct {
 	done     []chan struct{}
 	enforced atomic.Int64  // enforced checks that have not ended
 	settled  chan struct{} // closed when none is left; nil when advisory checks wait for themselves
+	saying   sync.Mutex    // held while Waiting is called
 }
 
 func (r Runner) start(checks []Check) *run {

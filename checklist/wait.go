@@ -11,6 +11,7 @@ import (
 func (s *run) attempts(ctx context.Context, c Check, res *Result) {
 	deadline := s.began.Add(s.Wait)
 	var first time.Time
+	said := s.Waiting == nil
 	for {
 		began := time.Now()
 		if res.Attempts++; res.Attempts == 1 {
@@ -30,6 +31,10 @@ func (s *run) attempts(ctx context.Context, c Check, res *Result) {
 		if !res.Transient || pause <= 0 {
 			return
 		}
+		if !said && res.Waited >= quietFor {
+			said = true
+			s.sayWaiting(*res)
+		}
 		switch s.sleep(ctx, c, pause) {
 		case interrupted:
 			res.Finding = Finding{State: Unknown, Detail: "interrupted while waiting: " + res.Detail}
@@ -39,6 +44,13 @@ func (s *run) attempts(ctx context.Context, c Check, res *Result) {
 			return
 		}
 	}
+}
+
+func (s *run) sayWaiting(r Result) {
+	s.mask(&r)
+	s.saying.Lock()
+	defer s.saying.Unlock()
+	s.Waiting(r)
 }
 
 // once makes one attempt. A check that panics could not look; the task that
@@ -83,6 +95,9 @@ func (s *run) sleep(ctx context.Context, c Check, pause time.Duration) woken {
 }
 
 const (
+	// Waiting that ends sooner is not worth a line.
+	quietFor = time.Second
+
 	firstPause = 50 * time.Millisecond
 	maxPause   = time.Second
 

@@ -2,6 +2,7 @@ package checklist_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -120,5 +121,22 @@ func TestEachAttemptHasTheTimeoutOfTheCheck(t *testing.T) {
 		require.Equal(t, 3, r.Attempts)
 		require.Equal(t, 3*time.Second, r.Took)
 		require.Equal(t, v.Took, r.Started+r.Waited+r.Took)
+	})
+}
+
+func TestWaitingIsAnnouncedOnceAndOnlyWhenItTakesLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said []string
+		r := checklist.Runner{
+			Wait:    time.Minute,
+			Mask:    func(s string) string { return strings.ReplaceAll(s, "refused", "********") },
+			Waiting: func(r checklist.Result) { said = append(said, r.ID+": "+r.Detail) },
+		}
+		v := r.Run(t.Context(), []checklist.Check{
+			{ID: "blip", Run: until(300*time.Millisecond, notYet, pass)},
+			{ID: "long", Run: until(20*time.Second, notYet, pass)},
+		})
+		require.Zero(t, v.Status())
+		require.Equal(t, []string{"long: ********"}, said)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // forms lists how a secret may be written. None is shorter than MinLength-1:
@@ -24,20 +25,21 @@ func forms(plain string) []string {
 	return list
 }
 
-// parts are the text, the text without white space around it, and each line of
-// several. Lines that are the same in every file of their kind are left out.
+// parts are the text, the text without white space around it, and each stretch
+// between control characters: the lines of a key file, and a value without the
+// NUL or newline that made it invalid. Lines that are the same in every file of
+// their kind are left out.
 func parts(plain string) []string {
 	list := []string{plain}
-	if t := strings.TrimSpace(plain); t != plain && len(t) >= MinLength {
-		list = append(list, t)
-	}
-	if strings.Contains(plain, "\n") {
-		for line := range strings.Lines(plain) {
-			line = strings.TrimSpace(line)
-			if len(line) >= MinLength && !strings.HasPrefix(line, "-----") {
-				list = append(list, line)
-			}
+	add := func(part string) {
+		part = strings.TrimSpace(part)
+		if part != plain && len(part) >= MinLength && !strings.HasPrefix(part, "-----") {
+			list = append(list, part)
 		}
+	}
+	add(plain)
+	for part := range strings.FieldsFuncSeq(plain, unicode.IsControl) {
+		add(part)
 	}
 	return list
 }

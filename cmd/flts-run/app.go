@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/flts-run/flts-run/resolve"
+)
+
+const description = `Settings come from pipeline parameters, then the ConfigMap, then the Secret,
+then defaults; the first that is not empty wins. Whatever follows "--" is the
+task and is started as it stands:
+
+   ENTRYPOINT ["flts-run", "--"]
+   command: [flts-run, exec, --, python, train.py]
+
+Exit status: the task's own; 64 wrong usage, 69 a required service is not
+usable, 77 credentials were refused, 78 the configuration is invalid, 125
+flts-run failed, 126 the task is not executable, 127 not found, 143 told to stop
+before the task started.`
+
+// run is the whole program but for the process it runs in.
+func run(ctx context.Context, p process) int {
+	ours, task, hasTask := split(p.args)
+	out := &console{w: p.stderr}
+	r := &runner{process: p, out: out, task: task, hasTask: hasTask}
+	err := newApp(r).RunContext(ctx, append([]string{"flts-run"}, ours...))
+	if err == nil {
+		return r.status
+	}
+	f := asFailure(err)
+	out.fail(f)
+	r.leaveReason(f)
+	return f.status
+}
+
+// runner carries what the commands share.
+type runner struct {
+	process
+	out         *console
+	task        []string // behind "--"
+	hasTask     bool
+	status      int    // of a command that ended without a failure of its own
+	termination string // where the reason of a failure goes, once known
+}
+
+func newApp(r *runner) *cli.App {
+	app := &cli.App{
+		Name:            "flts-run",
+		Usage:           "resolve the configuration, check the services, become the task",
+		UsageText:       "flts-run [exec] [flags] -- COMMAND [ARG…]\nflts-run config|check|version [flags]",
+		Description:     description,
+		Flags:           cliFlags(resolveOptions, checkOptions, execOptions),
+		Writer:          r.stdout,
+		ErrWriter:       r.stderr,
+		HideHelpCommand: true,
+		HideVersion:     true,
+		// A value may hold commas: --param A=1,2.
+		DisableSliceFlagSeparator: true,
+		// cli would exit the process otherwise.
+		ExitErrHandler: func(*cli.Context, error) {},
+		OnUsageError:   onUsageError,
+		Action:         r.short,
+		Commands: []*cli.Command{
+			{
+				Name: "exec", Usage: "resolve, check, and become the task",
+				UsageText: "flts-run exec [flags] -- COMMAND [ARG…]",
+				Flags:     cliFlags(resolveOptions, checkOptions, execOptions),
+				Action:    r.exec,
+			},
+			{
+				Name: "config", Usage: "print the resolved configuration, masked, with the origin of every value",
+				UsageText: "flts-run config [-o table|json|yaml|env|shell] [--reveal] [flags]",
+				Flags: append(cliFlags(resolveOptions),
+					&cli.StringFlag{Name: "output", Aliases: []string{"o"}, DefaultText: "table", Usage: "table, json, yaml, env or shell (`FORMAT`)"},
+					&cli.BoolFlag{Name: "reveal", Usage: "show sensitive values too, in the formats env and shell"}),
+				Action: r.config,
+			},
+			{
+				Name: "check", Usage: "check the services, or only those named",
+				UsageText: "flts-run check [flags] [SERVICE…]",
+				Flags: append(cliFlags(resolveOptions, checkOptions),
+					&cli.StringFlag{Name: "output", Aliases: []string{"o"}, DefaultText: "table", Usage: "table, short or json (`FORMAT`)"}),
+				Action: r.check,
+			},
+			{
+				Name: "version", Usage: "print the version",
+				Action: r.version,
+			},
+		},
+	}
+	for _, c := range app.Commands {
+		c.OnUsageError = onUsageError
+		c.HideHelpCommand = true
+	}
+	return app
+}
+
+// onUsageError rewords what the flag package says and gives it its status.
+func onUsageError(c *cli.Context, err error, _ bool) error {
+	text := err.Error()
+	if name, ok := strings.CutPrefix(text, "flag provided but not defined: "); ok {
+		name = strings.TrimLeft(name, "-")
+		return usage(suggestFlag(c, name), "no flag --%s", name)
+	}
+	return usage("", "%s", text)
+}
+
+func suggestFlag(c *cli.Context, name string) string {
+	var names []string
+	for _, f := range c.Command.Flags {
+		names = append(names, f.Names()...)
+	}
+	if near := resolve.Nearest(name, names); near != "" {
+		return "did you mean --" + near + "?"
+	}
+	return "flts-run " + strings.TrimPrefix(c.Command.Name+" ", "flts-run ") + "--help lists the flags; flags of the task belong behind --"
+}
+
+// short is the program without a command: the short form of exec.
+func (r *runner) short(c *cli.Context) error {
+	if word := c.Args().First(); word != "" {
+		var names []string
+		for _, cmd := range c.App.Commands {
+			names = append(names, cmd.Name)
+		}
+		hint := "to start a task, put -- in front of it: flts-run -- " + word
+		if near := resolve.Nearest(word, names); near != "" {
+			hint = "did you mean " + near + "? " + strings.ToUpper(hint[:1]) + hint[1:]
+		}
+		return usage(hint, "no command %q", word)
+	}
+	if !r.hasTask && c.NumFlags() == 0 {
+		return cli.ShowAppHelp(c)
+	}
+	return r.exec(c)
+}
+
+// noTask refuses a task behind a command that starts none.
+func (r *runner) noTask(command string) error {
+	if r.hasTask {
+		return usage("", "%s starts no task: nothing may stand behind --", command)
+	}
+	return nil
+}
+
+func (r *runner) noArguments(c *cli.Context, hint string) error {
+	if c.Args().Present() {
+		return usage(hint, "unexpected argument %q", c.Args().First())
+	}
+	return nil
+}
+
+func (r *runner) version(c *cli.Context) error {
+	if err := errors.Join(r.noTask("version"), r.noArguments(c, "")); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(r.stdout, "flts-run", version)
+	return err
+}

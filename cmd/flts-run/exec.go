@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/launch"
+	"github.com/flts-run/flts-run/resolve"
+)
+
+// defaultWait is how long a task waits for what may pass by itself.
+const defaultWait = 30 * time.Second
+
+// orders are the settings of exec, all of them valid.
+type orders struct {
+	check    string
+	print    string
+	mode     string
+	wait     time.Duration
+	pristine bool
+	fixEnv   bool
+}
+
+func readOrders(s *settings) (orders, error) {
+	var o orders
+	var errs [7]error
+	o.check, errs[0] = s.oneOf(checkOption, "off", "warn", "enforce")
+	o.print, errs[1] = s.oneOf(printOption, "table", "json", "off")
+	o.mode, errs[2] = s.oneOf(modeOption, "exec")
+	o.wait, errs[3] = s.duration(waitOption, defaultWait)
+	_, errs[4] = s.duration(graceOption, 0)
+	o.pristine, errs[5] = s.boolean(pristineOption)
+	o.fixEnv, errs[6] = s.boolean(fixEnvOption)
+	return o, joined(errs[:]...)
+}
+
+// exec resolves, checks, and becomes the task. It returns only when there is no
+// task to become.
+func (r *runner) exec(c *cli.Context) error {
+	started := time.Now()
+	ctx, stop := launch.WatchStop(c.Context)
+	defer stop()
+	if err := r.noArguments(c, "put -- in front of the task: flts-run exec -- "+c.Args().First()); err != nil {
+		return err
+	}
+	if len(r.task) == 0 {
+		return usage("flts-run exec -- python train.py", "no command to run: nothing stands behind --")
+	}
+	s := newSettings(c, r.environ)
+	o, err := readOrders(s)
+	if err != nil {
+		return err
+	}
+	p, err := r.prepare(s)
+	if err != nil {
+		return err
+	}
+	if o.print == "table" {
+		r.out.print(configTable(p.resolution))
+		r.out.findings(p.resolution.Findings)
+	}
+	d := p.document(&r.out.mask)
+	path, env, failed := r.ready(ctx, p, s, o, d)
+	d.conclude(started, failed, &r.out.mask)
+	if err := errors.Join(r.sayOutcome(o, d, failed), r.writeReport(s, d)); err != nil {
+		r.out.line("warning", err.Error(), "")
+	}
+	if failed != nil {
+		return failed
+	}
+	// From here a signal has its default effect, on us or on the task.
+	stop()
+	if err := stopped(ctx); err != nil {
+		return err
+	}
+	return r.become(path, r.task, env)
+}
+
+// ready does all that comes between a resolution and the start: the task is
+// looked up first, because waiting for services is lost time when it is not
+// there. What it finds out goes into the document.
+func (r *runner) ready(ctx context.Context, p *plan, s *settings, o orders, d *document) (path string, env []string, err error) {
+	if err := p.failure(); err != nil {
+		return "", nil, err
+	}
+	taskEnv := launch.Environ(r.environ, p.resolution.Environ(), launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
+	if err := launch.Preflight(r.task, taskEnv.Entries); err != nil {
+		return "", nil, err
+	}
+	path, err = launch.Lookup(r.task[0], taskEnv.Entries, r.dir)
+	if err != nil {
+		return "", nil, err
+	}
+	d.Task = taskDocument(path, len(r.task)-1, o.mode, taskEnv)
+	if o.check != "off" {
+		services, err := p.named(nil)
+		if err != nil {
+			return "", nil, err
+		}
+		verdict := r.runChecks(ctx, p, s, checkPlan{services: services, wait: o.wait, lenient: o.check == "warn", quiet: o.print != "table"})
+		d.Checks = &verdict
+		if err := verdictFailure(ctx, verdict); err != nil {
+			return "", nil, err
+		}
+	}
+	return path, taskEnv.Entries, stopped(ctx)
+}
+
+// sayOutcome prints what was found out since the configuration was printed, in
+// the format of --print.
+func (r *runner) sayOutcome(o orders, d *document, failed error) error {
+	switch o.print {
+	case "table":
+		if d.Checks != nil {
+			r.out.print(checklist.Short(*d.Checks))
+		}
+		if f := (*failure)(nil); errors.As(failed, &f) && f.said {
+			r.out.line("error", fmt.Sprintf("the task was not started (status %d)", f.status), "")
+		}
+	case "json":
+		text, err := json.Marshal(d)
+		if err != nil {
+			return err
+		}
+		r.out.print(string(text) + "\n")
+	case "off":
+		if f := (*failure)(nil); errors.As(failed, &f) {
+			f.said = false // it is the only thing that is said
+		}
+	}
+	return nil
+}
+
+// dropped says which variables are not handed on: bootstrap material, and what
+// belongs to another login when that was asked for.
+func (p *plan) dropped(o orders) func(string) bool {
+	return func(name string) bool {
+		return strings.HasPrefix(name, resolve.ConfigMapPrefix) || strings.HasPrefix(name, resolve.SecretPrefix) ||
+			o.fixEnv && slices.Contains(p.resolution.Stale, name)
+	}
+}
+
+// kept says which variables a pristine environment has beside those of the
+// contract; nil keeps all.
+func (p *plan) kept(o orders) func(string) bool {
+	if !o.pristine {
+		return nil
+	}
+	return func(name string) bool {
+		return slices.ContainsFunc(p.contract.Pristine, func(pattern string) bool {
+			prefix, wild := strings.CutSuffix(pattern, "*")
+			return name == pattern || wild && strings.HasPrefix(name, prefix)
+		})
+	}
+}

@@ -1,0 +1,38 @@
+// Command flts-run is the first word of a component's container command. It
+// resolves the configuration, prints it masked with the origin of every value,
+// checks the services behind it, and becomes the task.
+//
+// Only this file touches the process: everything below it gets the arguments,
+// the environment and the streams as values.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"github.com/flts-run/flts-run/launch"
+)
+
+// version is set when a release is built.
+var version = "dev"
+
+// process is what a command has of the operating system.
+type process struct {
+	args           []string // without the program's own name
+	environ        []string
+	dir            string
+	stdout, stderr io.Writer
+	become         func(path string, argv, env []string) error // replaces the process
+}
+
+func main() {
+	os.Exit(run(context.Background(), process{
+		args:    os.Args[1:],
+		environ: os.Environ(),
+		dir:     ".",
+		stdout:  os.Stdout,
+		stderr:  os.Stderr,
+		become:  launch.Exec,
+	}))
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/flts-run/flts-run/resolve"
+)
+
+// need is a bucket that the component says it uses, and how.
+type need struct{ bucket, mode string }
+
+// parseNeeds reads "s3:dataset=r,processed-data=w". Without a mode a bucket is
+// read.
+func parseNeeds(text, from string) ([]need, error) {
+	if text == "" {
+		return nil, nil
+	}
+	const form = "write s3:BUCKET=r, s3:BUCKET=w or s3:BUCKET=rw, with commas between buckets"
+	list, ok := strings.CutPrefix(text, "s3:")
+	if !ok {
+		return nil, usage(form, "%s = %q does not begin with s3:", from, text)
+	}
+	var needs []need
+	for item := range strings.SplitSeq(list, ",") {
+		bucket, mode, given := strings.Cut(strings.TrimSpace(item), "=")
+		if !given {
+			mode = "r"
+		}
+		if bucket == "" || !slices.Contains([]string{"r", "w", "rw"}, mode) {
+			return nil, usage(form, "%s = %q: %q is no bucket and mode", from, text, item)
+		}
+		needs = append(needs, need{bucket, mode})
+	}
+	return needs, nil
+}
+
+// bucketFor finds what a need means: a bucket key, the default name of one, or
+// the name of a bucket as it stands. key is nil for the last.
+func (p *plan) bucketFor(n need) (name string, key *resolve.Resolved) {
+	for _, k := range p.resolution.Keys {
+		if k.Key.Type == resolve.Bucket && (k.Key.Name == n.bucket || k.Key.Default == n.bucket) {
+			return k.Value.Reveal(), k
+		}
+	}
+	return n.bucket, nil
+}
+
+// needsFindings warns about a needed bucket that the contract does not know and
+// that looks like one it does.
+func needsFindings(p *plan) []resolve.Finding {
+	var known []string
+	for _, k := range p.resolution.Keys {
+		if k.Key.Type == resolve.Bucket {
+			known = append(known, k.Key.Name, k.Key.Default)
+		}
+	}
+	var findings []resolve.Finding
+	for _, n := range p.needs {
+		if _, key := p.bucketFor(n); key == nil {
+			if near := resolve.Nearest(n.bucket, known); near != "" {
+				findings = append(findings, resolve.Finding{Severity: resolve.Warning, Code: resolve.CodeMissing,
+					Message: "needed bucket " + n.bucket + " is not in the contract and is taken as it stands", Hint: "did you mean " + near + "?"})
+			}
+		}
+	}
+	return findings
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/flts-run/flts-run/internal/secret"
+	"github.com/flts-run/flts-run/resolve"
+)
+
+// plan is what was decided before anything is done: tables, reports and the
+// environment of the task are printed from it.
+type plan struct {
+	contract   *resolve.Contract
+	resolution *resolve.Resolution
+	needs      []need
+}
+
+// prepare reads all sources and resolves. An error is wrong usage or something
+// that cannot be read at all; what is wrong with values is among the findings
+// of the resolution.
+func (r *runner) prepare(s *settings) (*plan, error) {
+	r.termination = s.value(terminationOption)
+	contract, err := readContract(s)
+	if err != nil {
+		return nil, err
+	}
+	if contract, err = contract.Without(s.list(disableOption)); err != nil {
+		_, from := s.get(disableOption)
+		return nil, usage("", "%s: %w", from, err)
+	}
+	env := resolve.ReadEnviron(contract, r.environ)
+	config, configErr := readMounted(contract, s, configDirOption, "configmap", resolve.ConfigMap)
+	secrets, secretErr := readMounted(contract, s, secretDirOption, "secret", resolve.Secret)
+	params, paramErr := readParams(contract, s)
+	appEnv, appEnvErr := readAppEnv(s, env, config)
+	needs, needsErr := parseNeeds(s.get(needsOption))
+	if err := joined(configErr, secretErr, paramErr, appEnvErr, needsErr); err != nil {
+		return nil, err
+	}
+
+	p := &plan{contract: contract, needs: needs}
+	p.resolution = resolve.Resolve(resolve.Input{
+		Contract:  contract,
+		Sources:   append(params, env.ConfigMapPrefixed, config, env.Plain, env.SecretPrefixed, secrets, env.Sensitive),
+		AppEnv:    appEnv,
+		Namespace: s.value(namespaceOption),
+		Ambient:   ambientIdentity(s.vars),
+	})
+	p.resolution.Findings = append(p.resolution.Findings, unknownVariables(s.vars)...)
+	p.resolution.Findings = append(p.resolution.Findings, needsFindings(p)...)
+	r.out.mask.Add(secretsOf(p.resolution)...)
+	return p, nil
+}
+
+func readContract(s *settings) (*resolve.Contract, error) {
+	const standard = "/etc/flts/contract.yaml"
+	file, from := s.get(contractOption)
+	if file == "" {
+		file = standard
+	}
+	text, err := os.ReadFile(file)
+	switch {
+	case from == "" && errors.Is(err, fs.ErrNotExist):
+		return resolve.Builtin()
+	case err != nil:
+		return nil, misconfigured("", err)
+	}
+	c, err := resolve.ParseContract(file, text)
+	if err != nil {
+		return nil, misconfigured("", err)
+	}
+	return c, nil
+}
+
+// readMounted reads a mounted directory. That the standard one is not there is
+// normal; one that somebody named must be.
+func readMounted(c *resolve.Contract, s *settings, o option, kind string, layer resolve.Layer) (resolve.Source, error) {
+	dir, from := s.get(o)
+	src, err := resolve.ReadMounted(c, kind+" "+dir, layer, dir)
+	if err == nil || from == "" && errors.Is(err, fs.ErrNotExist) {
+		return src, nil
+	}
+	return src, misconfigured("the pod needs a volume, and a volumeMount with mountPath: "+dir, err)
+}
+
+func readParams(c *resolve.Contract, s *settings) ([]resolve.Source, error) {
+	var sources []resolve.Source
+	var problems []error
+	add := func(src resolve.Source, err error) {
+		sources = append(sources, src)
+		if err != nil {
+			problems = append(problems, misconfigured("", err))
+		}
+	}
+	flags, err := resolve.ParamsFlag(c, s.params)
+	if err != nil {
+		problems = append(problems, usage("flts-run config lists the keys of the contract", "%w", err))
+	}
+	sources = append(sources, flags)
+	if file := s.value(paramsFile); file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			problems = append(problems, misconfigured("", err))
+		} else {
+			add(resolve.ParamsJSON(c, "params-file "+file, text))
+		}
+	}
+	if text, from := s.get(paramsJSON); text != "" {
+		add(resolve.ParamsJSON(c, strings.TrimPrefix(from, "--"), []byte(text)))
+	}
+	if text := s.value(executorInput); text != "" {
+		add(resolve.ExecutorInput(c, []byte(text)))
+	}
+	return sources, joined(problems...)
+}
+
+// readAppEnv finds APP_ENV, which decides what resolution may do, so it is
+// looked for before: the flag, the variable, then the ConfigMap.
+func readAppEnv(s *settings, env resolve.EnvironSources, config resolve.Source) (resolve.AppEnv, error) {
+	text := s.value(appEnvOption)
+	for _, src := range []resolve.Source{env.ConfigMapPrefixed, config} {
+		if v := src.AppEnv.Reveal(); text == "" {
+			text = v
+		}
+	}
+	appEnv, err := resolve.ParseAppEnv(text)
+	if err != nil {
+		return "", usage("set APP_ENV to dev, staging or prod", "%w", err)
+	}
+	return appEnv, nil
+}
+
+// ambientIdentity names an AWS identity that the pod has without keys.
+func ambientIdentity(vars map[string]string) string {
+	for _, a := range []struct{ variable, name string }{
+		{"AWS_WEB_IDENTITY_TOKEN_FILE", "web identity"},
+		{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "container credentials"},
+		{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "container credentials"},
+		{"AWS_PROFILE", "profile"},
+	} {
+		if vars[a.variable] != "" {
+			return a.name
+		}
+	}
+	return ""
+}
+
+// unknownVariables warns about variables that look like ours and are not read
+// by anything. Those of a Service named flts-… come from the kubelet.
+func unknownVariables(vars map[string]string) []resolve.Finding {
+	known := variables()
+	var unknown []resolve.Finding
+	for name := range vars {
+		ours := strings.HasPrefix(name, "FLTS_") && !strings.HasPrefix(name, resolve.ConfigMapPrefix) && !strings.HasPrefix(name, resolve.SecretPrefix)
+		if !ours || slices.Contains(known, name) || strings.Contains(name, "_SERVICE_") || strings.Contains(name, "_PORT") {
+			continue
+		}
+		f := resolve.Finding{Severity: resolve.Warning, Code: resolve.CodeUnknownVar, Message: name + " is set and nothing reads it"}
+		if near := resolve.Nearest(name, known); near != "" {
+			f.Hint = "did you mean " + near + "?"
+		}
+		unknown = append(unknown, f)
+	}
+	slices.SortFunc(unknown, func(a, b resolve.Finding) int { return strings.Compare(a.Message, b.Message) })
+	return unknown
+}
+
+// secretsOf lists every text that no output may hold: all values of sensitive
+// keys, the shadowed and the refused ones too, and passwords in URLs.
+func secretsOf(r *resolve.Resolution) []string {
+	var list []string
+	for _, k := range r.Keys {
+		for _, c := range k.Candidates {
+			text := c.Value.Reveal()
+			if k.Key.Sensitive {
+				list = append(list, text)
+			}
+			for _, info := range secret.Userinfo(text) {
+				_, password, _ := strings.Cut(info, ":")
+				list = append(list, info, password)
+			}
+		}
+	}
+	return list
+}
+
+// joined makes one failure of several: all messages, the first hint, and the
+// status of wrong usage before that of a wrong configuration.
+func joined(errs ...error) error {
+	errs = slices.DeleteFunc(errs, func(e error) bool { return e == nil })
+	if len(errs) < 2 {
+		return errors.Join(errs...)
+	}
+	f := &failure{err: errors.Join(errs...), status: statusConfig}
+	for _, e := range errs {
+		one := asFailure(e)
+		if one.status == statusUsage {
+			f.status = statusUsage
+		}
+		if f.hint == "" {
+			f.hint = one.hint
+		}
+	}
+	return f
+}

@@ -1,0 +1,172 @@
+package main_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/flts-run/flts-run/internal/fakegateway"
+	"github.com/flts-run/flts-run/internal/fakemlflow"
+	"github.com/flts-run/flts-run/internal/fakes3"
+)
+
+var update = flag.Bool("update", false, "rewrite the goldens in the scripts")
+
+// binaries is the directory of the real flts-run, built as a release is.
+var binaries string
+
+func TestMain(m *testing.M) { os.Exit(withBinary(m)) }
+
+func withBinary(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "flts-run-test")
+	if err == nil {
+		defer os.RemoveAll(dir)
+		build := exec.Command("make", "-C", "../..", "build", "BIN="+dir, "VERSION=v0.0.0-test")
+		build.Stdout, build.Stderr = os.Stderr, os.Stderr
+		err = build.Run()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "cannot build flts-run:", err)
+		return 1
+	}
+	binaries = dir
+	// A task that runs as another user must reach the program and the script's
+	// directory.
+	_ = os.Chmod(dir, 0o755)
+	return m.Run()
+}
+
+// The scripts are the specification of the command line.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "../../testdata/script",
+		UpdateScripts: *update,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("PATH", binaries+string(os.PathListSeparator)+os.Getenv("PATH"))
+			// Nothing of a machine that has a contract or mounts of its own.
+			e.Setenv("FLTS_TERMINATION_LOG", "termination-log")
+			return errors.Join(os.Chmod(e.WorkDir, 0o755), os.Chmod(filepath.Dir(e.WorkDir), 0o755))
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" {
+				return os.Getuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":     exits,
+			"mount":     mount,
+			"services":  services,
+			"steady":    steady,
+			"writefile": writeFile,
+		},
+	})
+}
+
+// exits STATUS PROGRAM [ARG…] runs a program and wants that exit status.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS PROGRAM [ARG…]")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	status := 0
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		status = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if strconv.Itoa(status) != args[0] {
+		ts.Fatalf("exit status %d, want %s", status, args[0])
+	}
+}
+
+// mount DIR SOURCE puts the files of SOURCE into DIR as the kubelet mounts a
+// ConfigMap or a Secret.
+func mount(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: mount DIR SOURCE")
+	}
+	dir, src := ts.MkAbs(args[0]), ts.MkAbs(args[1])
+	data := filepath.Join(dir, "..2026_01_02")
+	ts.Check(os.MkdirAll(data, 0o755))
+	entries, err := os.ReadDir(src)
+	ts.Check(err)
+	for _, e := range entries {
+		text, err := os.ReadFile(filepath.Join(src, e.Name()))
+		ts.Check(err)
+		ts.Check(os.WriteFile(filepath.Join(data, e.Name()), text, 0o644))
+		ts.Check(os.Symlink(filepath.Join("..data", e.Name()), filepath.Join(dir, e.Name())))
+	}
+	ts.Check(os.Symlink("..2026_01_02", filepath.Join(dir, "..data")))
+}
+
+// services starts an S3 server, an MLflow and a gateway and sets S3, MLFLOW and
+// GATEWAY to their host:port. The user is "component" with the key
+// "component-secret": it reads and writes processed-data and reads dataset.
+func services(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: services")
+	}
+	s3, err := fakes3.Start(fakes3.Options{
+		AccessKey: "root-access", SecretKey: "root-secret",
+		Users: []fakes3.User{{AccessKey: "component", SecretKey: "component-secret",
+			Allow: map[string]string{"dataset": "r", "processed-data": "rw"}}},
+		Buckets: []string{"dataset", "processed-data", "hidden"},
+	})
+	ts.Check(err)
+	ts.Defer(s3.Close)
+	mlflow, err := fakemlflow.Start(fakemlflow.Options{})
+	ts.Check(err)
+	ts.Defer(mlflow.Close)
+	gateway, err := fakegateway.Start(fakegateway.Options{Endpoint: s3.Endpoint(), AccessKey: "root-access", SecretKey: "root-secret"})
+	ts.Check(err)
+	ts.Defer(gateway.Close)
+	ts.Setenv("S3", s3.Endpoint())
+	ts.Setenv("MLFLOW", mlflow.Endpoint())
+	ts.Setenv("GATEWAY", gateway.Endpoint())
+}
+
+// steady FILE replaces what differs between runs: ports, times and durations.
+func steady(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: steady stdout|stderr|FILE")
+	}
+	text := ts.ReadFile(args[0])
+	for _, name := range []string{"S3", "MLFLOW", "GATEWAY"} {
+		if v := ts.Getenv(name); v != "" {
+			text = strings.ReplaceAll(text, v, name)
+		}
+	}
+	for _, p := range varying {
+		text = p.pattern.ReplaceAllString(text, p.instead)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("steady"), []byte(text), 0o644))
+}
+
+// writeFile NAME TEXT writes a file, with Go's escapes in the text, or SIZE
+// bytes of x for @SIZE.
+func writeFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: writefile NAME TEXT|@SIZE")
+	}
+	text := args[1]
+	if n, ok := strings.CutPrefix(text, "@"); ok {
+		size, err := strconv.Atoi(n)
+		ts.Check(err)
+		text = strings.Repeat("x", size)
+	} else {
+		var err error
+		text, err = strconv.Unquote(`"` + text + `"`)
+		ts.Check(err)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}
+

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/flts-run/flts-run/internal/fakes3"
+	"github.com/flts-run/flts-run/internal/redact"
+)
+
+// No sensitive value, in no form, appears in any output of any command,
+// whatever the configuration.
+func TestNoOutputHoldsASecret(t *testing.T) {
+	s3, err := fakes3.Start(fakes3.Options{AccessKey: "root-access", SecretKey: "root-secret", Buckets: []string{"dataset"}})
+	require.NoError(t, err)
+	defer s3.Close()
+	// A server that throws back whatever it was sent, as error pages do.
+	echo := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Server", r.Header.Get("Authorization"))
+		w.Header().Set("WWW-Authenticate", r.Header.Get("Authorization"))
+		w.WriteHeader(http.StatusForbidden)
+		_ = r.Header.Write(w)
+	}))
+	defer echo.Close()
+
+	random := rand.New(rand.NewPCG(2026, 11))
+	for i := range 100 {
+		c := randomConfiguration(t, random, s3.Endpoint(), strings.TrimPrefix(echo.URL, "http://"))
+		for _, args := range [][]string{
+			{"config"},
+			{"config", "-o", "json"},
+			{"config", "-o", "yaml"},
+			{"config", "-o", "env"},
+			{"config", "-o", "shell"},
+			{"check", "--wait", "0s"},
+			{"check", "--wait", "0s", "-o", "json"},
+			{"check", "--wait", "0s", "-o", "short", "minio"},
+			{"exec", "--wait", "0s", "--print=json"},
+			{"exec", "--wait", "0s", "--print=off"},
+			{"exec", "--wait", "0s", "--check=warn"},
+		} {
+			out := c.run(t, args)
+			for name, form := range c.forms() {
+				require.NotContains(t, out, form, "configuration %d, %v: %s", i, args, name)
+			}
+		}
+	}
+}
+
+// configuration is an environment and parameters with secrets in them.
+type configuration struct {
+	dir     string
+	environ []string
+	params  []string
+	secrets []string
+}
+
+func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *configuration {
+	c := &configuration{dir: t.TempDir()}
+	secrets, config := filepath.Join(c.dir, "secrets"), filepath.Join(c.dir, "config")
+	require.NoError(t, os.Mkdir(secrets, 0o755))
+	require.NoError(t, os.Mkdir(config, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(c.dir, "termination-log"), nil, 0o644))
+	c.environ = []string{
+		"PATH=/usr/bin:/bin", "FLTS_SECRET_DIR=" + secrets, "FLTS_CONFIG_DIR=" + config,
+		"FLTS_REPORT=" + filepath.Join(c.dir, "report.json"), "FLTS_TERMINATION_LOG=" + filepath.Join(c.dir, "termination-log"),
+		"MINIO_ENDPOINT=" + endpoints[random.IntN(len(endpoints))],
+	}
+	if env := []string{"", "dev", "staging", "prod"}[random.IntN(4)]; env != "" {
+		c.environ = append(c.environ, "APP_ENV="+env)
+	}
+	for _, name := range []string{"MINIO_ACCESS_KEY", "MINIO_SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+		"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"} {
+		value := c.secret(random)
+		switch random.IntN(7) {
+		case 0:
+			c.environ = append(c.environ, name+"="+value)
+		case 1:
+			c.environ = append(c.environ, "FLTS_FROM_SECRET_"+name+"="+value, "FLTS_FROM_CONFIGMAP_"+name+"="+c.secret(random))
+		case 2:
+			c.params = append(c.params, "--param", strings.ToLower(name)+"="+value)
+		case 3:
+			require.NoError(t, os.WriteFile(filepath.Join(config, name), []byte(value), 0o644))
+		default:
+			require.NoError(t, os.WriteFile(filepath.Join(secrets, name), []byte(value+[]string{"", "\n", "\n\n", "\x00"}[random.IntN(4)]), 0o644))
+		}
+	}
+	host, known := endpoints[1], url.PathEscape(c.secrets[random.IntN(len(c.secrets))])
+	switch random.IntN(4) {
+	case 0: // a secret inside another value, well formed or not
+		c.environ = append(c.environ, "GATEWAY_URL=http://"+host+"/"+known)
+	case 1:
+		c.environ = append(c.environ, "GATEWAY_URL=http://"+host+"/?token="+known, "MLFLOW_TRACKING_URI=https://"+url.PathEscape(c.secret(random))+"@"+host)
+	case 2: // a password that only the URL holds
+		c.environ = append(c.environ, "GATEWAY_URL=http://user:"+url.PathEscape(c.secret(random))+"@"+host, "MLFLOW_TRACKING_URI=http://"+host)
+	case 3:
+		c.environ = append(c.environ, "MLFLOW_TRACKING_URI=mlflow://user:"+url.PathEscape(c.secret(random))+"@"+host+":x")
+	}
+	return c
+}
+
+// secret makes a secret and remembers it.
+func (c *configuration) secret(random *rand.Rand) string {
+	alphabets := []string{"abcdefgh0123456789", "ABCxyz+/=09", "aZ9 \"'\\&%<>?#@:$`{}", "péß✓🔑zx", "ab\tcd\ne9"}
+	letters := []rune(alphabets[random.IntN(len(alphabets))])
+	b := []rune("Q7")
+	for range 8 + random.IntN(24) {
+		b = append(b, letters[random.IntN(len(letters))])
+	}
+	c.secrets = append(c.secrets, string(append(b, '7')))
+	return c.secrets[len(c.secrets)-1]
+}
+
+// run runs a command and returns everything that it wrote anywhere.
+func (c *configuration) run(t *testing.T, args []string) string {
+	var out bytes.Buffer
+	task := []string(nil)
+	if args[0] == "exec" {
+		task = []string{"--", "true", "an argument"}
+	}
+	positional := ""
+	if last := args[len(args)-1]; args[0] == "check" && last == "minio" {
+		args, positional = args[:len(args)-1], last
+	}
+	full := append(append(append([]string{}, args...), c.params...), task...)
+	if positional != "" {
+		full = append(full, positional)
+	}
+	run(t.Context(), process{args: full, environ: c.environ, dir: "/", stdout: &out, stderr: &out,
+		become: func(string, []string, []string) error { return nil }})
+	for _, file := range []string{"report.json", "termination-log"} {
+		text, err := os.ReadFile(filepath.Join(c.dir, file))
+		if err == nil {
+			out.Write(text)
+		}
+	}
+	return out.String()
+}
+
+func (c *configuration) forms() map[string]string {
+	all := map[string]string{}
+	for _, s := range c.secrets {
+		doc, _ := json.Marshal(s)
+		for name, form := range map[string]string{
+			"raw": s, "query": url.QueryEscape(s), "path": url.PathEscape(s), "json": string(doc[1 : len(doc)-1]), "quoted": strconv.Quote(s)[1:],
+			"base64": base64.StdEncoding.EncodeToString([]byte(s)), "base64url": base64.RawURLEncoding.EncodeToString([]byte(s)),
+		} {
+			if len(form) >= redact.MinLength {
+				all[name+" of "+s] = form
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/flts-run/flts-run/resolve"
+)
+
+// option is a flag and the variable that stands for it, because a pod template
+// is where it will be set. A flag beats its variable, and an empty variable
+// counts as not set.
+type option struct {
+	flag, variable string
+	fallback       string
+	usage          string
+	boolean        bool
+}
+
+var (
+	contractOption  = option{flag: "contract", variable: "FLTS_CONTRACT", usage: "read the contract from `FILE` instead of the built-in one"}
+	appEnvOption    = option{flag: "app-env", variable: "APP_ENV", usage: "dev, staging or prod (`ENV`)"}
+	configDirOption = option{flag: "config-dir", variable: "FLTS_CONFIG_DIR", fallback: "/etc/flts/config", usage: "`DIR` of the mounted ConfigMap"}
+	secretDirOption = option{flag: "secret-dir", variable: "FLTS_SECRET_DIR", fallback: "/etc/flts/secrets", usage: "`DIR` of the mounted Secret"}
+	paramsFile      = option{flag: "params-file", variable: "FLTS_PARAMS_FILE", usage: "JSON `FILE` of pipeline parameters"}
+	paramsJSON      = option{flag: "params-json", variable: "FLTS_PARAMS_JSON", usage: "pipeline parameters as a `JSON` object"}
+	executorInput   = option{flag: "executor-input", variable: "FLTS_EXECUTOR_INPUT", usage: "`JSON` that Kubeflow Pipelines puts in place of {{$}}"}
+	namespaceOption = option{flag: "namespace", variable: "FLTS_NAMESPACE", usage: "`NAMESPACE` of the default endpoints"}
+	disableOption   = option{flag: "disable", variable: "FLTS_DISABLE", usage: "leave out these services, `NAME[,NAME]`"}
+	needsOption     = option{flag: "needs", variable: "FLTS_NEEDS", usage: "buckets that the component needs, `s3:NAME=r|w|rw[,…]`"}
+	reportOption    = option{flag: "report", variable: "FLTS_REPORT", usage: "write the whole verdict to `FILE` as JSON"}
+	waitOption      = option{flag: "wait", variable: "FLTS_WAIT", usage: "wait that long for what may pass by itself (`DURATION`)"}
+
+	outputOption = option{flag: "output", fallback: "table"}
+
+	checkOption       = option{flag: "check", variable: "FLTS_CHECK", fallback: "enforce", usage: "off, warn or enforce: what a failed check means (`LEVEL`)"}
+	printOption       = option{flag: "print", variable: "FLTS_PRINT", fallback: "table", usage: "table, json or off: what is said before the task starts (`FORMAT`)"}
+	modeOption        = option{flag: "mode", variable: "FLTS_MODE", fallback: "exec", usage: "how the task is started (`MODE`)"}
+	graceOption       = option{flag: "grace", variable: "FLTS_GRACE", fallback: "10s", usage: "time to stop in, for modes that stay (`DURATION`)"}
+	pristineOption    = option{flag: "pristine", variable: "FLTS_PRISTINE", boolean: true, usage: "hand on only the contract's variables and a short list"}
+	fixEnvOption      = option{flag: "fix-env", variable: "FLTS_FIX_ENV", boolean: true, usage: "remove variables left over from another login"}
+	terminationOption = option{flag: "termination-log", variable: "FLTS_TERMINATION_LOG", fallback: "/dev/termination-log", usage: "`FILE` for the reason of a failure, if it exists"}
+)
+
+// Which command takes which options.
+var (
+	resolveOptions = []option{contractOption, appEnvOption, configDirOption, secretDirOption, paramsFile, paramsJSON,
+		executorInput, namespaceOption, disableOption}
+	checkOptions = []option{needsOption, waitOption, reportOption, terminationOption}
+	execOptions  = []option{checkOption, printOption, modeOption, graceOption, pristineOption, fixEnvOption}
+)
+
+// variables lists the names of all variables that options read.
+func variables() []string {
+	var names []string
+	for _, o := range slices.Concat(resolveOptions, checkOptions, execOptions) {
+		names = append(names, o.variable)
+	}
+	return names
+}
+
+// cliFlags makes the flags of a command. The environment is not left to cli: it
+// would read the real one, and take an empty variable for a value.
+func cliFlags(options ...[]option) []cli.Flag {
+	flags := []cli.Flag{&cli.StringSliceFlag{Name: "param", Usage: "set a pipeline parameter, `NAME=VALUE`; may be repeated"}}
+	for _, o := range slices.Concat(options...) {
+		usage := fmt.Sprintf("%s [%s]", o.usage, o.variable)
+		if o.boolean {
+			flags = append(flags, &cli.BoolFlag{Name: o.flag, Usage: usage})
+		} else {
+			flags = append(flags, &cli.StringFlag{Name: o.flag, Usage: usage, DefaultText: o.fallback})
+		}
+	}
+	return flags
+}
+
+// settings are the values of the options of one command line.
+type settings struct {
+	params []string
+	given  map[string]string // by flag, of the flags on the command line
+	vars   map[string]string // the environment
+}
+
+func newSettings(c *cli.Context, environ []string) *settings {
+	s := &settings{given: map[string]string{}, vars: map[string]string{}}
+	for _, e := range environ {
+		if name, value, ok := strings.Cut(e, "="); ok {
+			if _, have := s.vars[name]; !have {
+				s.vars[name] = value
+			}
+		}
+	}
+	// A flag may stand before the command as well as behind it; the nearer wins.
+	for _, ctx := range c.Lineage() {
+		if ctx.Command == nil {
+			continue
+		}
+		for _, name := range ctx.LocalFlagNames() {
+			if name == "param" {
+				s.params = append(ctx.StringSlice(name), s.params...)
+			} else if _, nearer := s.given[name]; !nearer {
+				s.given[name] = fmt.Sprint(ctx.Value(name))
+			}
+		}
+	}
+	return s
+}
+
+// get returns the value of an option and the name of where it comes from,
+// which is empty for the fallback.
+func (s *settings) get(o option) (value, from string) {
+	if v, ok := s.given[o.flag]; ok {
+		return v, "--" + o.flag
+	}
+	if v := s.vars[o.variable]; v != "" && o.variable != "" {
+		return v, o.variable
+	}
+	return o.fallback, ""
+}
+
+func (s *settings) value(o option) string {
+	v, _ := s.get(o)
+	return v
+}
+
+// oneOf returns the value of an option that has few.
+func (s *settings) oneOf(o option, values ...string) (string, error) {
+	v, from := s.get(o)
+	if !slices.Contains(values, v) {
+		hint := "write one of " + strings.Join(values, ", ")
+		if near := resolve.Nearest(v, values); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+		return "", usage(hint, "%s = %q is not one of %s", from, v, strings.Join(values, ", "))
+	}
+	return v, nil
+}
+
+func (s *settings) duration(o option, fallback time.Duration) (time.Duration, error) {
+	v, from := s.get(o)
+	if v == "" {
+		return fallback, nil
+	}
+	d, err := time.ParseDuration(v)
+	if err != nil || d < 0 {
+		return 0, usage("write a number and a unit, like 30s or 2m", "%s = %q is no duration", from, v)
+	}
+	return d, nil
+}
+
+func (s *settings) boolean(o option) (bool, error) {
+	v, from := s.get(o)
+	switch strings.ToLower(v) {
+	case "", "false", "0":
+		return false, nil
+	case "true", "1":
+		return true, nil
+	}
+	return false, usage("write true or false", "%s = %q is no bool", from, v)
+}
+
+func (s *settings) list(o option) []string {
+	return strings.FieldsFunc(s.value(o), func(r rune) bool { return r == ',' || r == ' ' })
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"cmp"
+
+	"golang.org/x/net/http/httpproxy"
+
+	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/endpoints"
+	"github.com/flts-run/flts-run/resolve"
+)
+
+// checks joins the packages that do not know each other: the services of the
+// contract, with their resolved keys, become targets of checks.
+func (p *plan) checks(c checkPlan, s *settings) []checklist.Check {
+	env := endpoints.Env{Proxy: proxyOf(s.vars), Namespace: p.resolution.Namespace}
+	var all []checklist.Check
+	for _, service := range c.services {
+		optional := service.Check == resolve.Warn || service.Check == resolve.Off && !c.named
+		advisory := c.lenient || optional
+		all = append(all, p.target(service, c, advisory).Checks(env)...)
+	}
+	return all
+}
+
+// target is a service that can be looked at.
+type target interface {
+	Checks(env endpoints.Env) []checklist.Check
+}
+
+func (p *plan) target(s *resolve.Service, c checkPlan, advisory bool) target {
+	switch s.Kind {
+	case "s3":
+		return endpoints.S3{
+			Name: s.Name, Advisory: advisory,
+			Endpoint: p.setting(s.Endpoint), Secure: p.setting(s.Secure),
+			AccessKey: p.setting(s.AccessKey), SecretKey: p.setting(s.SecretKey), SessionToken: p.setting(s.SessionToken),
+			Region: p.resolution.Text(s.Region), PathStyle: p.resolution.Text(s.Addressing) != "virtual",
+			CABundle: p.first(s.CA), Buckets: p.buckets(s, c), CredentialsFrom: p.identityFor(s),
+		}
+	case "mlflow":
+		return endpoints.MLflow{
+			Name: s.Name, Advisory: advisory, URI: p.setting(s.Endpoint),
+			Username: p.setting(s.Username), Password: p.setting(s.Password), Token: p.setting(s.Token), CABundle: p.first(s.CA),
+		}
+	case "http":
+		return endpoints.HTTP{Name: s.Name, Advisory: advisory, URL: p.setting(s.Endpoint), CABundle: p.first(s.CA)}
+	}
+	return endpoints.TCP{Name: s.Name, Advisory: advisory, Address: p.setting(s.Endpoint)}
+}
+
+// setting is a key as findings speak of it.
+func (p *plan) setting(key string) endpoints.Setting {
+	k := p.resolution.Get(key)
+	if k == nil {
+		return endpoints.Setting{Key: key}
+	}
+	return endpoints.Setting{Key: key, Value: k.Value, Origin: k.Origin()}
+}
+
+func (p *plan) first(keys []string) string {
+	for _, k := range keys {
+		if text := p.resolution.Text(k); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// identityFor names the identity of the pod when there are no keys to sign with.
+func (p *plan) identityFor(s *resolve.Service) string {
+	if p.resolution.Text(s.AccessKey) != "" {
+		return ""
+	}
+	return p.resolution.Ambient
+}
+
+// buckets lists what to look at: what the component says it needs. When it says
+// nothing, all buckets of the contract are looked at, or only the first of them
+// so that a start costs few requests: listing one tells whether the credentials
+// are accepted.
+func (p *plan) buckets(s *resolve.Service, c checkPlan) []endpoints.Bucket {
+	var list []endpoints.Bucket
+	for _, n := range p.needs {
+		name, key := p.bucketFor(n)
+		b := endpoints.Bucket{Name: name, Mode: n.mode, Needed: true}
+		if key != nil {
+			b.Key, b.Origin = key.Key.Name, key.Origin()
+		}
+		list = append(list, b)
+	}
+	if len(list) > 0 {
+		return list
+	}
+	for _, key := range s.Buckets {
+		set := p.setting(key)
+		list = append(list, endpoints.Bucket{Name: set.Value.Reveal(), Key: key, Origin: set.Origin, Mode: "r"})
+	}
+	if !c.everything && len(list) > 1 {
+		return list[:1]
+	}
+	return list
+}
+
+// proxyOf reads the variables that clients in the task will read, in the order
+// in which Python and Go look at them.
+func proxyOf(vars map[string]string) httpproxy.Config {
+	return httpproxy.Config{
+		HTTPProxy:  cmp.Or(vars["HTTP_PROXY"], vars["http_proxy"]),
+		HTTPSProxy: cmp.Or(vars["HTTPS_PROXY"], vars["https_proxy"]),
+		NoProxy:    cmp.Or(vars["NO_PROXY"], vars["no_proxy"]),
+		CGI:        vars["REQUEST_METHOD"] != "",
+	}
+}
