@@ -26,6 +26,7 @@ var measurements = []measurement{
 	startCost,
 	binarySize,
 	residue,
+	checkCost,
 }
 
 func run(ctx context.Context, w io.Writer, environ []string, short bool) error {
