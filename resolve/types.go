@@ -76,8 +76,10 @@ const maxEntry = 128<<10 - 1
 func (k *Key) fits(value string) error {
 	for _, name := range k.variables() {
 		if n := len(name) + len("=") + len("https://") + len(value); n > maxEntry {
-			return &invalid{CodeTooLong, fmt.Sprintf("is too long for an environment variable (%d bytes, the kernel takes %d)", len(value), maxEntry),
-				"mount it as a file and give its path"}
+			return &invalid{
+				CodeTooLong, fmt.Sprintf("is too long for an environment variable (%d bytes, the kernel takes %d)", len(value), maxEntry),
+				"mount it as a file and give its path",
+			}
 		}
 	}
 	return nil

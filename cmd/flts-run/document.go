@@ -65,8 +65,10 @@ type documentTask struct {
 
 func (p *plan) document(mask *redact.Masker) *document {
 	r := p.resolution
-	d := &document{Schema: schema, Version: version, AppEnv: string(r.AppEnv), Namespace: r.Namespace, Identity: r.Ambient,
-		Keys: []documentKey{}, Findings: []resolve.Finding{}}
+	d := &document{
+		Schema: schema, Version: version, AppEnv: string(r.AppEnv), Namespace: r.Namespace, Identity: r.Ambient,
+		Keys: []documentKey{}, Findings: []resolve.Finding{},
+	}
 	for _, k := range r.Keys {
 		d.Keys = append(d.Keys, keyDocument(k, mask))
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -123,7 +122,7 @@ func (r *runner) sayOutcome(o orders, d *document, failed error) error {
 			r.out.print(checklist.Short(*d.Checks))
 		}
 		if f := (*failure)(nil); errors.As(failed, &f) && f.said {
-			r.out.line("error", fmt.Sprintf("the task was not started (status %d)", f.status), "")
+			r.out.notStarted(f)
 		}
 	case "json":
 		text, err := json.Marshal(d)

@@ -117,8 +117,10 @@ func services(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	s3, err := fakes3.Start(fakes3.Options{
 		AccessKey: "root-access", SecretKey: "root-secret",
-		Users: []fakes3.User{{AccessKey: "component", SecretKey: "component-secret",
-			Allow: map[string]string{"dataset": "r", "processed-data": "rw"}}},
+		Users: []fakes3.User{{
+			AccessKey: "component", SecretKey: "component-secret",
+			Allow: map[string]string{"dataset": "r", "processed-data": "rw"},
+		}},
 		Buckets: []string{"dataset", "processed-data", "hidden"},
 	})
 	ts.Check(err)
@@ -169,4 +171,3 @@ func writeFile(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
 }
-
