@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -125,11 +124,11 @@ func (r *runner) sayOutcome(o orders, d *document, failed error) error {
 			r.out.notStarted(f)
 		}
 	case "json":
-		text, err := json.Marshal(d)
+		text, err := encode(d, "")
 		if err != nil {
 			return err
 		}
-		r.out.print(string(text) + "\n")
+		r.out.print(text)
 	case "off":
 		if f := (*failure)(nil); errors.As(failed, &f) {
 			f.said = false // it is the only thing that is said
