@@ -106,10 +106,17 @@ func candidate(k *Key, origin string, layer Layer, v Value, s Spelling) Candidat
 	if c.Err != nil {
 		text = v.Text.Reveal()
 	}
-	if k.Sensitive {
-		c.Value = secret.New(text)
-	} else {
-		c.Value = secret.Open(text)
-	}
+	c.Value = k.shown(text)
 	return c
+}
+
+// shown is the text as it may be shown for this key.
+func (k *Key) shown(text string) secret.String {
+	switch {
+	case k.Sensitive:
+		return secret.New(text)
+	case k.Type == Web || k.Type == HostPort:
+		return secret.Address(text)
+	}
+	return secret.Open(text)
 }

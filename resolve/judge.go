@@ -82,18 +82,16 @@ func nearNames(k *Key, sources []Source) string {
 
 // judgeDisagreement warns about different values inside one layer.
 func (r *Resolution) judgeDisagreement(k *Resolved) {
-	first := map[Layer]Candidate{}
-	for _, c := range k.Candidates {
+	for i, c := range k.Candidates {
 		if c.Empty || c.Err != nil {
 			continue
 		}
-		f, have := first[c.Layer]
-		switch {
-		case !have:
-			first[c.Layer] = c
-		case !f.agrees(c):
-			r.add(Warning, CodeDisagree, k.Key, "keep one of them",
-				"%s has two values in layer %s: %s wins over %s", k.Key.Name, c.Layer, f.quoted(k.Key), c.quoted(k.Key))
+		for _, before := range k.Candidates[:i] {
+			if before.Layer == c.Layer && !before.Empty && before.Err == nil && !before.agrees(c) {
+				r.add(Warning, CodeDisagree, k.Key, "keep one of them",
+					"%s has two values in layer %s: %s wins over %s", k.Key.Name, c.Layer, before.quoted(k.Key), c.quoted(k.Key))
+				break
+			}
 		}
 	}
 }
@@ -106,6 +104,9 @@ func (c Candidate) agrees(o Candidate) bool {
 func (c Candidate) quoted(k *Key) string {
 	if k.Sensitive {
 		return c.Origin
+	}
+	if c.secure != nil { // the scheme is part of what was said
+		return fmt.Sprintf("%q (%s)", toURL(c.Value.String(), *c.secure), c.Origin)
 	}
 	return fmt.Sprintf("%q (%s)", c.Value, c.Origin)
 }

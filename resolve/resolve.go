@@ -13,6 +13,7 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"strconv"
 
 	"github.com/flts-run/flts-run/internal/secret"
 )
@@ -160,18 +161,14 @@ func (r *Resolution) settle(k *Resolved, i int) {
 func (r *Resolution) chooseSecure(c *Contract) {
 	implied := map[string]Candidate{}
 	for _, k := range r.Keys {
-		if k.Winner < 0 || k.Candidates[k.Winner].secure == nil {
+		from := k.schemeFrom()
+		if from == nil {
 			continue
 		}
-		win := k.Candidates[k.Winner]
-		name := k.Key.Spellings[win.spelling-1].Secure
-		text := "false"
-		if *win.secure {
-			text = "true"
-		}
-		win.Value, win.Notes = secret.Open(text), []string{"the scheme of " + win.Origin}
-		win.secure = nil
-		implied[name] = win
+		say := *from
+		say.Value, say.Notes = secret.Open(strconv.FormatBool(*from.secure)), []string{"the scheme of " + from.Origin}
+		say.secure = nil
+		implied[k.Key.Spellings[from.spelling-1].Secure] = say
 	}
 	for _, k := range r.Keys {
 		if k.Key.Group != "" || !isSecureKey(c, k.Key) {
@@ -183,6 +180,21 @@ func (r *Resolution) chooseSecure(c *Contract) {
 		}
 		r.choose(k)
 	}
+}
+
+// schemeFrom is the candidate whose scheme goes with the endpoint: the winner, or
+// one beside it in its layer that names the same host and port as a URL.
+func (k *Resolved) schemeFrom() *Candidate {
+	if k.Winner < 0 {
+		return nil
+	}
+	win := k.Candidates[k.Winner]
+	for i, c := range k.Candidates[k.Winner:] {
+		if c.secure != nil && c.Layer == win.Layer && c.Value.Reveal() == win.Value.Reveal() {
+			return &k.Candidates[k.Winner+i]
+		}
+	}
+	return nil
 }
 
 func isSecureKey(c *Contract, k *Key) bool { return c.secure[k.Name] }

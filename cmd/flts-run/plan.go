@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -179,11 +180,22 @@ func secretsOf(r *resolve.Resolution) []string {
 			if k.Key.Sensitive {
 				list = append(list, text)
 			}
-			for _, info := range secret.Userinfo(text) {
-				_, password, _ := strings.Cut(info, ":")
-				list = append(list, info, password)
-			}
+			list = append(list, loginsOf(text)...)
 		}
+	}
+	return list
+}
+
+// loginsOf lists a login inside an address in the forms in which it travels:
+// as it is written, and decoded, which is what a client sends.
+func loginsOf(address string) []string {
+	login := secret.Userinfo(address)
+	user, password, _ := strings.Cut(login, ":")
+	list := []string{login, password}
+	user, errUser := url.PathUnescape(user)
+	password, errPassword := url.PathUnescape(password)
+	if errUser == nil && errPassword == nil {
+		list = append(list, user, password, user+":"+password)
 	}
 	return list
 }
