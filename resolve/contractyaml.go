@@ -70,10 +70,10 @@ func valueNode(of any) *yaml.Node {
 }
 
 func spellingNode(s *Spelling) *yaml.Node {
-	if s.As == Same && s.Secure == "" {
+	n := fieldsNode(s, spellingFields, false)
+	if nameAlone := len(n.Content) == 2 && s.Name != "" || len(n.Content) == 0; nameAlone {
 		return textNode(s.Name)
 	}
-	n := fieldsNode(s, spellingFields, false)
 	n.Style = yaml.FlowStyle
 	return n
 }
