@@ -79,7 +79,7 @@ func (s *Source) param(k *Key, f func(name string, v Value, spelling int)) {
 
 // candidate judges one value: its form, and how it would be exported.
 func candidate(k *Key, origin string, layer Layer, v Value, s Spelling) Candidate {
-	c := Candidate{Origin: origin, Layer: layer, Notes: v.Notes, Err: v.Err}
+	c := Candidate{Origin: origin, Layer: layer, Notes: v.Notes, Err: v.Err, mode: v.Mode}
 	text := v.Text.Reveal()
 	switch {
 	case v.Err != nil:

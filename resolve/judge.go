@@ -21,10 +21,10 @@ func (r *Resolution) judge(k *Resolved, sources []Source) {
 		switch {
 		case c.Empty:
 		case c.Layer == Parameters:
-			r.add(r.AppEnv.severity(), CodeSensParam, k.Key, "give it in a Secret: parameters are stored and shown in clear by the pipeline server",
+			r.breach(r.policy.rule(ruleSensitiveParameter), CodeSensParam, []*Resolved{k}, "give it in a Secret: parameters are stored and shown in clear by the pipeline server",
 				"%s is sensitive and was given as a pipeline parameter (%s)", k.Key.Name, c.Origin)
 		case c.Layer == ConfigMap:
-			r.add(r.AppEnv.severity(), CodeSensConfig, k.Key, "move it to a Secret: a ConfigMap is readable by everybody in the namespace",
+			r.breach(r.policy.rule(ruleSensitiveConfigMap), CodeSensConfig, []*Resolved{k}, "move it to a Secret: a ConfigMap is readable by everybody in the namespace",
 				"%s is sensitive and was found in a ConfigMap (%s)", k.Key.Name, c.Origin)
 		}
 	}

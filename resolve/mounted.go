@@ -78,12 +78,15 @@ func readValue(path string) Value {
 	if err != nil {
 		return Value{Err: err}
 	}
+	v := Plain(text)
 	if cut, ok := strings.CutSuffix(text, "\n"); ok {
-		v := Plain(cut)
+		v = Plain(cut)
 		v.Notes = []string{"1 trailing newline removed"}
-		return v
 	}
-	return Plain(text)
+	if info, err := os.Stat(path); err == nil {
+		v.Mode = info.Mode()
+	}
+	return v
 }
 
 func readFile(path string) (string, error) {

@@ -25,6 +25,7 @@ keys:
   TOKEN: {type: string, sensitive: true, group: s3, optional: true}
   URI: {type: url, required: true, params: [the_uri]}
   NOTE: {type: string, allow_empty: true, default: none}
+policy: {plain-http: off} # which has tests of its own
 `
 
 func contract(t testing.TB) *resolve.Contract {

@@ -11,6 +11,7 @@ package resolve
 
 import (
 	"cmp"
+	"io/fs"
 	"iter"
 	"slices"
 	"strconv"
@@ -27,6 +28,10 @@ type Input struct {
 	// Ambient names an AWS identity that the pod has without keys ("web
 	// identity"). Default credentials are not put over it.
 	Ambient string
+	InPod   bool // we run in a pod: localhost is no other machine there
+	// Variables is the environment. Only those variables are looked at in which
+	// the policy sees that a client does not verify certificates.
+	Variables map[string]string
 }
 
 // Resolution is the outcome. Keys stand in the order of the contract.
@@ -37,6 +42,7 @@ type Resolution struct {
 	Namespace string
 	Ambient   string
 	Stale     []string // variables left over from another login
+	policy    Policy
 	byName    map[string]*Resolved
 }
 
@@ -60,10 +66,11 @@ type Candidate struct {
 	Notes  []string      // what was done to the value
 	Err    error         // why it cannot be used
 
-	source   int   // rank of its source
-	spelling int   // 0 for the key's own name, else 1 + the index of the spelling
-	secure   *bool // the scheme, when it was written as a URL
-	dev      bool  // a default that only development has
+	mode     fs.FileMode // of the file that it was read from
+	source   int         // rank of its source
+	spelling int         // 0 for the key's own name, else 1 + the index of the spelling
+	secure   *bool       // the scheme, when it was written as a URL
+	dev      bool        // a default that only development has
 }
 
 // Get returns the key of that name, or nil.
@@ -104,7 +111,7 @@ func (k *Resolved) Shadowed() []Candidate {
 func Resolve(in Input) *Resolution {
 	r := &Resolution{
 		AppEnv: in.AppEnv, Namespace: cmp.Or(in.Namespace, in.Contract.Namespace), Ambient: in.Ambient,
-		byName: make(map[string]*Resolved, len(in.Contract.Keys)),
+		policy: in.Contract.Policy, byName: make(map[string]*Resolved, len(in.Contract.Keys)),
 	}
 	for _, k := range in.Contract.Keys {
 		g := gather(in.Contract, in.Sources, k)
@@ -132,6 +139,7 @@ func Resolve(in Input) *Resolution {
 		r.judge(k, in.Sources)
 	}
 	r.judgeDevDefaults()
+	r.judgePolicy(in)
 	return r
 }
 

@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"io/fs"
+
 	"github.com/flts-run/flts-run/internal/secret"
 )
 
@@ -52,6 +54,7 @@ type Value struct {
 	Text  secret.String // hidden until the class of its key is known
 	Notes []string      // what was done to it: "1 trailing newline removed"
 	Err   error         // it is there and could not be read
+	Mode  fs.FileMode   // of the file that it was read from
 }
 
 // Plain returns a Value with that text.

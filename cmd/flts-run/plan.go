@@ -50,6 +50,8 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 		AppEnv:    appEnv,
 		Namespace: s.value(namespaceOption),
 		Ambient:   ambientIdentity(s.vars),
+		InPod:     s.vars["KUBERNETES_SERVICE_HOST"] != "",
+		Variables: s.vars,
 	})
 	p.resolution.Findings = append(p.resolution.Findings, unknownVariables(s.vars)...)
 	p.resolution.Findings = append(p.resolution.Findings, needsFindings(p)...)

@@ -98,7 +98,7 @@ func mount(ts *testscript.TestScript, neg bool, args []string) {
 	for _, e := range entries {
 		text, err := os.ReadFile(filepath.Join(src, e.Name()))
 		ts.Check(err)
-		ts.Check(os.WriteFile(filepath.Join(data, e.Name()), text, 0o644))
+		ts.Check(os.WriteFile(filepath.Join(data, e.Name()), text, 0o440))
 		ts.Check(os.Symlink(filepath.Join("..data", e.Name()), filepath.Join(dir, e.Name())))
 	}
 	ts.Check(os.Symlink("..2026_01_02", filepath.Join(dir, "..data")))
