@@ -41,6 +41,7 @@ type Key struct {
 	Optional   bool       `yaml:"optional"`    // its group can do without it
 	Params     []string   `yaml:"params"`      // further names of a pipeline parameter
 	Spellings  []Spelling `yaml:"spellings"`   // other variables that carry the same value
+	Files      []string   `yaml:"files"`       // further paths of it inside a mounted directory, the first that is there counts
 }
 
 // Spelling is another variable in which some client reads the value of a key.

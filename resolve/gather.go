@@ -24,7 +24,7 @@ func gather(c *Contract, sources []Source, k *Key) []Candidate {
 			if spelling > 0 {
 				sp = k.Spellings[spelling-1]
 			}
-			cand := candidate(k, s.origin(k, name), s.Layer, v, sp)
+			cand := candidate(k, cmp.Or(v.Origin, s.origin(k, name)), s.Layer, v, sp)
 			cand.source, cand.spelling = rank, spelling
 			found = append(found, cand)
 		})
@@ -79,7 +79,7 @@ func (s *Source) param(k *Key, f func(name string, v Value, spelling int)) {
 
 // candidate judges one value: its form, and how it would be exported.
 func candidate(k *Key, origin string, layer Layer, v Value, s Spelling) Candidate {
-	c := Candidate{Origin: origin, Layer: layer, Notes: v.Notes, Err: v.Err}
+	c := Candidate{Origin: origin, Layer: layer, Notes: v.Notes, Err: v.Err, at: v.At}
 	text := v.Text.Reveal()
 	switch {
 	case v.Err != nil:

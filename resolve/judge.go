@@ -84,20 +84,35 @@ func nearNames(k *Key, sources []Source) string {
 
 // judgeDisagreement warns about different values inside one layer.
 func (r *Resolution) judgeDisagreement(k *Resolved) {
-	first := map[Layer]Candidate{}
+	first := map[place]Candidate{}
 	for _, c := range k.Candidates {
 		if c.Empty || c.Err != nil {
 			continue
 		}
-		f, have := first[c.Layer]
+		f, have := first[c.place()]
 		switch {
 		case !have:
-			first[c.Layer] = c
+			first[c.place()] = c
 		case !f.agrees(c):
 			r.add(Warning, CodeDisagree, k.Key, "keep one of them",
 				"%s has two values in layer %s: %s wins over %s", k.Key.Name, c.Layer, f.quoted(k.Key), c.quoted(k.Key))
 		}
 	}
+}
+
+// place is where values must agree and where a group must be whole: a layer,
+// but in the layer of defaults each source, because there every one is meant to
+// be overridden by the one above.
+type place struct {
+	layer  Layer
+	source int
+}
+
+func (c Candidate) place() place {
+	if c.Layer == Defaults {
+		return place{c.Layer, c.source}
+	}
+	return place{layer: c.Layer}
 }
 
 func (c Candidate) agrees(o Candidate) bool {
@@ -144,11 +159,15 @@ func (r *Resolution) refuse(k *Key, c Candidate) {
 	if code == CodeStray && k.Sensitive {
 		code = CodeStraySecret
 	}
+	origin := c.Origin
+	if c.at != "" {
+		origin += ":" + c.at
+	}
 	if k.Sensitive || c.Value.IsEmpty() {
-		r.add(Error, code, k, want, "%s (%s) %s", k.Name, c.Origin, what)
+		r.add(Error, code, k, want, "%s (%s) %s", k.Name, origin, what)
 		return
 	}
-	r.add(Error, code, k, want, "%s = %s (%s) %s", k.Name, quoteShort(c.Value), c.Origin, what)
+	r.add(Error, code, k, want, "%s = %s (%s) %s", k.Name, quoteShort(c.Value), origin, what)
 }
 
 // quoteShort quotes a value for a sentence; the middle of a long one is left

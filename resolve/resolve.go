@@ -63,6 +63,8 @@ type Candidate struct {
 	spelling int   // 0 for the key's own name, else 1 + the index of the spelling
 	secure   *bool // the scheme, when it was written as a URL
 	dev      bool  // a default that only development has
+
+	at string // where it stands in its file: "4:11"
 }
 
 // Get returns the key of that name, or nil.
@@ -107,6 +109,7 @@ func Resolve(in Input) *Resolution {
 		g := gather(in.Contract, in.Sources, k)
 		if d, dev := k.defaultFor(in.AppEnv, r.Namespace); d != "" {
 			g = append(g, candidate(k, "default", Defaults, Plain(d), Spelling{}))
+			g[len(g)-1].source = len(in.Sources) // below all of them
 			if dev {
 				g[len(g)-1].Origin, g[len(g)-1].dev = "dev default", true
 			}
@@ -129,6 +132,9 @@ func Resolve(in Input) *Resolution {
 		r.judge(k, in.Sources)
 	}
 	r.judgeDevDefaults()
+	for i := range in.Sources {
+		r.Findings = append(r.Findings, in.Sources[i].Findings...)
+	}
 	return r
 }
 

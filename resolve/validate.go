@@ -3,6 +3,7 @@ package resolve
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -50,6 +51,11 @@ func (c *Contract) validateKey(k *Key, v *contractErrors) {
 	}
 	for _, s := range k.Spellings {
 		c.validateSpelling(k, s, v)
+	}
+	for _, f := range k.Files {
+		if !filepath.IsLocal(f) || strings.HasPrefix(f, "..") {
+			v.addf("key %s: file %q is no path inside a mounted directory", k.Name, f)
+		}
 	}
 }
 
