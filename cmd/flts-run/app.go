@@ -52,7 +52,7 @@ func newApp(r *runner) *cli.App {
 	app := &cli.App{
 		Name:            "flts-run",
 		Usage:           "resolve the configuration, check the services, become the task",
-		UsageText:       "flts-run [exec] [flags] -- COMMAND [ARG…]\nflts-run config|check|version [flags]",
+		UsageText:       "flts-run [exec] [flags] -- COMMAND [ARG…]\nflts-run config|check|image-env|version [flags]",
 		Description:     description,
 		Flags:           cliFlags(resolveOptions, checkOptions, execOptions),
 		Writer:          r.stdout,
@@ -87,6 +87,7 @@ func newApp(r *runner) *cli.App {
 					&cli.StringFlag{Name: "output", Aliases: []string{"o"}, DefaultText: "table", Usage: "table, short or json (`FORMAT`)"}),
 				Action: r.check,
 			},
+			imageEnvCommand(r),
 			{
 				Name: "version", Usage: "print the version",
 				Action: r.version,

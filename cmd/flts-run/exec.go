@@ -144,6 +144,7 @@ func (r *runner) sayOutcome(o orders, d *document, failed error) error {
 func (p *plan) dropped(o orders) func(string) bool {
 	return func(name string) bool {
 		return strings.HasPrefix(name, resolve.ConfigMapPrefix) || strings.HasPrefix(name, resolve.SecretPrefix) ||
+			slices.Contains(p.keyFiles, name) || // the task has the value, and many refuse to be given both
 			o.fixEnv && slices.Contains(p.resolution.Stale, name)
 	}
 }
