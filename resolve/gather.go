@@ -7,9 +7,8 @@ import (
 	"github.com/flts-run/flts-run/internal/secret"
 )
 
-// gather lists what the sources hold for a key, in the order of precedence.
-func gather(c *Contract, sources []Source, k *Key) []Candidate {
-	var found []Candidate
+// gather appends what the sources hold for a key, in the order of precedence.
+func gather(found []Candidate, sources []Source, k *Key) []Candidate {
 	for rank := range sources {
 		s := &sources[rank]
 		if !s.supplies(k) {

@@ -3,6 +3,7 @@ package resolve
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flts-run/flts-run/internal/redact"
@@ -47,7 +48,12 @@ func (r *Resolution) judgeMissing(k *Resolved, sources []Source) {
 	} else if len(k.Key.params()) > 0 {
 		hint = "pass --param " + k.Key.params()[0] + "=VALUE, or put " + k.Key.Name + " into the ConfigMap"
 	}
-	if near := nearNames(k.Key, sources); near != "" {
+	// Where this much is missing nobody reads on for typing errors, and looking
+	// for them costs the product of both numbers.
+	const worthAHint = 50
+	if r.missing++; r.missing > worthAHint {
+		// no further search
+	} else if near := nearNames(k.Key, sources); near != "" {
 		hint = near + "; " + hint
 	}
 	r.add(Error, CodeMissing, k.Key, hint, "%s is required and has no value; searched: %s", k.Key.Name, searched(k.Key, sources))
@@ -84,16 +90,15 @@ func nearNames(k *Key, sources []Source) string {
 
 // judgeDisagreement warns about different values inside one layer.
 func (r *Resolution) judgeDisagreement(k *Resolved) {
-	first := map[place]Candidate{}
-	for _, c := range k.Candidates {
+	for i := range k.Candidates {
+		c := &k.Candidates[i]
 		if c.Empty || c.Err != nil {
 			continue
 		}
-		f, have := first[c.place()]
-		switch {
-		case !have:
-			first[c.place()] = c
-		case !f.agrees(c):
+		// The highest of the place. Candidates are few: a look through all is
+		// cheaper than a map for each of thousands of keys.
+		f := &k.Candidates[slices.IndexFunc(k.Candidates, func(o Candidate) bool { return o.place() == c.place() && !o.Empty && o.Err == nil })]
+		if f != c && !f.agrees(c) {
 			r.add(Warning, CodeDisagree, k.Key, "keep one of them",
 				"%s has two values in layer %s: %s wins over %s", k.Key.Name, c.Layer, f.quoted(k.Key), c.quoted(k.Key))
 		}
@@ -108,19 +113,19 @@ type place struct {
 	source int
 }
 
-func (c Candidate) place() place {
+func (c *Candidate) place() place {
 	if c.Layer == Defaults {
 		return place{c.Layer, c.source}
 	}
 	return place{layer: c.Layer}
 }
 
-func (c Candidate) agrees(o Candidate) bool {
+func (c *Candidate) agrees(o *Candidate) bool {
 	sameScheme := c.secure == nil || o.secure == nil || *c.secure == *o.secure
 	return sameScheme && c.Value.Reveal() == o.Value.Reveal()
 }
 
-func (c Candidate) quoted(k *Key) string {
+func (c *Candidate) quoted(k *Key) string {
 	if k.Sensitive {
 		return c.Origin
 	}

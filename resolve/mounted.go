@@ -72,8 +72,9 @@ func (s *Source) read(c *Contract, base string) error {
 	return nil
 }
 
-// noteNewline says what is done to every file.
-const noteNewline = "1 trailing newline removed"
+// NoteNewline says of a value that a file ended with a newline that is not part
+// of it.
+const NoteNewline = "1 trailing newline removed"
 
 // readValue reads one file and removes exactly one trailing newline, which is
 // what editors and echo add.
@@ -84,7 +85,7 @@ func readValue(path string) Value {
 	}
 	if cut, ok := strings.CutSuffix(text, "\n"); ok {
 		v := Plain(cut)
-		v.Notes = []string{noteNewline}
+		v.Notes = []string{NoteNewline}
 		return v
 	}
 	return Plain(text)

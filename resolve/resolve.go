@@ -37,6 +37,7 @@ type Resolution struct {
 	Ambient   string
 	Stale     []string // variables left over from another login
 	byName    map[string]*Resolved
+	missing   int // required keys without a value
 }
 
 // Resolved is a key with all its candidates, in the order of precedence.
@@ -105,8 +106,11 @@ func (k *Resolved) Shadowed() []Candidate {
 func Resolve(in Input) *Resolution {
 	r := &Resolution{AppEnv: in.AppEnv, Namespace: cmp.Or(in.Namespace, in.Contract.Namespace), Ambient: in.Ambient,
 		byName: make(map[string]*Resolved, len(in.Contract.Keys))}
-	for _, k := range in.Contract.Keys {
-		g := gather(in.Contract, in.Sources, k)
+	all := make([]Resolved, len(in.Contract.Keys))
+	r.Keys = make([]*Resolved, len(in.Contract.Keys))
+	var g []Candidate
+	for i, k := range in.Contract.Keys {
+		g = gather(g[:0], in.Sources, k)
 		if d, dev := k.defaultFor(in.AppEnv, r.Namespace); d != "" {
 			g = append(g, candidate(k, "default", Defaults, Plain(d), Spelling{}))
 			g[len(g)-1].source = len(in.Sources) // below all of them
@@ -114,9 +118,8 @@ func Resolve(in Input) *Resolution {
 				g[len(g)-1].Origin, g[len(g)-1].dev = "dev default", true
 			}
 		}
-		key := &Resolved{Key: k, Candidates: g, Winner: -1}
-		r.Keys = append(r.Keys, key)
-		r.byName[k.Name] = key
+		all[i] = Resolved{Key: k, Candidates: slices.Clone(g), Winner: -1}
+		r.Keys[i], r.byName[k.Name] = &all[i], &all[i]
 	}
 	groups := groupsOf(r.Keys)
 	for _, k := range r.Keys {

@@ -74,11 +74,13 @@ const maxEntry = 128<<10 - 1
 // fits refuses a value that execve would refuse, under the longest name that
 // it is exported under.
 func (k *Key) fits(value string) error {
-	for _, name := range k.variables() {
-		if n := len(name) + len("=") + len("https://") + len(value); n > maxEntry {
-			return &invalid{CodeTooLong, fmt.Sprintf("is too long for an environment variable (%d bytes, the kernel takes %d)", len(value), maxEntry),
-				"mount it as a file and give its path"}
-		}
+	longest := len(k.Name)
+	for _, s := range k.Spellings {
+		longest = max(longest, len(s.Name))
+	}
+	if longest+len("=")+len("https://")+len(value) > maxEntry {
+		return &invalid{CodeTooLong, fmt.Sprintf("is too long for an environment variable (%d bytes, the kernel takes %d)", len(value), maxEntry),
+			"mount it as a file and give its path"}
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func yamlValue(n *yaml.Node) Value {
 	text := n.Value
 	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
 		if cut, ok := strings.CutSuffix(text, "\n"); ok {
-			text, v.Notes = cut, []string{noteNewline}
+			text, v.Notes = cut, []string{NoteNewline}
 		}
 	}
 	v.Text = Plain(text).Text

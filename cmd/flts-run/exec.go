@@ -65,6 +65,7 @@ func (r *runner) exec(c *cli.Context) error {
 	}
 	if o.print == "table" {
 		r.out.print(configTable(p.resolution))
+		r.out.notes(p.resolution)
 		r.out.findings(p.resolution.Findings)
 	}
 	d := p.document(&r.out.mask)
