@@ -14,11 +14,7 @@ func gather(found []Candidate, sources []Source, k *Key) []Candidate {
 		if !s.supplies(k) {
 			continue
 		}
-		each := s.named
-		if s.Params {
-			each = s.param
-		}
-		each(k, func(name string, v Value, spelling int) {
+		add := func(name string, v Value, spelling int) {
 			var sp Spelling
 			if spelling > 0 {
 				sp = k.Spellings[spelling-1]
@@ -26,7 +22,12 @@ func gather(found []Candidate, sources []Source, k *Key) []Candidate {
 			cand := candidate(k, cmp.Or(v.Origin, s.origin(k, name)), s.Layer, v, sp)
 			cand.source, cand.spelling = rank, spelling
 			found = append(found, cand)
-		})
+		}
+		if s.Params {
+			s.param(k, add)
+		} else {
+			s.named(k, add)
+		}
 	}
 	slices.SortStableFunc(found, byPrecedence)
 	return found

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Type is what the value of a key must look like.
@@ -141,11 +142,12 @@ func stray(r rune) string {
 }
 
 func edges(s string) (first, last rune) {
-	runes := []rune(s)
-	return runes[0], runes[len(runes)-1]
+	first, _ = utf8.DecodeRuneInString(s)
+	last, _ = utf8.DecodeLastRuneInString(s)
+	return first, last
 }
 
-func isUTF8(s string) bool { return strings.ToValidUTF8(s, "") == s }
+func isUTF8(s string) bool { return utf8.ValidString(s) }
 
 func parseBool(value string) (string, error) {
 	switch strings.ToLower(value) {

@@ -41,8 +41,10 @@ func Open(plain string) String {
 	if plain == "" {
 		return String{}
 	}
-	shown := maskUserinfo(plain)
-	return String{&plain, &shown}
+	if shown := maskUserinfo(plain); shown != plain {
+		return String{&plain, &shown}
+	}
+	return String{&plain, &plain}
 }
 
 // Reveal returns the text itself.

@@ -13,6 +13,9 @@ func Userinfo(plain string) []string {
 }
 
 func maskUserinfo(plain string) string {
+	if !strings.Contains(plain, "://") {
+		return plain
+	}
 	var b strings.Builder
 	last := 0
 	eachUserinfo(plain, func(start, end int) {
