@@ -47,7 +47,7 @@ test: stack ## all tests, with the race detector and the real MinIO
 
 .PHONY: demo
 demo: ## the whole job on this machine: S3, MLflow stand-in, gateway, a component
-	go run ./internal/demo
+	go run -trimpath ./internal/demo
 
 .PHONY: bench
 bench: ## what a start costs, against the bars (BENCH=-short is quicker)

@@ -1,6 +1,7 @@
 package checklist
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"time"
@@ -9,7 +10,7 @@ import (
 // MarshalJSON writes durations as milliseconds, because no reader of a report
 // knows Go's nanoseconds.
 func (r Result) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
+	return plainJSON(struct {
 		ID        string   `json:"id"`
 		Target    string   `json:"target"`
 		Rung      Rung     `json:"rung"`
@@ -45,13 +46,23 @@ func (v Verdict) MarshalJSON() ([]byte, error) {
 	if results == nil {
 		results = []Result{}
 	}
-	return json.Marshal(struct {
+	return plainJSON(struct {
 		Status  int      `json:"status"`
 		TookMS  float64  `json:"took_ms"`
 		Counts  Counts   `json:"counts"`
 		Roots   []string `json:"root_causes"`
 		Results []Result `json:"results"`
 	}{v.Status(), millis(v.Took), v.Counts(), roots, results})
+}
+
+// plainJSON leaves '<', '>' and '&' as they are: a report is read by people too,
+// and is no part of a web page.
+func plainJSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return b.Bytes(), err
 }
 
 func millis(d time.Duration) float64 {

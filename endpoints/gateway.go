@@ -56,7 +56,7 @@ func (l *ladder) anyAnswer(ctx context.Context) checklist.Finding {
 		f.State = checklist.Warn
 		return f
 	}
-	return pass("answers %d", a.status)
+	return pass("GET %s answers %d", l.addr.path+path, a.status)
 }
 
 // staysHere reports a redirect within the same server, such as / to /docs.

@@ -23,11 +23,11 @@ func TestAnyAnswerBelow500IsAGateway(t *testing.T) {
 		answer route
 		want   says
 	}{
-		"200":             {"", route{status: 200}, says{State: checklist.Pass, Detail: "answers 200"}},
-		"below a path":    {"/v1", route{status: 200}, says{State: checklist.Pass, Detail: "answers 200"}},
-		"login wanted":    {"", route{status: 401}, says{State: checklist.Pass, Detail: "answers 401"}},
-		"no root":         {"", route{status: 404}, says{State: checklist.Pass, Detail: "answers 404"}},
-		"to its docs":     {"", route{status: 307, header: map[string]string{"Location": "/docs"}}, says{State: checklist.Pass, Detail: "answers 307"}},
+		"200":             {"", route{status: 200}, says{State: checklist.Pass, Detail: "GET / answers 200"}},
+		"below a path":    {"/v1", route{status: 200}, says{State: checklist.Pass, Detail: "GET /v1 answers 200"}},
+		"login wanted":    {"", route{status: 401}, says{State: checklist.Pass, Detail: "GET / answers 401"}},
+		"no root":         {"", route{status: 404}, says{State: checklist.Pass, Detail: "GET / answers 404"}},
+		"to its docs":     {"", route{status: 307, header: map[string]string{"Location": "/docs"}}, says{State: checklist.Pass, Detail: "GET / answers 307"}},
 		"elsewhere":       {"", route{status: 301, header: map[string]string{"Location": "https://gw.example/"}}, says{State: checklist.Warn, Code: "FLTS-H10", Detail: "HOST redirects (301) to https://gw.example"}},
 		"to a login":      {"", route{status: 302, header: map[string]string{"Location": "https://idp.example/login"}}, says{State: checklist.Fail, Code: "FLTS-H06", Detail: "a login page answers at HOST (302)"}},
 		"broken":          {"", route{status: 500}, says{State: checklist.Warn, Code: "FLTS-H15", Detail: "answers with an error of its own (500)"}},
@@ -79,7 +79,7 @@ func TestOnlyTheBeginningOfALongAnswerIsRead(t *testing.T) {
 	for _, header := range []map[string]string{nil, {"Content-Length": "200000"}} {
 		s := serve(t, map[string]route{"*": {status: 200, header: header, body: strings.Repeat("x", 200000)}})
 		said, _ := judge(t, gateway(s.URL).Checks(endpoints.Env{}))
-		require.Equal(t, says{"gateway.http", checklist.Pass, "", "answers 200"}, said[2])
+		require.Equal(t, says{"gateway.http", checklist.Pass, "", "GET / answers 200"}, said[2])
 	}
 }
 
@@ -89,7 +89,7 @@ func TestWhatIsSaidBeforeTheAnswerIsSkipped(t *testing.T) {
 		_, _ = c.Write([]byte("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"))
 	})
 	said, _ := judge(t, gateway("http://"+addr).Checks(endpoints.Env{}))
-	require.Equal(t, "answers 204", said[2].Detail)
+	require.Equal(t, "GET / answers 204", said[2].Detail)
 }
 
 func TestIPv6AndDefaultPorts(t *testing.T) {

@@ -69,13 +69,15 @@ func (l *ladder) namespaceOf() string {
 
 // rewrite is how a value gets into a Secret without an extra character.
 func (l *ladder) rewrite(s Setting) string {
-	return "write " + s.named() + " again without the final newline: " + l.patchSecret()
+	return "write " + s.named() + " again without the final newline: " + l.patchSecret(s.Key)
 }
 
-// patchSecret changes one key and takes the value from stdin: it neither
-// destroys the others nor leaves the value in the shell's history.
-func (l *ladder) patchSecret() string {
-	return fmt.Sprintf("kubectl -n %s patch secret NAME --type=merge --patch-file /dev/stdin", l.ownNamespace())
+// patchSecret changes one key and takes the value from the terminal: it neither
+// destroys the others, nor leaves the value in the shell's history, nor adds the
+// newline that echo would. NAME stays: which Secret it was, a pod does not know.
+func (l *ladder) patchSecret(key string) string {
+	return fmt.Sprintf(`read -rs V; printf %%s "$V" | jq -Rs '{stringData:{%s:.}}' | kubectl -n %s patch secret NAME --type=merge --patch-file /dev/stdin`,
+		key, l.ownNamespace())
 }
 
 // shellWord quotes a text that a shell would not take as one word.

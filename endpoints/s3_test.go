@@ -84,7 +84,9 @@ func TestWithoutABucketTheListOfBucketsIsAsked(t *testing.T) {
 }
 
 func TestRefusalsOfASigningServer(t *testing.T) {
-	const patch = ": kubectl -n NS patch secret NAME --type=merge --patch-file /dev/stdin"
+	patch := func(key string) string {
+		return `: read -rs V; printf %s "$V" | jq -Rs '{stringData:{` + key + `:.}}' | kubectl -n NS patch secret NAME --type=merge --patch-file /dev/stdin`
+	}
 	for name, c := range map[string]struct {
 		server fakes3.Options
 		change func(*endpoints.S3)
@@ -94,28 +96,28 @@ func TestRefusalsOfASigningServer(t *testing.T) {
 			change: func(s *endpoints.S3) { s.AccessKey = hidden("MINIO_ACCESS_KEY", "other") },
 			want: finding{
 				ID: "minio.sign", Code: "FLTS-A01", Detail: "HOST does not know the access key", Refused: true,
-				Hint: "the key was rotated or belongs to another server; write the right one to MINIO_ACCESS_KEY (secret /etc/flts/secrets)",
+				Hint: "the key was rotated or belongs to another server; write the right one to MINIO_ACCESS_KEY (secret /etc/flts/secrets)" + patch("MINIO_ACCESS_KEY"),
 			},
 		},
 		"wrong secret": {
 			change: func(s *endpoints.S3) { s.SecretKey = hidden("MINIO_SECRET_KEY", "other") },
 			want: finding{
 				ID: "minio.sign", Code: "FLTS-A03", Detail: "the secret key does not belong to the access key", Refused: true,
-				Hint: "write the right one to MINIO_SECRET_KEY (secret /etc/flts/secrets)" + patch,
+				Hint: "write the right one to MINIO_SECRET_KEY (secret /etc/flts/secrets)" + patch("MINIO_SECRET_KEY"),
 			},
 		},
 		"newline in the secret": {
 			change: func(s *endpoints.S3) { s.SecretKey = hidden("MINIO_SECRET_KEY", secretKey+"\n") },
 			want: finding{
 				ID: "minio.sign", Code: "FLTS-A03", Detail: "the secret key does not belong to the access key", Refused: true,
-				Hint: "write MINIO_SECRET_KEY (secret /etc/flts/secrets) again without the final newline" + patch,
+				Hint: "write MINIO_SECRET_KEY (secret /etc/flts/secrets) again without the final newline" + patch("MINIO_SECRET_KEY"),
 			},
 		},
 		"newline in the key": {
 			change: func(s *endpoints.S3) { s.AccessKey = hidden("MINIO_ACCESS_KEY", keyID+"\n") },
 			want: finding{
 				ID: "minio.sign", Code: "FLTS-A14", Detail: "MINIO_ACCESS_KEY holds a control character, clients cannot send it", Refused: true,
-				Hint: "write MINIO_ACCESS_KEY (secret /etc/flts/secrets) again without the final newline" + patch,
+				Hint: "write MINIO_ACCESS_KEY (secret /etc/flts/secrets) again without the final newline" + patch("MINIO_ACCESS_KEY"),
 			},
 		},
 		"no secret": {

@@ -75,7 +75,7 @@ func (s *s3) refusal(a answer) *checklist.Finding {
 		return nil
 	case code == "InvalidAccessKeyId":
 		f = refused(s.fail(codeUnknownKey, s.addr.hostPort()+" does not know the access key",
-			"the key was rotated or belongs to another server; write the right one to "+s.AccessKey.named(), s.AccessKey.evidence(), a.seen()))
+			"the key was rotated or belongs to another server; write the right one to "+s.AccessKey.named()+": "+s.patchSecret(s.AccessKey.Key), s.AccessKey.evidence(), a.seen()))
 	case code == "SignatureDoesNotMatch":
 		f = s.badSignature(a)
 	case code == "InvalidTokenId", code == "InvalidToken", code == "ExpiredToken":
@@ -105,7 +105,7 @@ func (s *s3) refusal(a answer) *checklist.Finding {
 // badSignature looks at the secret key before blaming it: with a newline at its
 // end it looks just like a wrong one.
 func (s *s3) badSignature(a answer) checklist.Finding {
-	hint := "write the right one to " + s.SecretKey.named() + ": " + s.patchSecret()
+	hint := "write the right one to " + s.SecretKey.named() + ": " + s.patchSecret(s.SecretKey.Key)
 	evidence := []string{s.SecretKey.evidence(), a.seen()}
 	if s.SecretKey.endsInSpace() {
 		hint = s.rewrite(s.SecretKey)

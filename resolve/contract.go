@@ -102,8 +102,10 @@ type Service struct {
 
 // Refers lists the keys that the service is described by.
 func (s *Service) Refers() []string {
-	names := []string{s.Endpoint, s.Secure, s.AccessKey, s.SecretKey, s.SessionToken, s.Region,
-		s.Addressing, s.Username, s.Password, s.Token}
+	names := []string{
+		s.Endpoint, s.Secure, s.AccessKey, s.SecretKey, s.SessionToken, s.Region,
+		s.Addressing, s.Username, s.Password, s.Token,
+	}
 	names = append(append(names, s.CA...), s.Buckets...)
 	return slices.DeleteFunc(names, func(n string) bool { return n == "" })
 }

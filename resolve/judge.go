@@ -42,11 +42,9 @@ func (r *Resolution) judgeMissing(k *Resolved, sources []Source) {
 	case k.Key.Group != "" && r.Ambient != "":
 		return // the identity of the pod takes its place
 	}
-	hint := "kubectl -n " + r.Namespace + " get configmap,secret"
+	hint := "pass --param " + k.Key.params()[0] + "=VALUE, or put " + k.Key.Name + " into the ConfigMap"
 	if k.Key.Sensitive {
 		hint = "put " + k.Key.Name + " into the Secret that the pod mounts or reads"
-	} else if len(k.Key.params()) > 0 {
-		hint = "pass --param " + k.Key.params()[0] + "=VALUE, or put " + k.Key.Name + " into the ConfigMap"
 	}
 	// Where this much is missing nobody reads on for typing errors, and looking
 	// for them costs the product of both numbers.

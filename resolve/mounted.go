@@ -106,8 +106,10 @@ func readFile(path string) (string, error) {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return "", &invalid{CodeUnreadable, fmt.Sprintf("cannot be read: %v (mode %04o)", reason(err), info.Mode().Perm()),
-			"set securityContext.fsGroup in the pod and defaultMode: 0440 in the volume"}
+		return "", &invalid{
+			CodeUnreadable, fmt.Sprintf("cannot be read: %v (mode %04o)", reason(err), info.Mode().Perm()),
+			"set securityContext.fsGroup in the pod and defaultMode: 0440 in the volume",
+		}
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))

@@ -180,8 +180,10 @@ func TestDevelopmentDefaults(t *testing.T) {
 
 func TestDefaultCredentialsAreNotPutOverAnIdentity(t *testing.T) {
 	for _, env := range []resolve.AppEnv{"", resolve.Dev, resolve.Prod} {
-		in := resolve.Input{Contract: contract(t), AppEnv: env, Ambient: "web identity",
-			Sources: []resolve.Source{given("rest", resolve.ConfigMap, "URI", "http://rest")}}
+		in := resolve.Input{
+			Contract: contract(t), AppEnv: env, Ambient: "web identity",
+			Sources: []resolve.Source{given("rest", resolve.ConfigMap, "URI", "http://rest")},
+		}
 		r := resolve.Resolve(in)
 		require.Empty(t, messages(r))
 		require.NotContains(t, r.Environ(), "ACCESS")
@@ -211,18 +213,26 @@ func TestEverythingIsReportedAtOnce(t *testing.T) {
 		{Name: "secret dir", Layer: resolve.Secret, Note: "not mounted", Others: []string{"ACCES", "secrets", "unrelated"}},
 	}})
 	require.Equal(t, []resolve.Finding{
-		{Severity: "error", Code: "FLTS-C05", Key: "ENDPOINT", Hint: "write HOST:PORT without http://",
-			Message: `ENDPOINT = "http://minio:9000" (param endpoint) is a URL where a host and port belong`},
+		{
+			Severity: "error", Code: "FLTS-C05", Key: "ENDPOINT", Hint: "write HOST:PORT without http://",
+			Message: `ENDPOINT = "http://minio:9000" (param endpoint) is a URL where a host and port belong`,
+		},
 		{Severity: "error", Code: "FLTS-C20", Key: "SECURE", Hint: "write true or false", Message: `SECURE = "yes" (param secure) is no bool`},
-		{Severity: "error", Code: "FLTS-C18", Key: "ACCESS",
+		{
+			Severity: "error", Code: "FLTS-C18", Key: "ACCESS",
 			Message: "ACCESS is required and has no value; searched: param access, secret dir (not mounted), default",
-			Hint:    "secret dir holds ACCES: did you mean ACCESS?; put ACCESS into the Secret that the pod mounts or reads"},
-		{Severity: "error", Code: "FLTS-C18", Key: "SECRET",
+			Hint:    "secret dir holds ACCES: did you mean ACCESS?; put ACCESS into the Secret that the pod mounts or reads",
+		},
+		{
+			Severity: "error", Code: "FLTS-C18", Key: "SECRET",
 			Message: "SECRET is required and has no value; searched: param secret, secret dir (not mounted), default",
-			Hint:    "secret dir holds secrets: did you mean SECRET?; put SECRET into the Secret that the pod mounts or reads"},
-		{Severity: "error", Code: "FLTS-C18", Key: "URI",
+			Hint:    "secret dir holds secrets: did you mean SECRET?; put SECRET into the Secret that the pod mounts or reads",
+		},
+		{
+			Severity: "error", Code: "FLTS-C18", Key: "URI",
 			Message: "URI is required and has no value; searched: param uri, secret dir (not mounted), default",
-			Hint:    "pass --param uri=VALUE, or put URI into the ConfigMap"},
+			Hint:    "pass --param uri=VALUE, or put URI into the ConfigMap",
+		},
 	}, r.Findings)
 }
 

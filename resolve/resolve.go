@@ -104,8 +104,10 @@ func (k *Resolved) Shadowed() []Candidate {
 // Resolve applies the precedence to every key. It never stops at the first
 // problem: everything that is missing or wrong is among the findings.
 func Resolve(in Input) *Resolution {
-	r := &Resolution{AppEnv: in.AppEnv, Namespace: cmp.Or(in.Namespace, in.Contract.Namespace), Ambient: in.Ambient,
-		byName: make(map[string]*Resolved, len(in.Contract.Keys))}
+	r := &Resolution{
+		AppEnv: in.AppEnv, Namespace: cmp.Or(in.Namespace, in.Contract.Namespace), Ambient: in.Ambient,
+		byName: make(map[string]*Resolved, len(in.Contract.Keys)),
+	}
 	all := make([]Resolved, len(in.Contract.Keys))
 	r.Keys = make([]*Resolved, len(in.Contract.Keys))
 	var g []Candidate

@@ -80,8 +80,10 @@ func (k *Key) fits(value string) error {
 		longest = max(longest, len(s.Name))
 	}
 	if longest+len("=")+len("https://")+len(value) > maxEntry {
-		return &invalid{CodeTooLong, fmt.Sprintf("is too long for an environment variable (%d bytes, the kernel takes %d)", len(value), maxEntry),
-			"mount it as a file and give its path"}
+		return &invalid{
+			CodeTooLong, fmt.Sprintf("is too long for an environment variable (%d bytes, the kernel takes %d)", len(value), maxEntry),
+			"mount it as a file and give its path",
+		}
 	}
 	return nil
 }

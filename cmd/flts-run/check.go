@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -54,11 +53,9 @@ func (r *runner) check(c *cli.Context) error {
 	text := checklist.Table(verdict)
 	switch format {
 	case "json":
-		doc, err := json.MarshalIndent(d, "", "  ")
-		if err != nil {
+		if text, err = encode(d, "  "); err != nil {
 			return err
 		}
-		text = string(doc) + "\n"
 	case "short":
 		text = checklist.Short(verdict)
 	}

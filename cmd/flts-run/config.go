@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -66,8 +65,7 @@ func (p *plan) failure() error {
 func (r *runner) formatConfig(p *plan, format string, reveal bool) (string, error) {
 	switch format {
 	case "json":
-		text, err := json.MarshalIndent(p.document(&r.out.mask), "", "  ")
-		return string(text) + "\n", err
+		return encode(p.document(&r.out.mask), "  ")
 	case "yaml":
 		return yamlOf(p.document(&r.out.mask))
 	case "env":
@@ -81,12 +79,12 @@ func (r *runner) formatConfig(p *plan, format string, reveal bool) (string, erro
 // yamlOf writes the JSON of a value as YAML, so that both have the same fields
 // in the same order.
 func yamlOf(v any) (string, error) {
-	text, err := json.Marshal(v)
+	text, err := encode(v, "")
 	if err != nil {
 		return "", err
 	}
 	var doc yaml.Node
-	if err := yaml.Load(text, &doc); err != nil {
+	if err := yaml.Load([]byte(text), &doc); err != nil {
 		return "", err
 	}
 	blockStyle(&doc)

@@ -37,6 +37,18 @@ func (c *console) fail(f *failure) {
 	}
 }
 
+// notStarted ends the output of exec. The last lines of a log are what is looked
+// at first, so what the checks found is said once more; the errors of a
+// configuration are the last lines already.
+func (c *console) notStarted(f *failure) {
+	text := fmt.Sprintf("the task was not started (status %d)", f.status)
+	if f.status == statusConfig {
+		c.line("error", text, "")
+		return
+	}
+	c.line("error", text+": "+f.Error(), f.hint)
+}
+
 // findings prints what there is to say about the configuration.
 func (c *console) findings(list []resolve.Finding) {
 	for _, f := range list {

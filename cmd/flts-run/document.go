@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/flts-run/flts-run/checklist"
@@ -65,8 +67,10 @@ type documentTask struct {
 
 func (p *plan) document(mask *redact.Masker) *document {
 	r := p.resolution
-	d := &document{Schema: schema, Version: version, AppEnv: string(r.AppEnv), Namespace: r.Namespace, Identity: r.Ambient,
-		Keys: []documentKey{}, Findings: []resolve.Finding{}}
+	d := &document{
+		Schema: schema, Version: version, AppEnv: string(r.AppEnv), Namespace: r.Namespace, Identity: r.Ambient,
+		Keys: []documentKey{}, Findings: []resolve.Finding{},
+	}
 	for _, k := range r.Keys {
 		d.Keys = append(d.Keys, keyDocument(k, mask))
 	}
@@ -107,4 +111,15 @@ func (d *document) conclude(started time.Time, failed error, mask *redact.Masker
 		f := asFailure(failed)
 		d.Status, d.Reason, d.Hint = f.status, mask.Mask(f.Error()), mask.Mask(f.hint)
 	}
+}
+
+// encode writes JSON with a final newline. '<', '>' and '&' stay as they are: the
+// text is read by people too, and is no part of a web page.
+func encode(v any, indent string) (string, error) {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", indent)
+	err := enc.Encode(v)
+	return b.String(), err
 }

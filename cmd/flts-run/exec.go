@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -124,14 +122,14 @@ func (r *runner) sayOutcome(o orders, d *document, failed error) error {
 			r.out.print(checklist.Short(*d.Checks))
 		}
 		if f := (*failure)(nil); errors.As(failed, &f) && f.said {
-			r.out.line("error", fmt.Sprintf("the task was not started (status %d)", f.status), "")
+			r.out.notStarted(f)
 		}
 	case "json":
-		text, err := json.Marshal(d)
+		text, err := encode(d, "")
 		if err != nil {
 			return err
 		}
-		r.out.print(string(text) + "\n")
+		r.out.print(text)
 	case "off":
 		if f := (*failure)(nil); errors.As(failed, &f) {
 			f.said = false // it is the only thing that is said

@@ -59,8 +59,10 @@ func needsFindings(p *plan) []resolve.Finding {
 	for _, n := range p.needs {
 		if _, key := p.bucketFor(n); key == nil {
 			if near := resolve.Nearest(n.bucket, known); near != "" {
-				findings = append(findings, resolve.Finding{Severity: resolve.Warning, Code: resolve.CodeMissing,
-					Message: "needed bucket " + n.bucket + " is not in the contract and is taken as it stands", Hint: "did you mean " + near + "?"})
+				findings = append(findings, resolve.Finding{
+					Severity: resolve.Warning, Code: resolve.CodeMissing,
+					Message: "needed bucket " + n.bucket + " is not in the contract and is taken as it stands", Hint: "did you mean " + near + "?",
+				})
 			}
 		}
 	}

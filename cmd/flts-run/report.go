@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -14,9 +13,9 @@ func (r *runner) writeReport(s *settings, d *document) error {
 	if file == "" {
 		return nil
 	}
-	text, err := json.MarshalIndent(d, "", "  ")
+	text, err := encode(d, "  ")
 	if err == nil {
-		err = os.WriteFile(file, append(text, '\n'), 0o644)
+		err = os.WriteFile(file, []byte(text), 0o644)
 	}
 	if err != nil {
 		return fmt.Errorf("the report was not written: %w", err)

@@ -12,10 +12,6 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"github.com/flts-run/flts-run/internal/fakegateway"
-	"github.com/flts-run/flts-run/internal/fakemlflow"
-	"github.com/flts-run/flts-run/internal/fakes3"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens in the scripts")
@@ -108,30 +104,18 @@ func mount(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.Symlink("..2026_01_02", filepath.Join(dir, "..data")))
 }
 
-// services starts an S3 server, an MLflow and a gateway and sets S3, MLFLOW and
-// GATEWAY to their host:port. The user is "component" with the key
-// "component-secret": it reads and writes processed-data and reads dataset.
+// services starts the services and sets S3, MLFLOW and GATEWAY to their
+// host:port.
 func services(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: services")
 	}
-	s3, err := fakes3.Start(fakes3.Options{
-		AccessKey: "root-access", SecretKey: "root-secret",
-		Users: []fakes3.User{{AccessKey: "component", SecretKey: "component-secret",
-			Allow: map[string]string{"dataset": "r", "processed-data": "rw"}}},
-		Buckets: []string{"dataset", "processed-data", "hidden"},
-	})
+	s, err := startServices()
 	ts.Check(err)
-	ts.Defer(s3.Close)
-	mlflow, err := fakemlflow.Start(fakemlflow.Options{})
-	ts.Check(err)
-	ts.Defer(mlflow.Close)
-	gateway, err := fakegateway.Start(fakegateway.Options{Endpoint: s3.Endpoint(), AccessKey: "root-access", SecretKey: "root-secret"})
-	ts.Check(err)
-	ts.Defer(gateway.Close)
-	ts.Setenv("S3", s3.Endpoint())
-	ts.Setenv("MLFLOW", mlflow.Endpoint())
-	ts.Setenv("GATEWAY", gateway.Endpoint())
+	ts.Defer(s.close)
+	ts.Setenv("S3", s.s3)
+	ts.Setenv("MLFLOW", s.mlflow)
+	ts.Setenv("GATEWAY", s.gateway)
 }
 
 // steady FILE replaces what differs between runs: ports, times and durations.
@@ -169,4 +153,3 @@ func writeFile(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
 }
-

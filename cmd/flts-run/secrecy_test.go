@@ -81,8 +81,10 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 	if env := []string{"", "dev", "staging", "prod"}[random.IntN(4)]; env != "" {
 		c.environ = append(c.environ, "APP_ENV="+env)
 	}
-	for _, name := range []string{"MINIO_ACCESS_KEY", "MINIO_SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-		"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"} {
+	for _, name := range []string{
+		"MINIO_ACCESS_KEY", "MINIO_SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+		"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN",
+	} {
 		value := c.secret(random)
 		switch random.IntN(7) {
 		case 0:
@@ -138,8 +140,10 @@ func (c *configuration) run(t *testing.T, args []string) string {
 	if positional != "" {
 		full = append(full, positional)
 	}
-	run(t.Context(), process{args: full, environ: c.environ, dir: "/", stdout: &out, stderr: &out,
-		become: func(string, []string, []string) error { return nil }})
+	run(t.Context(), process{
+		args: full, environ: c.environ, dir: "/", stdout: &out, stderr: &out,
+		become: func(string, []string, []string) error { return nil },
+	})
 	for _, file := range []string{"report.json", "termination-log"} {
 		text, err := os.ReadFile(filepath.Join(c.dir, file))
 		if err == nil {

@@ -51,8 +51,10 @@ var (
 
 // Which command takes which options.
 var (
-	resolveOptions = []option{contractOption, appEnvOption, configDirOption, secretDirOption, paramsFile, paramsJSON,
-		executorInput, yamlDirOption, envFileOption, imageEnvOption, namespaceOption, disableOption}
+	resolveOptions = []option{
+		contractOption, appEnvOption, configDirOption, secretDirOption, paramsFile, paramsJSON,
+		executorInput, yamlDirOption, envFileOption, imageEnvOption, namespaceOption, disableOption,
+	}
 	checkOptions = []option{needsOption, waitOption, reportOption, terminationOption}
 	execOptions  = []option{checkOption, printOption, modeOption, graceOption, pristineOption, fixEnvOption}
 )
