@@ -35,6 +35,9 @@ type Key struct {
 	Optional   bool       `yaml:"optional"`    // its group can do without it
 	Params     []string   `yaml:"params"`      // further names of a pipeline parameter
 	Spellings  []Spelling `yaml:"spellings"`   // other variables that carry the same value
+	Files      []string   `yaml:"files"`       // further paths of it inside a mounted directory, the first that is there counts
+
+	paramNames []string // what params returns, made with the index
 }
 
 // Spelling is another variable in which some client reads the value of a key.
@@ -191,7 +194,8 @@ func (c *Contract) index() {
 				c.bySpelled[v] = k
 			}
 		}
-		for _, p := range k.params() {
+		k.paramNames = k.newParams()
+		for _, p := range k.paramNames {
 			if c.byParam[p] == nil {
 				c.byParam[p] = k
 			}
@@ -210,6 +214,13 @@ func (k *Key) variables() []string {
 }
 
 func (k *Key) params() []string {
+	if k.paramNames == nil {
+		return k.newParams()
+	}
+	return k.paramNames
+}
+
+func (k *Key) newParams() []string {
 	names := k.variables()
 	for i, n := range names {
 		names[i] = paramName(n)

@@ -21,6 +21,7 @@ var keyFields = []field[Key]{
 	{"allow_empty", "an empty value counts as given", func(k *Key) any { return &k.AllowEmpty }, nil},
 	{"group", "keys of one group come from one layer together", func(k *Key) any { return &k.Group }, nil},
 	{"optional", "the group of the key can do without it", func(k *Key) any { return &k.Optional }, nil},
+	{"files", "paths of the key inside a mounted directory; the first that is there counts", func(k *Key) any { return &k.Files }, nil},
 	{"params", "further names of a pipeline parameter for the key", func(k *Key) any { return &k.Params }, nil},
 	{"spellings", "other variables that carry the same value", func(k *Key) any { return &k.Spellings }, nil},
 }

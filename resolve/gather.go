@@ -7,27 +7,27 @@ import (
 	"github.com/flts-run/flts-run/internal/secret"
 )
 
-// gather lists what the sources hold for a key, in the order of precedence.
-func gather(c *Contract, sources []Source, k *Key) []Candidate {
-	var found []Candidate
+// gather appends what the sources hold for a key, in the order of precedence.
+func gather(found []Candidate, sources []Source, k *Key) []Candidate {
 	for rank := range sources {
 		s := &sources[rank]
 		if !s.supplies(k) {
 			continue
 		}
-		each := s.named
-		if s.Params {
-			each = s.param
-		}
-		each(k, func(name string, v Value, spelling int) {
+		add := func(name string, v Value, spelling int) {
 			var sp Spelling
 			if spelling > 0 {
 				sp = k.Spellings[spelling-1]
 			}
-			cand := candidate(k, s.origin(k, name), s.Layer, v, sp)
+			cand := candidate(k, cmp.Or(v.Origin, s.origin(k, name)), s.Layer, v, sp)
 			cand.source, cand.spelling = rank, spelling
 			found = append(found, cand)
-		})
+		}
+		if s.Params {
+			s.param(k, add)
+		} else {
+			s.named(k, add)
+		}
 	}
 	slices.SortStableFunc(found, byPrecedence)
 	return found
@@ -79,7 +79,7 @@ func (s *Source) param(k *Key, f func(name string, v Value, spelling int)) {
 
 // candidate judges one value: its form, and how it would be exported.
 func candidate(k *Key, origin string, layer Layer, v Value, s Spelling) Candidate {
-	c := Candidate{Origin: origin, Layer: layer, Notes: v.Notes, Err: v.Err, mode: v.Mode}
+	c := Candidate{Origin: origin, Layer: layer, Notes: v.Notes, Err: v.Err, mode: v.Mode, at: v.At}
 	text := v.Text.Reveal()
 	switch {
 	case v.Err != nil:

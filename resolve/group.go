@@ -29,18 +29,19 @@ func groupsOf(keys []*Resolved) [][]*Resolved {
 // those that the group needs is given. Half a group is never completed from a
 // lower layer, where the other half belongs to another login.
 func (r *Resolution) chooseGroup(group []*Resolved) {
-	layer := Layer(0)
+	from := place{}
 	for _, k := range group {
-		if l := k.topLayer(); !k.Key.Optional && l != 0 && (layer == 0 || l < layer) {
-			layer = l
+		if p := k.topPlace(); !k.Key.Optional && p.layer != 0 && (from.layer == 0 || p.above(from)) {
+			from = p
 		}
 	}
-	if layer == Defaults && r.Ambient != "" {
-		layer = 0 // default credentials are not put over an identity of the pod
+	if from.layer == Defaults && r.Ambient != "" {
+		from = place{} // default credentials are not put over an identity of the pod
 	}
+	layer := from.layer
 	var missing []*Resolved
 	for _, k := range group {
-		i := k.firstIn(layer)
+		i := k.firstIn(from)
 		switch {
 		case i >= 0:
 			r.settle(k, i)
@@ -58,18 +59,22 @@ func (r *Resolution) chooseGroup(group []*Resolved) {
 	}
 }
 
-// topLayer is the highest layer in which the key is given, or 0.
-func (k *Resolved) topLayer() Layer {
+// topPlace is the highest place in which the key is given, or the zero place.
+func (k *Resolved) topPlace() place {
 	for _, c := range k.Candidates {
 		if !c.Empty {
-			return c.Layer
+			return c.place()
 		}
 	}
-	return 0
+	return place{}
 }
 
-func (k *Resolved) firstIn(layer Layer) int {
-	return slices.IndexFunc(k.Candidates, func(c Candidate) bool { return c.Layer == layer && !c.Empty })
+func (p place) above(q place) bool {
+	return p.layer < q.layer || p.layer == q.layer && p.source < q.source
+}
+
+func (k *Resolved) firstIn(p place) int {
+	return slices.IndexFunc(k.Candidates, func(c Candidate) bool { return c.place() == p && !c.Empty })
 }
 
 func (r *Resolution) reportHalf(group []*Resolved, k *Resolved, layer Layer) {
@@ -83,8 +88,8 @@ func (r *Resolution) reportHalf(group []*Resolved, k *Resolved, layer Layer) {
 		}
 	}
 	note := ""
-	if lower := k.topLayer(); lower != 0 {
-		note = fmt.Sprintf("; the value in layer %s is not used, because halves of different logins do not fit", lower)
+	if lower := k.topPlace(); lower.layer != 0 {
+		note = fmt.Sprintf("; the value in layer %s is not used, because halves of different logins do not fit", lower.layer)
 	}
 	r.add(Error, CodeHalfPair, k.Key, "give "+strings.Join(all, " and ")+" in the same place",
 		"half a pair: %s is missing in layer %s, where %s is given%s", k.Key.Name, layer, strings.Join(have, ", "), note)

@@ -45,7 +45,12 @@ func (r *Resolution) judgeMissing(k *Resolved, sources []Source) {
 	if k.Key.Sensitive {
 		hint = "put " + k.Key.Name + " into the Secret that the pod mounts or reads"
 	}
-	if near := nearNames(k.Key, sources); near != "" {
+	// Where this much is missing nobody reads on for typing errors, and looking
+	// for them costs the product of both numbers.
+	const worthAHint = 50
+	if r.missing++; r.missing > worthAHint {
+		// no further search
+	} else if near := nearNames(k.Key, sources); near != "" {
 		hint = near + "; " + hint
 	}
 	r.add(Error, CodeMissing, k.Key, hint, "%s is required and has no value; searched: %s", k.Key.Name, searched(k.Key, sources))
@@ -82,12 +87,14 @@ func nearNames(k *Key, sources []Source) string {
 
 // judgeDisagreement warns about different values inside one layer.
 func (r *Resolution) judgeDisagreement(k *Resolved) {
-	for i, c := range k.Candidates {
+	for i := range k.Candidates {
+		c := &k.Candidates[i]
 		if c.Empty || c.Err != nil {
 			continue
 		}
-		for _, before := range k.Candidates[:i] {
-			if before.Layer == c.Layer && !before.Empty && before.Err == nil && !before.agrees(c) {
+		for j := range i {
+			before := &k.Candidates[j]
+			if before.place() == c.place() && !before.Empty && before.Err == nil && !before.agrees(c) {
 				r.add(Warning, CodeDisagree, k.Key, "keep one of them",
 					"%s has two values in layer %s: %s wins over %s", k.Key.Name, c.Layer, before.quoted(k.Key), c.quoted(k.Key))
 				break
@@ -96,12 +103,27 @@ func (r *Resolution) judgeDisagreement(k *Resolved) {
 	}
 }
 
-func (c Candidate) agrees(o Candidate) bool {
+// place is where values must agree and where a group must be whole: a layer,
+// but in the layer of defaults each source, because there every one is meant to
+// be overridden by the one above.
+type place struct {
+	layer  Layer
+	source int
+}
+
+func (c *Candidate) place() place {
+	if c.Layer == Defaults {
+		return place{c.Layer, c.source}
+	}
+	return place{layer: c.Layer}
+}
+
+func (c *Candidate) agrees(o *Candidate) bool {
 	sameScheme := c.secure == nil || o.secure == nil || *c.secure == *o.secure
 	return sameScheme && c.Value.Reveal() == o.Value.Reveal()
 }
 
-func (c Candidate) quoted(k *Key) string {
+func (c *Candidate) quoted(k *Key) string {
 	if k.Sensitive {
 		return c.Origin
 	}
@@ -143,11 +165,15 @@ func (r *Resolution) refuse(k *Key, c Candidate) {
 	if code == CodeStray && k.Sensitive {
 		code = CodeStraySecret
 	}
+	origin := c.Origin
+	if c.at != "" {
+		origin += ":" + c.at
+	}
 	if k.Sensitive || c.Value.IsEmpty() {
-		r.add(Error, code, k, want, "%s (%s) %s", k.Name, c.Origin, what)
+		r.add(Error, code, k, want, "%s (%s) %s", k.Name, origin, what)
 		return
 	}
-	r.add(Error, code, k, want, "%s = %s (%s) %s", k.Name, quoteShort(c.Value), c.Origin, what)
+	r.add(Error, code, k, want, "%s = %s (%s) %s", k.Name, quoteShort(c.Value), origin, what)
 }
 
 // quoteShort quotes a value for a sentence; the middle of a long one is left

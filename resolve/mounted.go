@@ -48,7 +48,7 @@ func ReadMounted(c *Contract, name string, layer Layer, dir string) (Source, err
 }
 
 func (s *Source) read(c *Contract, base string) error {
-	s.Values, s.Others, s.Note = map[string]Value{}, nil, ""
+	s.Values, s.Others, s.Note, s.Findings = map[string]Value{}, nil, "", nil
 	entries, err := os.ReadDir(base)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -68,8 +68,13 @@ func (s *Source) read(c *Contract, base string) error {
 			s.Others = append(s.Others, e.Name())
 		}
 	}
+	s.readPaths(c, base)
 	return nil
 }
+
+// NoteNewline says of a value that a file ended with a newline that is not part
+// of it.
+const NoteNewline = "1 trailing newline removed"
 
 // readValue reads one file and removes exactly one trailing newline, which is
 // what editors and echo add.
@@ -81,7 +86,7 @@ func readValue(path string) Value {
 	v := Plain(text)
 	if cut, ok := strings.CutSuffix(text, "\n"); ok {
 		v = Plain(cut)
-		v.Notes = []string{"1 trailing newline removed"}
+		v.Notes = []string{NoteNewline}
 	}
 	if info, err := os.Stat(path); err == nil {
 		v.Mode = info.Mode()

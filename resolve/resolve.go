@@ -44,6 +44,7 @@ type Resolution struct {
 	Stale     []string // variables left over from another login
 	policy    Policy
 	byName    map[string]*Resolved
+	missing   int // required keys without a value
 }
 
 // Resolved is a key with all its candidates, in the order of precedence.
@@ -71,6 +72,7 @@ type Candidate struct {
 	spelling int         // 0 for the key's own name, else 1 + the index of the spelling
 	secure   *bool       // the scheme, when it was written as a URL
 	dev      bool        // a default that only development has
+	at       string      // where it stands in its file: "4:11"
 }
 
 // Get returns the key of that name, or nil.
@@ -113,17 +115,20 @@ func Resolve(in Input) *Resolution {
 		AppEnv: in.AppEnv, Namespace: cmp.Or(in.Namespace, in.Contract.Namespace), Ambient: in.Ambient,
 		policy: in.Contract.Policy, byName: make(map[string]*Resolved, len(in.Contract.Keys)),
 	}
-	for _, k := range in.Contract.Keys {
-		g := gather(in.Contract, in.Sources, k)
+	all := make([]Resolved, len(in.Contract.Keys))
+	r.Keys = make([]*Resolved, len(in.Contract.Keys))
+	var g []Candidate
+	for i, k := range in.Contract.Keys {
+		g = gather(g[:0], in.Sources, k)
 		if d, dev := k.defaultFor(in.AppEnv, r.Namespace); d != "" {
 			g = append(g, candidate(k, "default", Defaults, Plain(d), Spelling{}))
+			g[len(g)-1].source = len(in.Sources) // below all of them
 			if dev {
 				g[len(g)-1].Origin, g[len(g)-1].dev = "dev default", true
 			}
 		}
-		key := &Resolved{Key: k, Candidates: g, Winner: -1}
-		r.Keys = append(r.Keys, key)
-		r.byName[k.Name] = key
+		all[i] = Resolved{Key: k, Candidates: slices.Clone(g), Winner: -1}
+		r.Keys[i], r.byName[k.Name] = &all[i], &all[i]
 	}
 	groups := groupsOf(r.Keys)
 	for _, k := range r.Keys {
@@ -140,6 +145,9 @@ func Resolve(in Input) *Resolution {
 	}
 	r.judgeDevDefaults()
 	r.judgePolicy(in)
+	for i := range in.Sources {
+		r.Findings = append(r.Findings, in.Sources[i].Findings...)
+	}
 	return r
 }
 

@@ -46,6 +46,8 @@ type Source struct {
 	Others []string         // names found there that the contract does not know
 	AppEnv secret.String    // APP_ENV as found there: it is read before resolution
 
+	Findings []Finding // what there is to say of the place itself
+
 	byParam map[string][]string // names by their normalised form, made on first use
 }
 
@@ -55,6 +57,9 @@ type Value struct {
 	Notes []string      // what was done to it: "1 trailing newline removed"
 	Err   error         // it is there and could not be read
 	Mode  fs.FileMode   // of the file that it was read from
+
+	Origin string // in place of the source's name: "env MINIO_SECRET_KEY_FILE"
+	At     string // where it stands in its file, for errors: "4:11" is line 4, column 11
 }
 
 // Plain returns a Value with that text.

@@ -10,6 +10,9 @@ func Nearest(name string, candidates []string) string {
 		if d := len(c) - len(name); d > 2 || d < -2 {
 			continue
 		}
+		if !sameLetters(name, c) {
+			continue
+		}
 		if cost := smetrics.WagnerFischer(paramName(name), paramName(c), 1, 1, 1); cost < bestCost {
 			best, bestCost = c, cost
 		}
@@ -26,4 +29,34 @@ func didYouMean(name string, candidates []string) string {
 		return ", did you mean " + near + "?"
 	}
 	return ""
+}
+
+// sameLetters reports whether two names have the same letters but for two, which
+// is true of all names that are within two typing errors and of few others. It
+// is what keeps a search among thousands of names cheap.
+func sameLetters(a, b string) bool {
+	var count [256]int8
+	for i := range len(a) {
+		count[folded(a[i])]++
+	}
+	for i := range len(b) {
+		count[folded(b[i])]--
+	}
+	more, less := 0, 0
+	for _, n := range count {
+		more += int(max(n, 0))
+		less += int(max(-n, 0))
+	}
+	return max(more, less) <= 2
+}
+
+// folded is a byte of a name as paramName writes it.
+func folded(c byte) byte {
+	switch {
+	case 'A' <= c && c <= 'Z':
+		return c + 'a' - 'A'
+	case c == '-':
+		return '_'
+	}
+	return c
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Type is what the value of a key must look like.
@@ -74,12 +75,14 @@ const maxEntry = 128<<10 - 1
 // fits refuses a value that execve would refuse, under the longest name that
 // it is exported under.
 func (k *Key) fits(value string) error {
-	for _, name := range k.variables() {
-		if n := len(name) + len("=") + len("https://") + len(value); n > maxEntry {
-			return &invalid{
-				CodeTooLong, fmt.Sprintf("is too long for an environment variable (%d bytes, the kernel takes %d)", len(value), maxEntry),
-				"mount it as a file and give its path",
-			}
+	longest := len(k.Name)
+	for _, s := range k.Spellings {
+		longest = max(longest, len(s.Name))
+	}
+	if longest+len("=")+len("https://")+len(value) > maxEntry {
+		return &invalid{
+			CodeTooLong, fmt.Sprintf("is too long for an environment variable (%d bytes, the kernel takes %d)", len(value), maxEntry),
+			"mount it as a file and give its path",
 		}
 	}
 	return nil
@@ -141,11 +144,12 @@ func stray(r rune) string {
 }
 
 func edges(s string) (first, last rune) {
-	runes := []rune(s)
-	return runes[0], runes[len(runes)-1]
+	first, _ = utf8.DecodeRuneInString(s)
+	last, _ = utf8.DecodeLastRuneInString(s)
+	return first, last
 }
 
-func isUTF8(s string) bool { return strings.ToValidUTF8(s, "") == s }
+func isUTF8(s string) bool { return utf8.ValidString(s) }
 
 func parseBool(value string) (string, error) {
 	switch strings.ToLower(value) {

@@ -3,6 +3,7 @@ package resolve
 import (
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -64,6 +65,11 @@ func (v *contractErrors) checkKey(c *Contract, k *Key) {
 	v.checkDefault(k, "dev_default", k.DevDefault)
 	for _, s := range k.Spellings {
 		v.checkSpelling(c, k, s)
+	}
+	for _, f := range k.Files {
+		if !filepath.IsLocal(f) || strings.HasPrefix(f, "..") {
+			v.addf(at("keys", k.Name, "files"), "key %s: file %q is no path inside a mounted directory", k.Name, f)
+		}
 	}
 }
 

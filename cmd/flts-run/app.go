@@ -52,7 +52,7 @@ func newApp(r *runner) *cli.App {
 	app := &cli.App{
 		Name:            "flts-run",
 		Usage:           "resolve the configuration, check the services, become the task",
-		UsageText:       "flts-run [exec] [flags] -- COMMAND [ARG…]\nflts-run config|check|contract|version [flags]",
+		UsageText:       "flts-run [exec] [flags] -- COMMAND [ARG…]\nflts-run config|check|contract|image-env|version [flags]",
 		Description:     description,
 		Flags:           cliFlags(resolveOptions, checkOptions, execOptions),
 		Writer:          r.stdout,
@@ -88,6 +88,7 @@ func newApp(r *runner) *cli.App {
 				Action: r.check,
 			},
 			r.contractCommand(),
+			imageEnvCommand(r),
 			{
 				Name: "version", Usage: "print the version",
 				Action: r.version,

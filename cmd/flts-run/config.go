@@ -35,6 +35,9 @@ func (r *runner) config(c *cli.Context) error {
 	if _, err := io.WriteString(r.stdout, text); err != nil {
 		return err
 	}
+	if format == "table" {
+		r.out.notes(p.resolution)
+	}
 	r.out.findings(p.resolution.Findings)
 	return p.failure()
 }

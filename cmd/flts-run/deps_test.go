@@ -19,6 +19,7 @@ var linkable = []string{
 	self,
 	"github.com/aws/aws-sdk-go-v2", // the signer, see narrow
 	"github.com/aws/smithy-go",     // which the signer needs
+	"github.com/joho/godotenv",
 	"github.com/urfave/cli/v2",
 	"github.com/xrash/smetrics",
 	"go.yaml.in/yaml/v4",

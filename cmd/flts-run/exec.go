@@ -63,6 +63,7 @@ func (r *runner) exec(c *cli.Context) error {
 	}
 	if o.print == "table" {
 		r.out.print(configTable(p.resolution))
+		r.out.notes(p.resolution)
 		r.out.findings(p.resolution.Findings)
 	}
 	d := p.document(&r.out.mask)
@@ -142,6 +143,7 @@ func (r *runner) sayOutcome(o orders, d *document, failed error) error {
 func (p *plan) dropped(o orders) func(string) bool {
 	return func(name string) bool {
 		return strings.HasPrefix(name, resolve.ConfigMapPrefix) || strings.HasPrefix(name, resolve.SecretPrefix) ||
+			slices.Contains(p.keyFiles, name) || // the task has the value, and many refuse to be given both
 			o.fixEnv && slices.Contains(p.resolution.Stale, name)
 	}
 }

@@ -18,6 +18,7 @@ type plan struct {
 	contract   *resolve.Contract
 	resolution *resolve.Resolution
 	needs      []need
+	keyFiles   []string // variables like MINIO_SECRET_KEY_FILE that were read
 }
 
 // prepare reads all sources and resolves. An error is wrong usage or something
@@ -38,21 +39,23 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	secrets, secretErr := readMounted(contract, s, secretDirOption, "secret", resolve.Secret)
 	params, paramErr := readParams(contract, s)
 	appEnv, appEnvErr := readAppEnv(s, env, config)
+	files, filesErr := r.readFiles(contract, s, &env, appEnv)
 	needs, needsErr := parseNeeds(s.get(needsOption))
-	if err := joined(configErr, secretErr, paramErr, appEnvErr, needsErr); err != nil {
+	if err := joined(configErr, secretErr, paramErr, appEnvErr, filesErr, needsErr); err != nil {
 		return nil, err
 	}
 
-	p := &plan{contract: contract, needs: needs}
+	p := &plan{contract: contract, needs: needs, keyFiles: files.keyFiles}
 	p.resolution = resolve.Resolve(resolve.Input{
 		Contract:  contract,
-		Sources:   append(params, env.ConfigMapPrefixed, config, env.Plain, env.SecretPrefixed, secrets, env.Sensitive),
+		Sources:   slices.Concat(params, []resolve.Source{env.ConfigMapPrefixed, config, env.Plain, env.SecretPrefixed, secrets, env.Sensitive}, files.dotenv, files.defaults),
 		AppEnv:    appEnv,
 		Namespace: s.value(namespaceOption),
 		Ambient:   ambientIdentity(s.vars),
 		InPod:     s.vars["KUBERNETES_SERVICE_HOST"] != "",
 		Variables: s.vars,
 	})
+	p.resolution.Findings = append(p.resolution.Findings, files.findings...)
 	p.resolution.Findings = append(p.resolution.Findings, unknownVariables(s.vars)...)
 	p.resolution.Findings = append(p.resolution.Findings, needsFindings(p)...)
 	r.out.mask.Add(secretsOf(p.resolution)...)

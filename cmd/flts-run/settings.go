@@ -30,6 +30,9 @@ var (
 	paramsJSON      = option{flag: "params-json", variable: "FLTS_PARAMS_JSON", usage: "pipeline parameters as a `JSON` object"}
 	executorInput   = option{flag: "executor-input", variable: "FLTS_EXECUTOR_INPUT", usage: "`JSON` that Kubeflow Pipelines puts in place of {{$}}"}
 	namespaceOption = option{flag: "namespace", variable: "FLTS_NAMESPACE", usage: "`NAMESPACE` of the default endpoints"}
+	yamlDirOption   = option{flag: "yaml-dir", variable: "FLTS_YAML_DIR", fallback: "/etc/flts", usage: "`DIR` of config_base.yaml and config_<APP_ENV>.yaml"}
+	envFileOption   = option{flag: "env-file", variable: "FLTS_ENV_FILE", fallback: ".env", usage: "`FILE` of variables, read with APP_ENV=dev alone"}
+	imageEnvOption  = option{flag: "image-env", variable: "FLTS_IMAGE_ENV", fallback: "/etc/flts/image.env", usage: "`FILE` that flts-run image-env made in the image"}
 	disableOption   = option{flag: "disable", variable: "FLTS_DISABLE", usage: "leave out these services, `NAME[,NAME]`"}
 	needsOption     = option{flag: "needs", variable: "FLTS_NEEDS", usage: "buckets that the component needs, `s3:NAME=r|w|rw[,…]`"}
 	reportOption    = option{flag: "report", variable: "FLTS_REPORT", usage: "write the whole verdict to `FILE` as JSON"}
@@ -50,7 +53,7 @@ var (
 var (
 	resolveOptions = []option{
 		contractOption, appEnvOption, configDirOption, secretDirOption, paramsFile, paramsJSON,
-		executorInput, namespaceOption, disableOption,
+		executorInput, yamlDirOption, envFileOption, imageEnvOption, namespaceOption, disableOption,
 	}
 	checkOptions = []option{needsOption, waitOption, reportOption, terminationOption}
 	execOptions  = []option{checkOption, printOption, modeOption, graceOption, pristineOption, fixEnvOption}

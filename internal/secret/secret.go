@@ -46,8 +46,10 @@ func opened(plain string, mask func(string) string) String {
 	if plain == "" {
 		return String{}
 	}
-	shown := mask(plain)
-	return String{&plain, &shown}
+	if shown := mask(plain); shown != plain {
+		return String{&plain, &shown}
+	}
+	return String{&plain, &plain}
 }
 
 // Reveal returns the text itself.

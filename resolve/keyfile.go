@@ -1,0 +1,81 @@
+package resolve
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+)
+
+// fileSuffix makes of the name of a variable that of one which holds the path of
+// a file with the value, as the official images of databases and Docker's
+// secrets have it.
+const fileSuffix = "_FILE"
+
+// ReadKeyFiles reads the files that variables like MINIO_SECRET_KEY_FILE name.
+// vars is the environment by name. Such a variable stands for the one without
+// "_FILE": the name of a key or of one of its spellings, in the layer of plain
+// variables of its class. A name that the contract knows as it stands, such as
+// SSL_CERT_FILE, is no such variable.
+//
+// It returns the names of the variables that it read. A variable and its _FILE
+// with different values are an error, a finding of the source.
+func (s *EnvironSources) ReadKeyFiles(c *Contract, vars map[string]string) (read []string, err error) {
+	paths := map[string]string{}
+	for name, path := range vars {
+		bare, ok := strings.CutSuffix(name, fileSuffix)
+		if ok && path != "" && c.KeyFor(bare) != nil && c.KeyFor(name) == nil {
+			paths[bare] = path
+			read = append(read, name)
+		}
+	}
+	slices.Sort(read)
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	values := map[string]Value{}
+	err = inOneGeneration(func(g generations) error {
+		for name, path := range paths {
+			values[name] = readNamed(g, name, path)
+		}
+		return nil
+	})
+	if err != nil {
+		return read, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		s.put(c.KeyFor(name), name, values[name])
+	}
+	return read, nil
+}
+
+func readNamed(g generations, name, path string) Value {
+	v := readValue(g.pin(path))
+	if v.Err != nil {
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			v.Err = &invalid{CodeNoFile, fmt.Sprintf("names %s, which is not there", path), "mount it, or unset " + name + fileSuffix}
+		}
+	}
+	v.Origin = "env " + name + fileSuffix
+	return v
+}
+
+// put sets a value beside or in place of the plain variable of that name.
+func (s *EnvironSources) put(k *Key, name string, v Value) {
+	src := &s.Plain
+	if k.Sensitive {
+		src = &s.Sensitive
+	}
+	plain := src.Values[name].Text.Reveal()
+	if plain != "" && v.Err == nil && plain != v.Text.Reveal() {
+		src.Findings = append(src.Findings, Finding{
+			Severity: Error, Code: CodeFileDiffers, Key: k.Name,
+			Message: fmt.Sprintf("%s and %s%s are both set, with different values", name, name, fileSuffix),
+			Hint:    "unset one of them",
+		})
+	}
+	src.Values[name] = v
+}
