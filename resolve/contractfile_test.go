@@ -64,6 +64,7 @@ pristine: [PATH]
 	want.Service("minio").Buckets = []string{"BUCKET_MLFLOW"}
 	want.Services = append(without(want.Services, want.Service("postgres")), &resolve.Service{Name: "redis", Kind: "tcp", Check: resolve.Warn, Endpoint: "REDIS"})
 
+	want.Reindex()
 	require.Equal(t, want.Namespace, c.Namespace)
 	require.Equal(t, want.Pristine, c.Pristine)
 	require.Equal(t, want.Keys, c.Keys)
