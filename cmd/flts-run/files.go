@@ -86,7 +86,7 @@ func (r *runner) readDotenv(c *resolve.Contract, s *settings, appEnv resolve.App
 	}
 	src, err := resolve.ParseDotenv(c, file, string(text))
 	if err != nil {
-		return misconfigured("put values with special characters in single quotes: NAME='VALUE'", err)
+		return misconfigured("write each name once, and values with special characters in single quotes: NAME='VALUE'", err)
 	}
 	f.dotenv = append(f.dotenv, src)
 	return nil

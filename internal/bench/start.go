@@ -37,12 +37,17 @@ func startCost(ctx context.Context, b bench, w io.Writer) ([]bar, error) {
 	if err != nil {
 		return nil, err
 	}
+	sixty, err := sixtyKeys(pod.dir)
+	if err != nil {
+		return nil, err
+	}
 	var (
 		alone   = &contender{name: task + " alone", argv: []string{task}}
 		bare    = &contender{name: "bare Go exec helper", argv: []string{b.bare, task}}
 		printed = &contender{name: "flts-run exec --check=off", argv: []string{b.fltsRun, "exec", "--check=off", "--", task}}
 		silent  = &contender{name: "flts-run exec --check=off --print=off", argv: []string{b.fltsRun, "exec", "--check=off", "--print=off", "--", task}}
-		all     = []*contender{alone, bare, printed, silent}
+		full    = &contender{name: "flts-run exec --check=off, 60 keys, YAML base and overlay", argv: append([]string{b.fltsRun, "exec", "--check=off"}, append(sixty, "--", task)...)}
+		all     = []*contender{alone, bare, printed, silent, full}
 	)
 	peer, err := chamber(ctx, b, pod)
 	if err != nil {
@@ -58,6 +63,7 @@ func startCost(ctx context.Context, b bench, w io.Writer) ([]bar, error) {
 	bars := []bar{
 		{"start, table printed, to the bare helper", ratio(printed, bare), startLimit, "x"},
 		{"start, nothing printed, to the bare helper", ratio(silent, bare), startLimit, "x"},
+		{"start, 60 keys, YAML base and overlay, to the bare helper", ratio(full, bare), startLimit, "x"},
 	}
 	if peer != nil {
 		bars = append(bars, bar{"start, table printed, to chamber", ratio(printed, peer), 1, "x"})
