@@ -83,8 +83,8 @@ func nearNames(k *Key, sources []Source) string {
 // judgeDisagreement warns about different values inside one layer.
 func (r *Resolution) judgeDisagreement(k *Resolved) {
 	for i, c := range k.Candidates {
-		if c.Empty || c.Err != nil {
-			continue
+		if c.Empty || c.Err != nil || c.Layer == Defaults {
+			continue // defaults are there to be overruled by each other
 		}
 		for _, before := range k.Candidates[:i] {
 			if before.Layer == c.Layer && !before.Empty && before.Err == nil && !before.agrees(c) {

@@ -117,6 +117,7 @@ func Resolve(in Input) *Resolution {
 		g := gather(in.Contract, in.Sources, k)
 		if d, dev := k.defaultFor(in.AppEnv, r.Namespace); d != "" {
 			g = append(g, candidate(k, "default", Defaults, Plain(d), Spelling{}))
+			g[len(g)-1].source = len(in.Sources) // below all of them
 			if dev {
 				g[len(g)-1].Origin, g[len(g)-1].dev = "dev default", true
 			}
