@@ -62,6 +62,7 @@ func (r *runner) exec(c *cli.Context) error {
 		return err
 	}
 	if o.print == "table" {
+		r.sayPlatform(p, o.mode)
 		r.out.print(configTable(p.resolution))
 		r.out.findings(p.resolution.Findings)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/internal/secret"
+	"github.com/flts-run/flts-run/platform"
 	"github.com/flts-run/flts-run/resolve"
 )
 
@@ -18,6 +19,7 @@ type plan struct {
 	contract   *resolve.Contract
 	resolution *resolve.Resolution
 	needs      []need
+	platform   platform.Platform
 }
 
 // prepare reads all sources and resolves. An error is wrong usage or something
@@ -37,22 +39,25 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	config, configErr := readMounted(contract, s, configDirOption, "configmap", resolve.ConfigMap)
 	secrets, secretErr := readMounted(contract, s, secretDirOption, "secret", resolve.Secret)
 	params, paramErr := readParams(contract, s)
+	where := r.detect()
+	kfp, kfpErr := readKFP(contract, s, where)
 	appEnv, appEnvErr := readAppEnv(s, env, config)
 	needs, needsErr := parseNeeds(s.get(needsOption))
-	if err := joined(configErr, secretErr, paramErr, appEnvErr, needsErr); err != nil {
+	if err := joined(configErr, secretErr, paramErr, kfpErr, appEnvErr, needsErr); err != nil {
 		return nil, err
 	}
 
-	p := &plan{contract: contract, needs: needs}
+	p := &plan{contract: contract, needs: needs, platform: where}
 	p.resolution = resolve.Resolve(resolve.Input{
 		Contract:  contract,
-		Sources:   append(params, env.ConfigMapPrefixed, config, env.Plain, env.SecretPrefixed, secrets, env.Sensitive),
+		Sources:   slices.Concat(params, kfp.run, []resolve.Source{env.ConfigMapPrefixed, config, env.Plain, env.SecretPrefixed, secrets, env.Sensitive}, kfp.defaults),
 		AppEnv:    appEnv,
-		Namespace: s.value(namespaceOption),
+		Namespace: namespaceOf(contract, s, where),
 		Ambient:   ambientIdentity(s.vars),
 		InPod:     s.vars["KUBERNETES_SERVICE_HOST"] != "",
 		Variables: s.vars,
 	})
+	p.resolution.Findings = append(p.resolution.Findings, slices.Concat(kfp.findings, namespaceFindings(p, s))...)
 	p.resolution.Findings = append(p.resolution.Findings, unknownVariables(s.vars)...)
 	p.resolution.Findings = append(p.resolution.Findings, needsFindings(p)...)
 	r.out.mask.Add(secretsOf(p.resolution)...)
@@ -114,9 +119,6 @@ func readParams(c *resolve.Contract, s *settings) ([]resolve.Source, error) {
 	}
 	if text, from := s.get(paramsJSON); text != "" {
 		add(resolve.ParamsJSON(c, strings.TrimPrefix(from, "--"), []byte(text)))
-	}
-	if text := s.value(executorInput); text != "" {
-		add(resolve.ExecutorInput(c, []byte(text)))
 	}
 	return sources, joined(problems...)
 }
