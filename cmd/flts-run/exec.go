@@ -90,7 +90,9 @@ func (r *runner) ready(ctx context.Context, p *plan, s *settings, o orders, d *d
 	if err := p.failure(); err != nil {
 		return "", nil, err
 	}
-	taskEnv := launch.Environ(r.environ, p.resolution.Environ(), launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
+	set := p.resolution.Environ()
+	set[wrappedVariable] = "1"
+	taskEnv := launch.Environ(r.environ, set, launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
 	if err := launch.Preflight(r.task, taskEnv.Entries); err != nil {
 		return "", nil, err
 	}
