@@ -2,6 +2,7 @@ package platform
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -18,18 +19,19 @@ type marks struct {
 	launcher    *launcher
 }
 
-// wanted lists the variables whose value counts.
-var wanted = map[string]bool{
-	"KUBERNETES_SERVICE_HOST": true, "HOSTNAME": true,
-	"KFP_POD_NAME": true, "KFP_RUN_ID": true, "KFP_RETRY_INDEX": true, "_KFP_RUNTIME": true,
-	"AIRFLOW_CTX_DAG_ID": true, "AIRFLOW_CTX_TASK_ID": true, "AIRFLOW_CTX_DAG_RUN_ID": true, "AIRFLOW_CTX_TRY_NUMBER": true,
+// wanted lists the variables whose value counts. It is no map: a map is made in
+// every start.
+var wanted = []string{
+	"KUBERNETES_SERVICE_HOST", "HOSTNAME",
+	"KFP_POD_NAME", "KFP_RUN_ID", "KFP_RETRY_INDEX", "_KFP_RUNTIME",
+	"AIRFLOW_CTX_DAG_ID", "AIRFLOW_CTX_TASK_ID", "AIRFLOW_CTX_DAG_RUN_ID", "AIRFLOW_CTX_TRY_NUMBER",
 }
 
 func readMarks(in Input) marks {
 	m := marks{env: map[string]string{}}
 	for _, entry := range in.Environ {
 		name, value, _ := strings.Cut(entry, "=")
-		if _, twice := m.env[name]; wanted[name] && !twice {
+		if _, twice := m.env[name]; !twice && slices.Contains(wanted, name) {
 			m.env[name] = plain(value)
 		}
 		switch {

@@ -101,7 +101,7 @@ func Detect(in Input) Platform {
 	default:
 		p.Kind = Machine
 	}
-	if seen.inPod || p.Kind == KFP {
+	if seen.inPod {
 		p.PodNamespace = podNamespace(in.Files)
 	}
 	if p.PodName == "" && seen.inPod {
