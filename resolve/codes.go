@@ -22,6 +22,8 @@ const (
 	CodeDevDefault  = "FLTS-C25" // development credentials without APP_ENV=dev
 	CodeUnknownVar  = "FLTS-C26" // an unknown FLTS_ variable
 	CodeShort       = "FLTS-C27" // a secret too short to be found in other text
+	CodeLauncher    = "FLTS-C50" // what the KFP launcher was given cannot be read
+	CodePodUnknown  = "FLTS-C51" // the pod's own namespace is wanted and not known
 	CodeNotMounted  = "FLTS-S01" // a directory that was named is not there
 	CodeUnreadable  = "FLTS-S02" // a file that may not be read
 	CodeStraySecret = "FLTS-S03" // a credential with an extra character at an end

@@ -10,6 +10,7 @@ import (
 // with. It is data: no key is named anywhere else in the program.
 type Contract struct {
 	Namespace string          // of the default hosts, unless the caller knows better
+	FromPod   bool            // the pod's own namespace, where it is known, goes before Namespace
 	Keys      []*Key          // in the order of the file
 	Services  []*Service      // in the order of the file
 	Policy    Policy          // what each environment forbids
@@ -150,7 +151,7 @@ func (c *Contract) Without(services []string) (*Contract, error) {
 		}
 	}
 	used := referred(in)
-	less := &Contract{Namespace: c.Namespace, Pristine: c.Pristine, Services: in, Policy: c.Policy}
+	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Pristine: c.Pristine, Services: in, Policy: c.Policy}
 	gone := referred(out)
 	for _, k := range c.Keys {
 		if !gone[k.Name] || used[k.Name] {

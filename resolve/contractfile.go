@@ -77,6 +77,9 @@ func (r *contractReader) file(root *yaml.Node) *Contract {
 	if n := parts["namespace"]; n != nil {
 		r.set(n, "namespace", &c.Namespace)
 	}
+	if n := parts["namespace_from_pod"]; n != nil {
+		r.set(n, "namespace_from_pod", &c.FromPod)
+	}
 	if n := parts["pristine"]; n != nil {
 		r.set(n, "pristine", &c.Pristine)
 	}
@@ -86,7 +89,7 @@ func (r *contractReader) file(root *yaml.Node) *Contract {
 	return c
 }
 
-var fileFields = []string{"extends", "namespace", "keys", "services", "policy", "pristine"}
+var fileFields = []string{"extends", "namespace", "namespace_from_pod", "keys", "services", "policy", "pristine"}
 
 // readParts reads the keys or the services of a file over those that it extends.
 func readParts[T any](r *contractReader, n *yaml.Node, section, word string, table []field[T], base []*T, nameOf func(*T) *string) []*T {

@@ -12,12 +12,13 @@ func ContractSchema() ([]byte, error) {
 		"type":                 "object",
 		"additionalProperties": false,
 		"properties": schema{
-			"extends":   schema{"description": "begin with this contract, and change it", "enum": []string{"builtin"}},
-			"namespace": described("namespace in use where nobody says otherwise: ${namespace} in defaults", scalarSchema()),
-			"keys":      schema{"description": "the keys, by name of the variable", "type": nullable("object"), "propertyNames": nameSchema()},
-			"services":  schema{"description": "the services to check, by name", "type": nullable("object")},
-			"policy":    policySchema(),
-			"pristine":  described("variables that --pristine keeps beside the keys; a name may end in *", listSchema(scalarSchema())),
+			"extends":            schema{"description": "begin with this contract, and change it", "enum": []string{"builtin"}},
+			"namespace":          described("namespace in use where nobody says otherwise: ${namespace} in defaults", scalarSchema()),
+			"namespace_from_pod": schema{"description": "whether the pod's own namespace, where it is known, goes before it", "type": nullable("boolean")},
+			"keys":               schema{"description": "the keys, by name of the variable", "type": nullable("object"), "propertyNames": nameSchema()},
+			"services":           schema{"description": "the services to check, by name", "type": nullable("object")},
+			"policy":             policySchema(),
+			"pristine":           described("variables that --pristine keeps beside the keys; a name may end in *", listSchema(scalarSchema())),
 		},
 		// null removes what the built-in contract has, and a field that is left
 		// out is the one it has.

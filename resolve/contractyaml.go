@@ -7,6 +7,9 @@ import "go.yaml.in/yaml/v4"
 func (c *Contract) YAML() ([]byte, error) {
 	root := &yaml.Node{Kind: yaml.MappingNode}
 	put(root, "namespace", textNode(c.Namespace))
+	if c.FromPod {
+		put(root, "namespace_from_pod", valueNode(&c.FromPod))
+	}
 	put(root, "keys", partNodes(c.Keys, keyFields, func(k *Key) string { return k.Name }))
 	put(root, "services", partNodes(c.Services, serviceFields, func(s *Service) string { return s.Name }))
 	put(root, "policy", policyNode(c.Policy))

@@ -19,7 +19,12 @@ var update = flag.Bool("update", false, "rewrite the goldens in the scripts")
 // binaries is the directory of the real flts-run, built as a release is.
 var binaries string
 
-func TestMain(m *testing.M) { os.Exit(withBinary(m)) }
+func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == asLauncher {
+		os.Exit(beLauncher(os.Args[1:]))
+	}
+	os.Exit(withBinary(m))
+}
 
 func withBinary(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "flts-run-test")
@@ -59,6 +64,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":     exits,
+			"launcher":  launcher,
 			"mount":     mount,
 			"services":  services,
 			"steady":    steady,
