@@ -63,6 +63,7 @@ type Candidate struct {
 	spelling int   // 0 for the key's own name, else 1 + the index of the spelling
 	secure   *bool // the scheme, when it was written as a URL
 	dev      bool  // a default that only development has
+	builtin  bool  // the contract's default: the last of its layer
 }
 
 // Get returns the key of that name, or nil.
@@ -107,6 +108,7 @@ func Resolve(in Input) *Resolution {
 		g := gather(in.Contract, in.Sources, k)
 		if d, dev := k.defaultFor(in.AppEnv, r.Namespace); d != "" {
 			g = append(g, candidate(k, "default", Defaults, Plain(d), Spelling{}))
+			g[len(g)-1].builtin = true
 			if dev {
 				g[len(g)-1].Origin, g[len(g)-1].dev = "dev default", true
 			}
