@@ -41,6 +41,7 @@ type Key struct {
 	Optional   bool       `yaml:"optional"`    // its group can do without it
 	Params     []string   `yaml:"params"`      // further names of a pipeline parameter
 	Spellings  []Spelling `yaml:"spellings"`   // other variables that carry the same value
+	ReadBy     []string   `yaml:"read_by"`     // clients that read the key under its own name
 }
 
 // Spelling is another variable in which some client reads the value of a key.
@@ -48,6 +49,8 @@ type Spelling struct {
 	Name   string `yaml:"name"`
 	As     Form   `yaml:"as"`     // how the value is written there
 	Secure string `yaml:"secure"` // with Form URL: the bool key that the scheme stands for
+
+	ReadBy []string `yaml:"read_by"` // clients that read the value there
 }
 
 // Form is how a spelling writes the value of its key.
