@@ -17,6 +17,7 @@ type plan struct {
 	contract   *resolve.Contract
 	resolution *resolve.Resolution
 	needs      []need
+	prints     fingerprinter
 }
 
 // prepare reads all sources and resolves. An error is wrong usage or something
@@ -35,17 +36,21 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	env := resolve.ReadEnviron(contract, r.environ)
 	config, configErr := readMounted(contract, s, configDirOption, "configmap", resolve.ConfigMap)
 	secrets, secretErr := readMounted(contract, s, secretDirOption, "secret", resolve.Secret)
-	params, paramErr := readParams(contract, s)
+	sources, paramErr := readParams(contract, s)
+	prints, printsErr := readFingerprintKey(s)
+	r.out.mask.Add(string(prints))
 	appEnv, appEnvErr := readAppEnv(s, env, config)
 	needs, needsErr := parseNeeds(s.get(needsOption))
-	if err := joined(configErr, secretErr, paramErr, appEnvErr, needsErr); err != nil {
+	if err := joined(configErr, secretErr, paramErr, appEnvErr, needsErr, printsErr); err != nil {
 		return nil, err
 	}
 
-	p := &plan{contract: contract, needs: needs}
+	sources[configMapPrefixed], sources[configMapDir], sources[plainVariables] = env.ConfigMapPrefixed, config, env.Plain
+	sources[secretPrefixed], sources[secretDir], sources[sensitiveVariables] = env.SecretPrefixed, secrets, env.Sensitive
+	p := &plan{contract: contract, needs: needs, prints: prints}
 	p.resolution = resolve.Resolve(resolve.Input{
 		Contract:  contract,
-		Sources:   append(params, env.ConfigMapPrefixed, config, env.Plain, env.SecretPrefixed, secrets, env.Sensitive),
+		Sources:   sources.inOrder(),
 		AppEnv:    appEnv,
 		Namespace: s.value(namespaceOption),
 		Ambient:   ambientIdentity(s.vars),
@@ -87,11 +92,11 @@ func readMounted(c *resolve.Contract, s *settings, o option, kind string, layer 
 	return src, misconfigured("the pod needs a volume, and a volumeMount with mountPath: "+dir, err)
 }
 
-func readParams(c *resolve.Contract, s *settings) ([]resolve.Source, error) {
-	var sources []resolve.Source
+func readParams(c *resolve.Contract, s *settings) (places, error) {
+	sources := places{}
 	var problems []error
-	add := func(src resolve.Source, err error) {
-		sources = append(sources, src)
+	add := func(at place, src resolve.Source, err error) {
+		sources[at] = src
 		if err != nil {
 			problems = append(problems, misconfigured("", err))
 		}
@@ -100,20 +105,23 @@ func readParams(c *resolve.Contract, s *settings) ([]resolve.Source, error) {
 	if err != nil {
 		problems = append(problems, usage("flts-run config lists the keys of the contract", "%w", err))
 	}
-	sources = append(sources, flags)
+	sources[paramFlags] = flags
 	if file := s.value(paramsFile); file != "" {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			problems = append(problems, misconfigured("", err))
 		} else {
-			add(resolve.ParamsJSON(c, "params-file "+file, text))
+			src, err := resolve.ParamsJSON(c, "params-file "+file, text)
+			add(paramFile, src, err)
 		}
 	}
 	if text, from := s.get(paramsJSON); text != "" {
-		add(resolve.ParamsJSON(c, strings.TrimPrefix(from, "--"), []byte(text)))
+		src, err := resolve.ParamsJSON(c, strings.TrimPrefix(from, "--"), []byte(text))
+		add(paramText, src, err)
 	}
 	if text := s.value(executorInput); text != "" {
-		add(resolve.ExecutorInput(c, []byte(text)))
+		src, err := resolve.ExecutorInput(c, []byte(text))
+		add(executorParams, src, err)
 	}
 	return sources, joined(problems...)
 }

@@ -1,0 +1,58 @@
+package main
+
+import "github.com/flts-run/flts-run/resolve"
+
+// place is somewhere that values are read from.
+type place int
+
+const (
+	paramFlags place = iota
+	paramFile
+	paramText
+	executorParams
+	configMapPrefixed
+	configMapDir
+	plainVariables
+	secretPrefixed
+	secretDir
+	sensitiveVariables
+
+	numPlaces // stands last
+)
+
+// precedence is the order of the strategy, highest first: the layer of each
+// place, and its rank inside the layer. Nothing else decides it. The contract's
+// defaults come after all of them.
+var precedence = []rank{
+	{resolve.Parameters, paramFlags},
+	{resolve.Parameters, paramFile},
+	{resolve.Parameters, paramText},
+	{resolve.Parameters, executorParams},
+	{resolve.ConfigMap, configMapPrefixed},
+	{resolve.ConfigMap, configMapDir},
+	{resolve.ConfigMap, plainVariables},
+	{resolve.Secret, secretPrefixed},
+	{resolve.Secret, secretDir},
+	{resolve.Secret, sensitiveVariables},
+}
+
+// rank is a place and the layer that it belongs to.
+type rank struct {
+	layer resolve.Layer
+	place place
+}
+
+// places holds the sources that were read.
+type places map[place]resolve.Source
+
+// inOrder lists the sources as resolve takes them.
+func (p places) inOrder() []resolve.Source {
+	var list []resolve.Source
+	for _, rank := range precedence {
+		if s, read := p[rank.place]; read {
+			s.Layer = rank.layer
+			list = append(list, s)
+		}
+	}
+	return list
+}
