@@ -1,6 +1,9 @@
 package resolve
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Accepts says in words which values the key takes.
 func (k *Key) Accepts() string {
@@ -25,10 +28,14 @@ func (k *Key) Accepts() string {
 	return "any text"
 }
 
-// Placeholder stands for a value of the key in a command to type.
-func (k *Key) Placeholder() string {
+// Placeholder stands for another value than the current one in a command to
+// type. Of a type with few values it is one of them.
+func (k *Key) Placeholder(current string) string {
 	switch k.Type {
 	case Bool:
+		if current == "true" {
+			return "false"
+		}
 		return "true"
 	case Int, Float:
 		return "NUMBER"
@@ -41,7 +48,7 @@ func (k *Key) Placeholder() string {
 	case Bucket:
 		return "BUCKET"
 	case Enum:
-		return strings.Join(k.Values, "|")
+		return k.Values[max(0, slices.IndexFunc(k.Values, func(v string) bool { return v != current }))]
 	}
 	return "VALUE"
 }

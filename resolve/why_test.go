@@ -140,10 +140,12 @@ func TestPlaceholdersFollowTheType(t *testing.T) {
 		{"hostport", "HOST:PORT"}, {"int", "NUMBER"}, {"float", "NUMBER"}, {"bucket", "BUCKET"},
 	} {
 		k := resolve.Key{Name: "K", Type: resolve.Type(c.typ)}
-		require.Equal(t, c.value, k.Placeholder(), c.typ)
+		require.Equal(t, c.value, k.Placeholder(""), c.typ)
 		require.NotEmpty(t, k.Accepts())
 	}
 	enum := resolve.Key{Type: resolve.Enum, Values: []string{"a", "b"}}
-	require.Equal(t, "a|b", enum.Placeholder())
+	require.Equal(t, "b", enum.Placeholder("a"))
+	require.Equal(t, "a", enum.Placeholder("b"))
+	require.Equal(t, "false", (&resolve.Key{Type: resolve.Bool}).Placeholder("true"))
 	require.Equal(t, "one of a, b", enum.Accepts())
 }
