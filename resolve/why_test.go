@@ -136,8 +136,14 @@ func TestLookup(t *testing.T) {
 // A command to type shows the form of the value that it wants.
 func TestPlaceholdersFollowTheType(t *testing.T) {
 	for _, c := range []struct{ typ, value string }{
-		{"string", "VALUE"}, {"bool", "true"}, {"duration", "30s"}, {"url", "http://HOST:PORT"},
-		{"hostport", "HOST:PORT"}, {"int", "NUMBER"}, {"float", "NUMBER"}, {"bucket", "BUCKET"},
+		{"string", "VALUE"},
+		{"bool", "true"},
+		{"duration", "30s"},
+		{"url", "http://HOST:PORT"},
+		{"hostport", "HOST:PORT"},
+		{"int", "NUMBER"},
+		{"float", "NUMBER"},
+		{"bucket", "BUCKET"},
 	} {
 		k := resolve.Key{Name: "K", Type: resolve.Type(c.typ)}
 		require.Equal(t, c.value, k.Placeholder(""), c.typ)
