@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -48,12 +49,17 @@ func TestNoOutputHoldsASecret(t *testing.T) {
 			{"contract"},
 			{"contract", "--docs"},
 			{"contract", "--schema"},
+			append([]string{"explain", "|"}, sensitiveKeys...),
+			append([]string{"explain", "-o", "json", "|", "GATEWAY_URL", "MLFLOW_TRACKING_URI"}, sensitiveKeys...),
 			{"check", "--wait", "0s"},
 			{"check", "--wait", "0s", "-o", "json"},
-			{"check", "--wait", "0s", "-o", "short", "minio"},
+			{"check", "--wait", "0s", "-o", "short", "|", "minio"},
 			{"exec", "--wait", "0s", "--print=json"},
 			{"exec", "--wait", "0s", "--print=off"},
 			{"exec", "--wait", "0s", "--check=warn"},
+			{"exec", "--wait", "0s", "--fix-env", "--pristine"},
+			{"diff", "|", filepath.Join(c.dir, "report.json"), filepath.Join(c.dir, "report.json")},
+			{"diff", "-o", "json", "|", filepath.Join(c.dir, "report.json"), filepath.Join(c.dir, "report.json")},
 		} {
 			out := c.run(t, args)
 			for name, form := range c.forms() {
@@ -61,6 +67,11 @@ func TestNoOutputHoldsASecret(t *testing.T) {
 			}
 		}
 	}
+}
+
+var sensitiveKeys = []string{
+	"MINIO_ACCESS_KEY", "MINIO_SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+	"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN",
 }
 
 // configuration is an environment and parameters with secrets in them.
@@ -86,10 +97,12 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 	if env := []string{"", "dev", "staging", "prod"}[random.IntN(4)]; env != "" {
 		c.environ = append(c.environ, "APP_ENV="+env)
 	}
-	for _, name := range []string{
-		"MINIO_ACCESS_KEY", "MINIO_SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-		"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN",
-	} {
+	if random.IntN(2) == 0 {
+		key := c.secret(random) + "-is long enough"
+		c.secrets[len(c.secrets)-1] = key
+		c.environ = append(c.environ, "FLTS_FINGERPRINT_KEY="+key)
+	}
+	for _, name := range sensitiveKeys {
 		value := c.secret(random)
 		switch random.IntN(7) {
 		case 0:
@@ -163,17 +176,16 @@ func (c *configuration) run(t *testing.T, args []string) string {
 	if args[0] == "exec" {
 		task = []string{"--", "true", "an argument"}
 	}
-	positional := ""
-	if last := args[len(args)-1]; args[0] == "check" && last == "minio" {
-		args, positional = args[:len(args)-1], last
+	var positional []string // behind "|"
+	if i := slices.Index(args, "|"); i >= 0 {
+		args, positional = args[:i], args[i+1:]
 	}
-	if args[0] == "contract" { // it takes no parameters: it prints no value
-		c = &configuration{dir: c.dir, environ: c.environ}
+	params := c.params
+	switch args[0] {
+	case "diff", "contract": // they take no parameters
+		params = nil
 	}
-	full := append(append(append([]string{}, args...), c.params...), task...)
-	if positional != "" {
-		full = append(full, positional)
-	}
+	full := slices.Concat(args, params, positional, task)
 	run(t.Context(), process{
 		args: full, environ: c.environ, dir: "/", ppid: 7, files: c.files, stdout: &out, stderr: &out,
 		become: func(string, []string, []string) error { return nil },
