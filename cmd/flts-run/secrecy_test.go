@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -81,12 +83,29 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 	if env := []string{"", "dev", "staging", "prod"}[random.IntN(4)]; env != "" {
 		c.environ = append(c.environ, "APP_ENV="+env)
 	}
+	var yaml, dotenv []string
+	unread := map[string]bool{} // in a file that is broken, or not read: nothing else can be masked for it
 	for _, name := range []string{
 		"MINIO_ACCESS_KEY", "MINIO_SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
 		"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN",
 	} {
 		value := c.secret(random)
-		switch random.IntN(7) {
+		switch random.IntN(11) {
+		case 4: // the variable beside its file, with another value
+			file := filepath.Join(c.dir, "file-of-"+name)
+			require.NoError(t, os.WriteFile(file, []byte(value+"\n"), 0o644))
+			c.environ = append(c.environ, name+"_FILE="+file)
+			if random.IntN(2) == 0 {
+				c.environ = append(c.environ, name+"="+c.secret(random))
+			}
+		case 5: // quoted, or as people write it
+			form := []string{"%s: %s\n", "%s: %q\n"}[random.IntN(2)]
+			unread[value] = true
+			yaml = append(yaml, fmt.Sprintf(form, strings.ToLower(name), value))
+		case 6:
+			form := []string{"%s=%s\n", "%s=\"%s\n", "%s='%s'\n", "%[2]s\n"}[random.IntN(4)]
+			unread[value] = true
+			dotenv = append(dotenv, fmt.Sprintf(form, name, value))
 		case 0:
 			c.environ = append(c.environ, name+"="+value)
 		case 1:
@@ -99,7 +118,10 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 			require.NoError(t, os.WriteFile(filepath.Join(secrets, name), []byte(value+[]string{"", "\n", "\n\n", "\x00"}[random.IntN(4)]), 0o644))
 		}
 	}
-	host, known := endpoints[1], url.PathEscape(c.secrets[random.IntN(len(c.secrets))])
+	require.NoError(t, os.WriteFile(filepath.Join(c.dir, "config_base.yaml"), []byte(strings.Join(yaml, "")), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(c.dir, ".env"), []byte(strings.Join(dotenv, "")), 0o644))
+	c.environ = append(c.environ, "FLTS_YAML_DIR="+c.dir, "FLTS_ENV_FILE="+filepath.Join(c.dir, ".env"))
+	host, known := endpoints[1], url.PathEscape(c.known(random, unread))
 	switch random.IntN(4) {
 	case 0: // a secret inside another value, well formed or not
 		c.environ = append(c.environ, "GATEWAY_URL=http://"+host+"/"+known)
@@ -111,6 +133,15 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 		c.environ = append(c.environ, "MLFLOW_TRACKING_URI=mlflow://user:"+url.PathEscape(c.secret(random))+"@"+host+":x")
 	}
 	return c
+}
+
+// known picks a secret that was read.
+func (c *configuration) known(random *rand.Rand, unread map[string]bool) string {
+	known := slices.DeleteFunc(slices.Clone(c.secrets), func(s string) bool { return unread[s] })
+	if len(known) == 0 {
+		return "none"
+	}
+	return known[random.IntN(len(known))]
 }
 
 // secret makes a secret and remembers it.
