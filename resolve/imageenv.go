@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/flts-run/flts-run/internal/redact"
 	"github.com/flts-run/flts-run/internal/secret"
 )
 
@@ -24,7 +25,7 @@ import (
 //	MINIO_SECRET_KEY=sha256:9b1f…
 //
 // A value in quotes is written as Go writes strings, so it may hold anything.
-// Only values of keys that are not sensitive are in it. All others, those of
+// Only values of keys that are not sensitive, and that hold no secret, are in it. All others, those of
 // variables that the contract does not know among them (a build sees its
 // arguments as variables), are the HMAC-SHA256 of NAME=VALUE under the salt, in
 // hexadecimal: enough to see that a value has not changed. A short secret can be
@@ -42,13 +43,18 @@ const (
 // RecordImageEnv records an environment. salt should be random, 16 bytes.
 func RecordImageEnv(c *Contract, environ []string, salt []byte) ImageEnv {
 	e := ImageEnv{salt: salt, lines: map[string]string{}}
+	env := ReadEnviron(c, environ)
+	var secrets redact.Masker
+	for _, v := range env.Sensitive.Values {
+		secrets.Add(v.Text.Reveal())
+	}
 	for _, entry := range environ {
 		name, text, ok := strings.Cut(entry, "=")
 		if _, have := e.lines[name]; !ok || have || !isVariableName(name) {
 			continue
 		}
 		k := c.KeyFor(name)
-		if k == nil || k.Sensitive || secret.Open(text).Hidden() {
+		if k == nil || k.Sensitive || secret.Open(text).Hidden() || secrets.Mask(text) != text {
 			e.lines[name] = e.hash(name, text)
 		} else {
 			e.lines[name] = strconv.Quote(text)

@@ -12,11 +12,12 @@ var salt = []byte("sixteen bytes ok")
 
 func TestImageEnvHoldsNoSecret(t *testing.T) {
 	e := resolve.RecordImageEnv(contract(t), []string{
-		"ENDPOINT=a:1", "SECRET=sk-canary", "BUILD_TOKEN=canary", "NOTE=two\nlines \"é\" \xff", "URI=http://me:canary@host", "ENDPOINT=second", "odd name=canary", "none",
+		"ENDPOINT=a:1", "SECRET=sk-canary", "BUILD_TOKEN=canary", "NOTE=two\nlines \"é\" \xff", "URI=http://me:canary@host", "ENDPOINT_URL=http://sk-canary:1", "ENDPOINT=second", "odd name=canary", "none",
 	}, salt)
 	require.Equal(t, `# flts-run image environment v1, salt 7369787465656e206279746573206f6b
 BUILD_TOKEN=sha256:4c28b9513214f471513d5605e37f28d56844c26ba6d78a0019a7d59250fb1e70
 ENDPOINT="a:1"
+ENDPOINT_URL=sha256:df745be84b478f78505306dea3594577750dc1347f3e7c4a41496668bc0a1419
 NOTE="two\nlines \"é\" \xff"
 SECRET=sha256:3fe0c32b63a6a3ddf7e7ce3980a93fb81826aa4538b1cf8180a735f4d35d2483
 URI=sha256:a73c6219a4a1c601c9b8ae11768e7d2c7ce5a95d7979a747ce2012599b5bd5b1

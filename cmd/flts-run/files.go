@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -24,7 +25,14 @@ type files struct {
 func (r *runner) readFiles(c *resolve.Contract, s *settings, env *resolve.EnvironSources, appEnv resolve.AppEnv) (files, error) {
 	var f files
 	image, imageErr := readImageEnv(c, s, env, appEnv)
+	plain := maps.Clone(env.Sensitive.Values)
 	keyFiles, keyErr := env.ReadKeyFiles(c, s.vars)
+	if keyFiles != nil {
+		// What a file takes the place of is no candidate any more, and a secret still.
+		for _, v := range plain {
+			r.out.mask.Add(v.Text.Reveal())
+		}
+	}
 	if keyErr != nil {
 		keyErr = misconfigured("", keyErr)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -102,9 +103,26 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 		c.secrets[len(c.secrets)-1] = key
 		c.environ = append(c.environ, "FLTS_FINGERPRINT_KEY="+key)
 	}
+	var yaml, dotenv []string
+	unread := map[string]bool{} // in a file that is broken, or not read: nothing else can be masked for it
 	for _, name := range sensitiveKeys {
 		value := c.secret(random)
-		switch random.IntN(7) {
+		switch random.IntN(11) {
+		case 4: // the variable beside its file, with another value
+			file := filepath.Join(c.dir, "file-of-"+name)
+			require.NoError(t, os.WriteFile(file, []byte(value+"\n"), 0o644))
+			c.environ = append(c.environ, name+"_FILE="+file)
+			if random.IntN(2) == 0 {
+				c.environ = append(c.environ, name+"="+c.secret(random))
+			}
+		case 5: // quoted, or as people write it
+			form := []string{"%s: %s\n", "%s: %q\n"}[random.IntN(2)]
+			unread[value] = true
+			yaml = append(yaml, fmt.Sprintf(form, strings.ToLower(name), value))
+		case 6:
+			form := []string{"%s=%s\n", "%s=\"%s\n", "%s='%s'\n", "%[2]s\n"}[random.IntN(4)]
+			unread[value] = true
+			dotenv = append(dotenv, fmt.Sprintf(form, name, value))
 		case 0:
 			c.environ = append(c.environ, name+"="+value)
 		case 1:
@@ -117,7 +135,10 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 			require.NoError(t, os.WriteFile(filepath.Join(secrets, name), []byte(value+[]string{"", "\n", "\n\n", "\x00"}[random.IntN(4)]), 0o644))
 		}
 	}
-	host, known := endpoints[1], url.PathEscape(c.secrets[random.IntN(len(c.secrets))])
+	require.NoError(t, os.WriteFile(filepath.Join(c.dir, "config_base.yaml"), []byte(strings.Join(yaml, "")), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(c.dir, ".env"), []byte(strings.Join(dotenv, "")), 0o644))
+	c.environ = append(c.environ, "FLTS_YAML_DIR="+c.dir, "FLTS_ENV_FILE="+filepath.Join(c.dir, ".env"))
+	host, known := endpoints[1], url.PathEscape(c.known(random, unread))
 	switch random.IntN(4) {
 	case 0: // a secret inside another value, well formed or not
 		c.environ = append(c.environ, "GATEWAY_URL=http://"+host+"/"+known)
@@ -129,14 +150,14 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 		c.environ = append(c.environ, "MLFLOW_TRACKING_URI=mlflow://user:"+url.PathEscape(c.secret(random))+"@"+host+":x")
 	}
 	if random.IntN(3) == 0 {
-		c.launch(random)
+		c.launch(random, c.known(random, unread))
 	}
 	return c
 }
 
 // launch puts a launcher of KFP above flts-run, with secrets among the parameters
 // of the run and the defaults of the component, and one as the id of the run.
-func (c *configuration) launch(random *rand.Rand) {
+func (c *configuration) launch(random *rand.Rand, runID string) {
 	object := func(names ...string) string {
 		values := map[string]any{}
 		for _, name := range names {
@@ -151,10 +172,19 @@ func (c *configuration) launch(random *rand.Rand) {
 	}
 	spec, _ := json.Marshal(map[string]any{"inputDefinitions": map[string]any{"parameters": defaults}})
 	line := strings.Join([]string{
-		"/kfp-launcher/launch", "--run_id", c.secrets[0], "--component_spec", string(spec),
+		"/kfp-launcher/launch", "--run_id", runID, "--component_spec", string(spec),
 		"--executor_input", `{"inputs":{"parameterValues":` + object("minio_secret_key", "unknown_to_the_contract") + `}}`, "--",
 	}, "\x00")
 	c.files = fstest.MapFS{"proc/7/cmdline": &fstest.MapFile{Data: []byte(line)}}
+}
+
+// known picks a secret that was read.
+func (c *configuration) known(random *rand.Rand, unread map[string]bool) string {
+	known := slices.DeleteFunc(slices.Clone(c.secrets), func(s string) bool { return unread[s] })
+	if len(known) == 0 {
+		return "none"
+	}
+	return known[random.IntN(len(known))]
 }
 
 // secret makes a secret and remembers it.
