@@ -70,7 +70,7 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 		AppEnv:    appEnv,
 		Namespace: namespaceOf(contract, s, where),
 		Ambient:   ambientIdentity(s.vars),
-		InPod:     s.vars["KUBERNETES_SERVICE_HOST"] != "",
+		InPod:     where.InPod,
 		Variables: s.vars,
 	})
 	p.resolution.Findings = append(p.resolution.Findings, slices.Concat(kfp.findings, namespaceFindings(p, s), files.findings)...)
