@@ -137,8 +137,8 @@ func (c *Contract) ParamNames() []string {
 // or nil. Case does not matter, nor whether words are joined by '-' or '_'.
 func (c *Contract) KeyForParam(name string) *Key { return c.byParam[paramName(name)] }
 
-// Without returns the contract without the services of these names and without
-// the keys that only they use. Unknown names are an error.
+// Without returns the contract without the services of these names. The keys that
+// only they use stay, as keys that nothing needs. Unknown names are an error.
 func (c *Contract) Without(services []string) (*Contract, error) {
 	var out, in []*Service
 	for _, s := range c.Services {
@@ -157,12 +157,33 @@ func (c *Contract) Without(services []string) (*Contract, error) {
 	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Pristine: c.Pristine, Services: in, Policy: c.Policy}
 	gone := referred(out)
 	for _, k := range c.Keys {
-		if !gone[k.Name] || used[k.Name] {
-			less.Keys = append(less.Keys, k)
+		if gone[k.Name] && !used[k.Name] {
+			k = k.unneeded()
 		}
+		less.Keys = append(less.Keys, k)
 	}
 	less.index()
 	return less, nil
+}
+
+// unneeded is the key of a service that is left out: what is given for it is
+// handed on and kept secret as ever, but it may be missing, has no default and
+// needs no other key beside it.
+func (k *Key) unneeded() *Key {
+	less := *k
+	less.Required, less.Optional, less.Default, less.DevDefault, less.Group = false, false, "", "", ""
+	return &less
+}
+
+// objectStoreGroups are the groups of the credentials of object stores.
+func (c *Contract) objectStoreGroups() map[string]bool {
+	groups := map[string]bool{}
+	for _, s := range c.Services {
+		if k := c.Key(s.AccessKey); k != nil && s.Kind == "s3" && k.Group != "" {
+			groups[k.Group] = true
+		}
+	}
+	return groups
 }
 
 func (c *Contract) serviceNames() []string {

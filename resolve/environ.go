@@ -2,8 +2,6 @@ package resolve
 
 import (
 	"strings"
-
-	"github.com/flts-run/flts-run/internal/secret"
 )
 
 // Prefixes of variables whose origin is exact, because the pod says so:
@@ -52,7 +50,7 @@ func ReadEnviron(c *Contract, environ []string) EnvironSources {
 
 func (s *Source) add(c *Contract, name, text string) {
 	if name == "APP_ENV" {
-		s.AppEnv = secret.Open(text)
+		s.AppEnv = Plain(text)
 		return
 	}
 	if c.KeyFor(name) == nil {

@@ -98,6 +98,8 @@ func candidate(k *Key, origin string, layer Layer, v Value, s Spelling) Candidat
 	case text == "" && !k.AllowEmpty:
 		c.Empty = true
 		return c
+	case text == "":
+		return c // allowed, whatever the type
 	case s.As == URL:
 		var secure bool
 		if text, secure, c.Err = fromURL(text); c.Err == nil {

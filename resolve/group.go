@@ -35,20 +35,25 @@ func (r *Resolution) chooseGroup(group []*Resolved) {
 			from = p
 		}
 	}
-	if from.layer == Defaults && r.Ambient != "" {
+	if from.layer == Defaults && r.hasIdentity(group[0].Key) {
 		from = place{} // default credentials are not put over an identity of the pod
 	}
-	layer := from.layer
+	layer, source := from.layer, -1
 	var missing []*Resolved
 	for _, k := range group {
-		i := k.firstIn(from)
-		switch {
-		case i >= 0:
+		if k.Key.Optional {
+			continue
+		}
+		if i := k.firstIn(from); i >= 0 {
 			r.settle(k, i)
-		case k.Key.Optional:
-			r.leaveStale(k)
-		case layer != 0:
+			source = k.Candidates[i].source
+		} else if layer != 0 {
 			missing = append(missing, k)
+		}
+	}
+	for _, k := range group {
+		if k.Key.Optional {
+			r.chooseOptional(k, from, source)
 		}
 	}
 	for _, k := range missing {
@@ -58,6 +63,23 @@ func (r *Resolution) chooseGroup(group []*Resolved) {
 		r.judgeMixed(group)
 	}
 }
+
+// chooseOptional takes a session token only from the very source of its keys. A
+// token that another source of the layer holds is left over from another login:
+// mounted keys and a token in the environment do not belong together.
+func (r *Resolution) chooseOptional(k *Resolved, from place, source int) {
+	i := slices.IndexFunc(k.Candidates, func(c Candidate) bool { return c.place() == from && c.source == source && !c.Empty })
+	if i < 0 {
+		r.leaveStale(k)
+		return
+	}
+	r.settle(k, i)
+}
+
+// hasIdentity reports whether the pod's own identity can take the place of the
+// key's group: an AWS identity does for the credentials of an object store, and
+// for nothing else.
+func (r *Resolution) hasIdentity(k *Key) bool { return r.Ambient != "" && r.ambientFor[k.Group] }
 
 // topPlace is the highest place in which the key is given, or the zero place.
 func (k *Resolved) topPlace() place {

@@ -28,7 +28,7 @@ func (r *Resolution) judge(k *Resolved, sources []Source) {
 				"%s is sensitive and was found in a ConfigMap (%s)", k.Key.Name, c.Origin)
 		}
 	}
-	if k.Set && len(k.Value.Reveal()) < redact.MinLength {
+	if k.Set && !k.Value.IsEmpty() && len(k.Value.Reveal()) < redact.MinLength {
 		r.add(Warning, CodeShort, k.Key, "use a longer value",
 			"%s (%s) is shorter than %d characters: it cannot be told from ordinary text and is not masked inside other output", k.Key.Name, k.Origin(), redact.MinLength)
 	}
@@ -38,7 +38,7 @@ func (r *Resolution) judgeMissing(k *Resolved, sources []Source) {
 	switch {
 	case !k.Key.Required || k.half:
 		return
-	case k.Key.Group != "" && r.Ambient != "":
+	case r.hasIdentity(k.Key):
 		return // the identity of the pod takes its place
 	}
 	hint := "pass --param " + k.Key.params()[0] + "=VALUE, or put " + k.Key.Name + " into the ConfigMap"

@@ -17,7 +17,7 @@ func keyFiles(t testing.TB, vars map[string]string) (resolve.EnvironSources, []s
 	for name, value := range vars {
 		environ = append(environ, name+"="+value)
 	}
-	c, err := resolve.ParseContract("small", []byte(strings.Replace(small, "\npolicy:", "\n  CERT: {type: string}\n  CERT_FILE: {type: string}\npolicy:", 1)))
+	c, err := resolve.ParseContract("small", []byte(strings.Replace(small, "\nservices:", "\n  CERT: {type: string}\n  CERT_FILE: {type: string}\nservices:", 1)))
 	require.NoError(t, err)
 	env := resolve.ReadEnviron(c, environ)
 	read, err := env.ReadKeyFiles(c, vars)

@@ -61,7 +61,7 @@ func (s *Source) read(c *Contract, base string) error {
 	}
 	for _, e := range entries {
 		if e.Name() == "APP_ENV" {
-			s.AppEnv = readValue(filepath.Join(base, e.Name())).Text
+			s.AppEnv = readValue(filepath.Join(base, e.Name()))
 		} else if c.KeyFor(e.Name()) != nil {
 			s.Values[e.Name()] = readValue(filepath.Join(base, e.Name()))
 		} else if !strings.HasPrefix(e.Name(), "..") {

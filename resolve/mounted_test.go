@@ -45,7 +45,7 @@ func TestMountedVolume(t *testing.T) {
 	require.Equal(t, map[string]string{"ACCESS": "ak", "SECRET": "sk\n", "NOTE": ""}, texts(s), "exactly one newline is removed")
 	require.Equal(t, []string{"1 trailing newline removed"}, s.Values["ACCESS"].Notes)
 	require.Equal(t, []string{"other.yaml"}, s.Others)
-	require.Equal(t, "prod", s.AppEnv.Reveal())
+	require.Equal(t, "prod", s.AppEnv.Text.Reveal())
 }
 
 func TestMountedDirectoryWithoutData(t *testing.T) {

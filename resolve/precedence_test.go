@@ -25,6 +25,8 @@ keys:
   TOKEN: {type: string, sensitive: true, group: s3, optional: true}
   URI: {type: url, required: true, params: [the_uri]}
   NOTE: {type: string, allow_empty: true, default: none}
+services:
+  store: {kind: s3, check: enforce, endpoint: ENDPOINT, access_key: ACCESS, secret_key: SECRET}
 policy: {plain-http: off} # which has tests of its own
 `
 
@@ -164,6 +166,14 @@ func TestGroupComesFromOneLayer(t *testing.T) {
 		require.Equal(t, []string{"TOKEN"}, r.Stale)
 		require.NotContains(t, r.Environ(), "TOKEN")
 	})
+	t.Run("a token of another source of the layer is stale too", func(t *testing.T) {
+		keys := given("dir", resolve.Secret, "ACCESS", "ak-value", "SECRET", "sk-value")
+		r := resolved(t, resolve.Prod, keys, given("env", resolve.Secret, "TOKEN", "old-token"))
+		require.NotContains(t, r.Environ(), "TOKEN")
+		require.Equal(t, []string{"TOKEN"}, r.Stale)
+		keys.Values["TOKEN"] = resolve.Plain("its-token")
+		require.Equal(t, "its-token", resolved(t, resolve.Prod, keys).Text("TOKEN"))
+	})
 	t.Run("one login from two places of a layer is a warning", func(t *testing.T) {
 		r := resolved(t, resolve.Prod, given("dir", resolve.Secret, "ACCESS", "ak-value"), given("env", resolve.Secret, "SECRET", "sk-value"))
 		require.Equal(t, []string{"warning FLTS-C24: one login from different places: ACCESS (dir), SECRET (env)"}, messages(r))
@@ -199,6 +209,20 @@ func TestDefaultCredentialsAreNotPutOverAnIdentity(t *testing.T) {
 		in.Sources = append(in.Sources, given("dir", resolve.Secret, "ACCESS", "ak-value", "SECRET", "sk-value"))
 		require.Equal(t, "ak-value", resolve.Resolve(in).Text("ACCESS"), "keys that were given are used")
 	}
+}
+
+// An AWS identity stands in for the keys of an object store, and for no others.
+func TestAnIdentityIsForTheObjectStoreOnly(t *testing.T) {
+	c := contract(t)
+	var err error
+	in := resolve.Input{Contract: c, AppEnv: resolve.Prod, Ambient: "profile", Sources: []resolve.Source{given("rest", resolve.ConfigMap, "URI", "http://rest")}}
+	require.Empty(t, messages(resolve.Resolve(in)))
+	in.Contract, err = c.Without([]string{"store"})
+	require.NoError(t, err)
+	require.Empty(t, messages(resolve.Resolve(in)), "a service that is left out needs no credentials")
+	c.Service("store").Kind = "http"
+	in.Contract = c
+	require.Len(t, messages(resolve.Resolve(in)), 2)
 }
 
 func TestSensitiveKeysInTheWrongPlace(t *testing.T) {
@@ -264,7 +288,7 @@ func TestUnreadableValueIsReportedWithItsKey(t *testing.T) {
 }
 
 func TestShortSecretsAreNamed(t *testing.T) {
-	r := resolved(t, resolve.Prod, given("dir", resolve.Secret, "ACCESS", "minio", "SECRET", "minio123"))
+	r := resolved(t, resolve.Prod, given("dir", resolve.Secret, "ACCESS", "minio", "SECRET", "sk-value"))
 	require.Equal(t, []string{"warning FLTS-C27: ACCESS (dir) is shorter than 6 characters: it cannot be told from ordinary text and is not masked inside other output"}, messages(r))
 }
 

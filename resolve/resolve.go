@@ -44,7 +44,9 @@ type Resolution struct {
 	Stale     []string // variables left over from another login
 	policy    Policy
 	byName    map[string]*Resolved
-	missing   int // required keys without a value
+
+	ambientFor map[string]bool // groups that an AWS identity can take the place of
+	missing    int             // required keys without a value
 }
 
 // Resolved is a key with all its candidates, in the order of precedence.
@@ -116,6 +118,7 @@ func Resolve(in Input) *Resolution {
 		AppEnv: in.AppEnv, Namespace: cmp.Or(in.Namespace, in.Contract.Namespace), Ambient: in.Ambient,
 		policy: in.Contract.Policy, byName: make(map[string]*Resolved, len(in.Contract.Keys)),
 	}
+	r.ambientFor = in.Contract.objectStoreGroups()
 	all := make([]Resolved, len(in.Contract.Keys))
 	r.Keys = make([]*Resolved, len(in.Contract.Keys))
 	var g []Candidate

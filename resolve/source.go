@@ -44,7 +44,7 @@ type Source struct {
 	Note   string           // why it is empty: "not mounted"
 	Values map[string]Value // by name as found there
 	Others []string         // names found there that the contract does not know
-	AppEnv secret.String    // APP_ENV as found there: it is read before resolution
+	AppEnv Value            // APP_ENV as found there: it is read before resolution
 
 	Findings []Finding // what there is to say of the place itself
 

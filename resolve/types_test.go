@@ -136,16 +136,24 @@ mine.yaml:9:17: service s: check "maybe" is not one of enforce, warn, off
 mine.yaml:9:31: service s: endpoint: no key "AA" in this contract`)
 }
 
-func TestWithoutLeavesOutAServiceAndItsKeys(t *testing.T) {
+func TestWithoutLeavesOutAServiceAndWhatOnlyItNeeds(t *testing.T) {
 	c, err := resolve.Builtin()
 	require.NoError(t, err)
 	less, err := c.Without([]string{"gateway", "minio"})
 	require.NoError(t, err)
-	require.Nil(t, less.Key("GATEWAY_URL"))
-	require.Nil(t, less.Key("BUCKET_DATASET"))
-	require.Nil(t, less.KeyFor("AWS_ACCESS_KEY_ID"))
-	require.NotNil(t, less.Key("REQUESTS_CA_BUNDLE"), "mlflow still uses it")
-	require.NotNil(t, less.Key("MLFLOW_TRACKING_URI"))
+	require.Nil(t, less.Service("minio"))
+	r := resolve.Resolve(resolve.Input{Contract: less, AppEnv: resolve.Prod, Sources: []resolve.Source{
+		given("env", resolve.Secret, "MINIO_SECRET_KEY", "half-of-a-pair"),
+		given("env", resolve.ConfigMap, "AWS_S3_ENDPOINT_URL", "https://store:9000"),
+	}})
+	for _, f := range r.Findings {
+		require.Equal(t, resolve.CodePlainHTTP, f.Code, f.Message)
+	}
+	env := r.Environ()
+	require.Equal(t, "half-of-a-pair", env["AWS_SECRET_ACCESS_KEY"], "what was given is handed on")
+	require.Equal(t, "https://store:9000", env["MLFLOW_S3_ENDPOINT_URL"], "with its scheme")
+	require.NotContains(t, env, "GATEWAY_URL", "a default is not")
+	require.Contains(t, env, "MLFLOW_TRACKING_URI")
 	_, err = c.Without([]string{"gatway"})
 	require.EqualError(t, err, `no service "gatway" in the contract, did you mean gateway?`)
 }

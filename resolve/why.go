@@ -28,6 +28,8 @@ func (r *Resolution) why(k *Resolved, i int) string {
 		return "the rest of group " + k.Key.Group + " is not given"
 	case grouped && c.Layer != layer:
 		return "group " + k.Key.Group + " comes from layer " + layer.String()
+	case k.Winner < 0:
+		return "group " + k.Key.Group + " comes from another place of the layer"
 	}
 	win := k.Candidates[k.Winner]
 	switch {

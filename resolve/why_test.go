@@ -77,6 +77,10 @@ func TestWhy(t *testing.T) {
 			key: "TOKEN", sources: []resolve.Source{secretDir("TOKEN", "tk-old")},
 			want: []string{"secret dir: group s3 comes from layer defaults"},
 		},
+		"a token beside mounted keys": {
+			key: "TOKEN", sources: []resolve.Source{secretDir("ACCESS", "ak-secret", "SECRET", "sk-secret"), given("env", resolve.Secret, "TOKEN", "tk-old")},
+			want: []string{"env: group s3 comes from another place of the layer"},
+		},
 		"an identity of the pod": {
 			key: "ACCESS", ambient: "web identity",
 			want: []string{"dev default: not put over the AWS identity of the pod (web identity)"},

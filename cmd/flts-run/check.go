@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,7 +97,9 @@ func (p *plan) named(names []string) ([]*resolve.Service, error) {
 			}
 			return nil, usage(hint, "no service %q in the contract", name)
 		}
-		services = append(services, s)
+		if !slices.Contains(services, s) {
+			services = append(services, s)
+		}
 	}
 	return services, nil
 }

@@ -75,18 +75,15 @@ func (p *plan) asked(names []string, s *settings) ([]*resolve.Resolved, error) {
 		case strings.HasPrefix(name, "-"):
 			problems = append(problems, usage("flags stand before the keys: flts-run explain "+name+" … KEY", "%q is no key", name))
 		default:
-			problems = append(problems, usage(p.nearKey(name, s), "no key %q in the contract", name))
+			problems = append(problems, usage(p.nearKey(name), "no key %q in the contract", name))
 		}
 	}
 	return keys, joined(problems...)
 }
 
-func (p *plan) nearKey(name string, s *settings) string {
+func (p *plan) nearKey(name string) string {
 	if near := resolve.Nearest(name, append(p.contract.Names(), p.contract.ParamNames()...)); near != "" {
 		return "did you mean " + near + "?"
-	}
-	if out := s.list(disableOption); len(out) > 0 {
-		return "the keys of " + strings.Join(out, ", ") + " are left out by --disable or FLTS_DISABLE; flts-run config lists the others"
 	}
 	return "flts-run config lists the keys of the contract"
 }

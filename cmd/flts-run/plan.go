@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -146,9 +147,13 @@ func readParams(c *resolve.Contract, s *settings) (places, error) {
 func readAppEnv(s *settings, env resolve.EnvironSources, config resolve.Source) (resolve.AppEnv, error) {
 	text := s.value(appEnvOption)
 	for _, src := range []resolve.Source{env.ConfigMapPrefixed, config} {
-		if v := src.AppEnv.Reveal(); text == "" {
-			text = v
+		if text != "" {
+			break
 		}
+		if err := src.AppEnv.Err; err != nil {
+			return "", misconfigured("", fmt.Errorf("APP_ENV (%s) %w", src.Name, err))
+		}
+		text = src.AppEnv.Text.Reveal()
 	}
 	appEnv, err := resolve.ParseAppEnv(text)
 	if err != nil {
