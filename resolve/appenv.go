@@ -26,11 +26,3 @@ func ParseAppEnv(s string) (AppEnv, error) {
 }
 
 func (e AppEnv) allowsDevDefaults() bool { return e == "" || e == Dev }
-
-// severity of what is a warning everywhere but in production.
-func (e AppEnv) severity() Severity {
-	if e == Prod {
-		return Error
-	}
-	return Warning
-}

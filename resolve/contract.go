@@ -1,24 +1,19 @@
 package resolve
 
 import (
-	_ "embed"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-
-	"go.yaml.in/yaml/v4"
 )
-
-//go:embed contract.yaml
-var builtin []byte
 
 // Contract is the table of keys and services that a component is configured
 // with. It is data: no key is named anywhere else in the program.
 type Contract struct {
 	Namespace string          // of the default hosts, unless the caller knows better
+	FromPod   bool            // the pod's own namespace, where it is known, goes before Namespace
 	Keys      []*Key          // in the order of the file
 	Services  []*Service      // in the order of the file
+	Policy    Policy          // what each environment forbids
 	Pristine  []string        // variables that --pristine keeps; a name may end in '*'
 	byName    map[string]*Key // by key name
 	bySpelled map[string]*Key // by key name and by spelling
@@ -61,16 +56,6 @@ const (
 	URL  Form = "url" // scheme://host:port of a hostport key
 )
 
-// UnmarshalYAML accepts a bare name for a spelling in the same form.
-func (s *Spelling) UnmarshalYAML(n *yaml.Node) error {
-	if n.Kind == yaml.ScalarNode {
-		s.Name = n.Value
-		return nil
-	}
-	type plain Spelling
-	return n.Load((*plain)(s), yaml.WithKnownFields())
-}
-
 // Strictness says what a failed check of a service means.
 type Strictness string
 
@@ -108,37 +93,6 @@ func (s *Service) Refers() []string {
 	}
 	names = append(append(names, s.CA...), s.Buckets...)
 	return slices.DeleteFunc(names, func(n string) bool { return n == "" })
-}
-
-// Builtin returns the FLTS contract.
-func Builtin() (*Contract, error) { return ParseContract("built-in contract", builtin) }
-
-// ParseContract reads a contract. name stands for the file in errors, which
-// give every problem found, each with its line where the parser knows it.
-func ParseContract(name string, text []byte) (*Contract, error) {
-	var file struct {
-		Namespace string    `yaml:"namespace"`
-		Keys      yaml.Node `yaml:"keys"`
-		Services  yaml.Node `yaml:"services"`
-		Pristine  []string  `yaml:"pristine"`
-	}
-	if err := yaml.Load(text, &file, yaml.WithKnownFields()); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	c := &Contract{Namespace: file.Namespace, Pristine: file.Pristine}
-	keyErr := eachEntry(&file.Keys, func(name string) any {
-		c.Keys = append(c.Keys, &Key{Name: name})
-		return c.Keys[len(c.Keys)-1]
-	})
-	serviceErr := eachEntry(&file.Services, func(name string) any {
-		c.Services = append(c.Services, &Service{Name: name})
-		return c.Services[len(c.Services)-1]
-	})
-	c.index()
-	if err := errors.Join(keyErr, serviceErr, c.validate()); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return c, nil
 }
 
 // Key returns the key of that name, or nil.
@@ -197,7 +151,7 @@ func (c *Contract) Without(services []string) (*Contract, error) {
 		}
 	}
 	used := referred(in)
-	less := &Contract{Namespace: c.Namespace, Pristine: c.Pristine, Services: in}
+	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Pristine: c.Pristine, Services: in, Policy: c.Policy}
 	gone := referred(out)
 	for _, k := range c.Keys {
 		if !gone[k.Name] || used[k.Name] {
@@ -272,7 +226,10 @@ func (k *Key) newParams() []string {
 	for i, n := range names {
 		names[i] = paramName(n)
 	}
-	return append(names, k.Params...)
+	for _, p := range k.Params {
+		names = append(names, paramName(p))
+	}
+	return names
 }
 
 // defaultFor returns the default value in an environment and namespace, and
@@ -286,22 +243,4 @@ func (k *Key) defaultFor(env AppEnv, namespace string) (value string, dev bool) 
 
 func paramName(name string) string {
 	return strings.ReplaceAll(strings.ToLower(name), "-", "_")
-}
-
-// eachEntry decodes the values of a YAML mapping, in the order of the file, into
-// what dst returns for their names.
-func eachEntry(n *yaml.Node, dst func(name string) any) error {
-	if n.IsZero() {
-		return nil
-	}
-	if n.Kind != yaml.MappingNode {
-		return fmt.Errorf("line %d: want a mapping of names", n.Line)
-	}
-	var problems []error
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if err := n.Content[i+1].Load(dst(n.Content[i].Value), yaml.WithKnownFields()); err != nil {
-			problems = append(problems, err)
-		}
-	}
-	return errors.Join(problems...)
 }

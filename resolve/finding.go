@@ -16,7 +16,8 @@ type Finding struct {
 	Severity Severity `json:"severity"`
 	Code     string   `json:"code"`
 	Key      string   `json:"key,omitempty"`
-	Message  string   `json:"message"` // what, and where it came from
+	Keys     []string `json:"keys,omitempty"` // all of them, when it is about more than one
+	Message  string   `json:"message"`        // what, and where it came from
 	Hint     string   `json:"hint,omitempty"`
 }
 

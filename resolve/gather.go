@@ -79,7 +79,7 @@ func (s *Source) param(k *Key, f func(name string, v Value, spelling int)) {
 
 // candidate judges one value: its form, and how it would be exported.
 func candidate(k *Key, origin string, layer Layer, v Value, s Spelling) Candidate {
-	c := Candidate{Origin: origin, Layer: layer, Notes: v.Notes, Err: v.Err, at: v.At}
+	c := Candidate{Origin: origin, Layer: layer, Notes: v.Notes, Err: v.Err, mode: v.Mode, at: v.At}
 	text := v.Text.Reveal()
 	switch {
 	case v.Err != nil:
@@ -106,10 +106,17 @@ func candidate(k *Key, origin string, layer Layer, v Value, s Spelling) Candidat
 	if c.Err != nil {
 		text = v.Text.Reveal()
 	}
-	if k.Sensitive {
-		c.Value = secret.New(text)
-	} else {
-		c.Value = secret.Open(text)
-	}
+	c.Value = k.shown(text)
 	return c
+}
+
+// shown is the text as it may be shown for this key.
+func (k *Key) shown(text string) secret.String {
+	switch {
+	case k.Sensitive:
+		return secret.New(text)
+	case k.Type == Web || k.Type == HostPort:
+		return secret.Address(text)
+	}
+	return secret.Open(text)
 }

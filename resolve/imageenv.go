@@ -126,6 +126,7 @@ func (e ImageEnv) hash(name, text string) string {
 // into a source of their own, in the layer of defaults. A credential in an image
 // is a finding, because whoever can pull the image can read it.
 func (s *EnvironSources) SplitImage(c *Contract, image ImageEnv, env AppEnv) Source {
+	severity, on := c.Policy.rule(ruleSensitiveConfigMap).severity(env)
 	found := Source{Name: "image env", Layer: Defaults, Values: map[string]Value{}}
 	for _, src := range []*Source{&s.Plain, &s.Sensitive} {
 		for _, name := range slices.Sorted(maps.Keys(src.Values)) {
@@ -135,9 +136,9 @@ func (s *EnvironSources) SplitImage(c *Contract, image ImageEnv, env AppEnv) Sou
 			}
 			found.Values[name] = v
 			delete(src.Values, name)
-			if k := c.KeyFor(name); k.Sensitive && !v.Text.IsEmpty() {
+			if k := c.KeyFor(name); on && k.Sensitive && !v.Text.IsEmpty() {
 				found.Findings = append(found.Findings, Finding{
-					Severity: env.severity(), Code: CodeSensImage, Key: k.Name,
+					Severity: severity, Code: CodeSensImage, Key: k.Name,
 					Message: fmt.Sprintf("%s is sensitive and is set by the image (%s)", k.Name, name),
 					Hint:    "remove ENV " + name + " from the Dockerfile and give it in a Secret: whoever can pull the image can read it",
 				})

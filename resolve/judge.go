@@ -3,7 +3,6 @@ package resolve
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/flts-run/flts-run/internal/redact"
@@ -22,10 +21,10 @@ func (r *Resolution) judge(k *Resolved, sources []Source) {
 		switch {
 		case c.Empty:
 		case c.Layer == Parameters:
-			r.add(r.AppEnv.severity(), CodeSensParam, k.Key, "give it in a Secret: parameters are stored and shown in clear by the pipeline server",
+			r.breach(r.policy.rule(ruleSensitiveParameter), CodeSensParam, []*Resolved{k}, "give it in a Secret: parameters are stored and shown in clear by the pipeline server",
 				"%s is sensitive and was given as a pipeline parameter (%s)", k.Key.Name, c.Origin)
 		case c.Layer == ConfigMap:
-			r.add(r.AppEnv.severity(), CodeSensConfig, k.Key, "move it to a Secret: a ConfigMap is readable by everybody in the namespace",
+			r.breach(r.policy.rule(ruleSensitiveConfigMap), CodeSensConfig, []*Resolved{k}, "move it to a Secret: a ConfigMap is readable by everybody in the namespace",
 				"%s is sensitive and was found in a ConfigMap (%s)", k.Key.Name, c.Origin)
 		}
 	}
@@ -93,12 +92,13 @@ func (r *Resolution) judgeDisagreement(k *Resolved) {
 		if c.Empty || c.Err != nil {
 			continue
 		}
-		// The highest of the place. Candidates are few: a look through all is
-		// cheaper than a map for each of thousands of keys.
-		f := &k.Candidates[slices.IndexFunc(k.Candidates, func(o Candidate) bool { return o.place() == c.place() && !o.Empty && o.Err == nil })]
-		if f != c && !f.agrees(c) {
-			r.add(Warning, CodeDisagree, k.Key, "keep one of them",
-				"%s has two values in layer %s: %s wins over %s", k.Key.Name, c.Layer, f.quoted(k.Key), c.quoted(k.Key))
+		for j := range i {
+			before := &k.Candidates[j]
+			if before.place() == c.place() && !before.Empty && before.Err == nil && !before.agrees(c) {
+				r.add(Warning, CodeDisagree, k.Key, "keep one of them",
+					"%s has two values in layer %s: %s wins over %s", k.Key.Name, c.Layer, before.quoted(k.Key), c.quoted(k.Key))
+				break
+			}
 		}
 	}
 }
@@ -126,6 +126,9 @@ func (c *Candidate) agrees(o *Candidate) bool {
 func (c *Candidate) quoted(k *Key) string {
 	if k.Sensitive {
 		return c.Origin
+	}
+	if c.secure != nil { // the scheme is part of what was said
+		return fmt.Sprintf("%q (%s)", toURL(c.Value.String(), *c.secure), c.Origin)
 	}
 	return fmt.Sprintf("%q (%s)", c.Value, c.Origin)
 }

@@ -17,7 +17,7 @@ func keyFiles(t testing.TB, vars map[string]string) (resolve.EnvironSources, []s
 	for name, value := range vars {
 		environ = append(environ, name+"="+value)
 	}
-	c, err := resolve.ParseContract("small", []byte(small+"  CERT: {type: string}\n  CERT_FILE: {type: string}\n"))
+	c, err := resolve.ParseContract("small", []byte(strings.Replace(small, "\npolicy:", "\n  CERT: {type: string}\n  CERT_FILE: {type: string}\npolicy:", 1)))
 	require.NoError(t, err)
 	env := resolve.ReadEnviron(c, environ)
 	read, err := env.ReadKeyFiles(c, vars)
@@ -143,8 +143,8 @@ func TestPathsInsideAMount(t *testing.T) {
 	require.Equal(t, []string{"warning FLTS-S17: URI has two values in one mount: configmap dir URI wins over configmap dir web/uri | keep one of them"}, found([]resolve.Source{s}))
 
 	_, err = resolve.ParseContract("bad", []byte("keys: {A: {type: string, files: [/etc/x, ../x, '', ..data/x]}}"))
-	require.EqualError(t, err, `bad: key A: file "/etc/x" is no path inside a mounted directory
-key A: file "../x" is no path inside a mounted directory
-key A: file "" is no path inside a mounted directory
-key A: file "..data/x" is no path inside a mounted directory`)
+	require.EqualError(t, err, `bad:1:26: key A: file "/etc/x" is no path inside a mounted directory
+bad:1:26: key A: file "../x" is no path inside a mounted directory
+bad:1:26: key A: file "" is no path inside a mounted directory
+bad:1:26: key A: file "..data/x" is no path inside a mounted directory`)
 }

@@ -83,12 +83,15 @@ func readValue(path string) Value {
 	if err != nil {
 		return Value{Err: err}
 	}
+	v := Plain(text)
 	if cut, ok := strings.CutSuffix(text, "\n"); ok {
-		v := Plain(cut)
+		v = Plain(cut)
 		v.Notes = []string{NoteNewline}
-		return v
 	}
-	return Plain(text)
+	if info, err := os.Stat(path); err == nil {
+		v.Mode = info.Mode()
+	}
+	return v
 }
 
 func readFile(path string) (string, error) {

@@ -25,6 +25,7 @@ keys:
   TOKEN: {type: string, sensitive: true, group: s3, optional: true}
   URI: {type: url, required: true, params: [the_uri]}
   NOTE: {type: string, allow_empty: true, default: none}
+policy: {plain-http: off} # which has tests of its own
 `
 
 func contract(t testing.TB) *resolve.Contract {
@@ -84,8 +85,8 @@ func TestOwnNameBeatsSpellingsInsideALayerOnly(t *testing.T) {
 		given("env", resolve.ConfigMap, "ENDPOINT", "own:3"))
 	require.Equal(t, "own:3", r.Text("ENDPOINT"))
 	require.Equal(t, []string{
-		`warning FLTS-C24: ENDPOINT has two values in layer configmap: "own:3" (env) wins over "spelled:2" (dir ENDPOINT_URL)`,
-		`warning FLTS-C24: ENDPOINT has two values in layer configmap: "own:3" (env) wins over "other:1" (dir OTHER_URL)`,
+		`warning FLTS-C24: ENDPOINT has two values in layer configmap: "own:3" (env) wins over "http://spelled:2" (dir ENDPOINT_URL)`,
+		`warning FLTS-C24: ENDPOINT has two values in layer configmap: "own:3" (env) wins over "http://other:1" (dir OTHER_URL)`,
 	}, messages(r))
 
 	r = resolved(t, resolve.Dev,
@@ -116,6 +117,13 @@ func TestSchemeOfAnEndpointGoesWithIt(t *testing.T) {
 	r = resolved(t, resolve.Dev, url, given("dir", resolve.ConfigMap, "SECURE", "false"))
 	require.Equal(t, "http://minio:9000", r.Environ()["ENDPOINT_URL"])
 	require.Equal(t, []string{`warning FLTS-C24: SECURE has two values in layer configmap: "false" (dir) wins over "true" (env ENDPOINT_URL)`}, messages(r))
+
+	// It also goes with the same endpoint under another name of the layer.
+	r = resolved(t, resolve.Dev, url, given("dir", resolve.ConfigMap, "ENDPOINT", "minio:9000"))
+	require.Equal(t, "https://minio:9000", r.Environ()["OTHER_URL"])
+	require.Empty(t, messages(r))
+	r = resolved(t, resolve.Dev, url, given("dir", resolve.ConfigMap, "OTHER_URL", "http://minio:9000"))
+	require.Equal(t, []string{`warning FLTS-C24: ENDPOINT has two values in layer configmap: "https://minio:9000" (env ENDPOINT_URL) wins over "http://minio:9000" (dir OTHER_URL)`}, messages(r))
 
 	// The scheme of a URL that lost has no say.
 	r = resolved(t, resolve.Dev, given("param", resolve.Parameters, "ENDPOINT", "other:1"), url)

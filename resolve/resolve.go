@@ -11,8 +11,10 @@ package resolve
 
 import (
 	"cmp"
+	"io/fs"
 	"iter"
 	"slices"
+	"strconv"
 
 	"github.com/flts-run/flts-run/internal/secret"
 )
@@ -26,6 +28,10 @@ type Input struct {
 	// Ambient names an AWS identity that the pod has without keys ("web
 	// identity"). Default credentials are not put over it.
 	Ambient string
+	InPod   bool // we run in a pod: localhost is no other machine there
+	// Variables is the environment. Only those variables are looked at in which
+	// the policy sees that a client does not verify certificates.
+	Variables map[string]string
 }
 
 // Resolution is the outcome. Keys stand in the order of the contract.
@@ -36,6 +42,7 @@ type Resolution struct {
 	Namespace string
 	Ambient   string
 	Stale     []string // variables left over from another login
+	policy    Policy
 	byName    map[string]*Resolved
 	missing   int // required keys without a value
 }
@@ -60,12 +67,12 @@ type Candidate struct {
 	Notes  []string      // what was done to the value
 	Err    error         // why it cannot be used
 
-	source   int   // rank of its source
-	spelling int   // 0 for the key's own name, else 1 + the index of the spelling
-	secure   *bool // the scheme, when it was written as a URL
-	dev      bool  // a default that only development has
-
-	at string // where it stands in its file: "4:11"
+	mode     fs.FileMode // of the file that it was read from
+	source   int         // rank of its source
+	spelling int         // 0 for the key's own name, else 1 + the index of the spelling
+	secure   *bool       // the scheme, when it was written as a URL
+	dev      bool        // a default that only development has
+	at       string      // where it stands in its file: "4:11"
 }
 
 // Get returns the key of that name, or nil.
@@ -106,7 +113,7 @@ func (k *Resolved) Shadowed() []Candidate {
 func Resolve(in Input) *Resolution {
 	r := &Resolution{
 		AppEnv: in.AppEnv, Namespace: cmp.Or(in.Namespace, in.Contract.Namespace), Ambient: in.Ambient,
-		byName: make(map[string]*Resolved, len(in.Contract.Keys)),
+		policy: in.Contract.Policy, byName: make(map[string]*Resolved, len(in.Contract.Keys)),
 	}
 	all := make([]Resolved, len(in.Contract.Keys))
 	r.Keys = make([]*Resolved, len(in.Contract.Keys))
@@ -137,6 +144,7 @@ func Resolve(in Input) *Resolution {
 		r.judge(k, in.Sources)
 	}
 	r.judgeDevDefaults()
+	r.judgePolicy(in)
 	for i := range in.Sources {
 		r.Findings = append(r.Findings, in.Sources[i].Findings...)
 	}
@@ -169,18 +177,14 @@ func (r *Resolution) settle(k *Resolved, i int) {
 func (r *Resolution) chooseSecure(c *Contract) {
 	implied := map[string]Candidate{}
 	for _, k := range r.Keys {
-		if k.Winner < 0 || k.Candidates[k.Winner].secure == nil {
+		from := k.schemeFrom()
+		if from == nil {
 			continue
 		}
-		win := k.Candidates[k.Winner]
-		name := k.Key.Spellings[win.spelling-1].Secure
-		text := "false"
-		if *win.secure {
-			text = "true"
-		}
-		win.Value, win.Notes = secret.Open(text), []string{"the scheme of " + win.Origin}
-		win.secure = nil
-		implied[name] = win
+		say := *from
+		say.Value, say.Notes = secret.Open(strconv.FormatBool(*from.secure)), []string{"the scheme of " + from.Origin}
+		say.secure = nil
+		implied[k.Key.Spellings[from.spelling-1].Secure] = say
 	}
 	for _, k := range r.Keys {
 		if k.Key.Group != "" || !isSecureKey(c, k.Key) {
@@ -192,6 +196,21 @@ func (r *Resolution) chooseSecure(c *Contract) {
 		}
 		r.choose(k)
 	}
+}
+
+// schemeFrom is the candidate whose scheme goes with the endpoint: the winner, or
+// one beside it in its layer that names the same host and port as a URL.
+func (k *Resolved) schemeFrom() *Candidate {
+	if k.Winner < 0 {
+		return nil
+	}
+	win := k.Candidates[k.Winner]
+	for i, c := range k.Candidates[k.Winner:] {
+		if c.secure != nil && c.Layer == win.Layer && c.Value.Reveal() == win.Value.Reveal() {
+			return &k.Candidates[k.Winner+i]
+		}
+	}
+	return nil
 }
 
 func isSecureKey(c *Contract, k *Key) bool { return c.secure[k.Name] }

@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"io/fs"
+
 	"github.com/flts-run/flts-run/internal/secret"
 )
 
@@ -54,6 +56,7 @@ type Value struct {
 	Text  secret.String // hidden until the class of its key is known
 	Notes []string      // what was done to it: "1 trailing newline removed"
 	Err   error         // it is there and could not be read
+	Mode  fs.FileMode   // of the file that it was read from
 
 	Origin string // in place of the source's name: "env MINIO_SECRET_KEY_FILE"
 	At     string // where it stands in its file, for errors: "4:11" is line 4, column 11

@@ -33,8 +33,9 @@ func (t *yamlTree) source(c *Contract, name string, env AppEnv, above *yamlTree)
 			continue
 		}
 		s.Values[variable] = yamlValue(l.value)
-		if k := c.KeyFor(variable); k.Sensitive {
-			s.addFinding(env.severity(), CodeSensYAML, k, "move it to a Secret, or to .env for development: configuration files are shared and versioned",
+		k := c.KeyFor(variable)
+		if severity, on := c.Policy.rule(ruleSensitiveConfigMap).severity(env); on && k.Sensitive {
+			s.addFinding(severity, CodeSensYAML, k, "move it to a Secret, or to .env for development: configuration files are shared and versioned",
 				"%s is sensitive and was found in a YAML file (%s)", k.Name, t.at(l.value))
 		}
 	}

@@ -25,6 +25,9 @@ before the task started.`
 
 // run is the whole program but for the process it runs in.
 func run(ctx context.Context, p process) int {
+	if name := p.shimmed(); name != "" {
+		return runShim(ctx, p, name)
+	}
 	ours, task, hasTask := split(p.args)
 	out := &console{w: p.stderr}
 	r := &runner{process: p, out: out, task: task, hasTask: hasTask}
@@ -52,7 +55,7 @@ func newApp(r *runner) *cli.App {
 	app := &cli.App{
 		Name:            "flts-run",
 		Usage:           "resolve the configuration, check the services, become the task",
-		UsageText:       "flts-run [exec] [flags] -- COMMAND [ARG…]\nflts-run config|check|image-env|version [flags]",
+		UsageText:       "flts-run [exec] [flags] -- COMMAND [ARG…]\nflts-run config|check|contract|image-env|install|version [flags]",
 		Description:     description,
 		Flags:           cliFlags(resolveOptions, checkOptions, execOptions),
 		Writer:          r.stdout,
@@ -87,7 +90,9 @@ func newApp(r *runner) *cli.App {
 					&cli.StringFlag{Name: "output", Aliases: []string{"o"}, DefaultText: "table", Usage: "table, short or json (`FORMAT`)"}),
 				Action: r.check,
 			},
+			r.contractCommand(),
 			imageEnvCommand(r),
+			r.installCommand(),
 			{
 				Name: "version", Usage: "print the version",
 				Action: r.version,

@@ -32,6 +32,9 @@ func (r *runner) config(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if format == "table" {
+		r.sayPlatform(p, "")
+	}
 	if _, err := io.WriteString(r.stdout, text); err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type document struct {
 	AppEnv     string             `json:"app_env,omitempty"`
 	Namespace  string             `json:"namespace,omitempty"`
 	Identity   string             `json:"ambient_identity,omitempty"`
+	Platform   documentPlatform   `json:"platform"`
 	Keys       []documentKey      `json:"keys"`
 	Findings   []resolve.Finding  `json:"findings"`
 	Checks     *checklist.Verdict `json:"checks,omitempty"`
@@ -69,7 +70,7 @@ func (p *plan) document(mask *redact.Masker) *document {
 	r := p.resolution
 	d := &document{
 		Schema: schema, Version: version, AppEnv: string(r.AppEnv), Namespace: r.Namespace, Identity: r.Ambient,
-		Keys: []documentKey{}, Findings: []resolve.Finding{},
+		Platform: platformDocument(p.platform, mask), Keys: []documentKey{}, Findings: []resolve.Finding{},
 	}
 	for _, k := range r.Keys {
 		d.Keys = append(d.Keys, keyDocument(k, mask))

@@ -62,6 +62,7 @@ func (r *runner) exec(c *cli.Context) error {
 		return err
 	}
 	if o.print == "table" {
+		r.sayPlatform(p, o.mode)
 		r.out.print(configTable(p.resolution))
 		r.out.notes(p.resolution)
 		r.out.findings(p.resolution.Findings)
@@ -90,7 +91,9 @@ func (r *runner) ready(ctx context.Context, p *plan, s *settings, o orders, d *d
 	if err := p.failure(); err != nil {
 		return "", nil, err
 	}
-	taskEnv := launch.Environ(r.environ, p.resolution.Environ(), launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
+	set := p.resolution.Environ()
+	set[wrappedVariable] = "1"
+	taskEnv := launch.Environ(r.environ, set, launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
 	if err := launch.Preflight(r.task, taskEnv.Entries); err != nil {
 		return "", nil, err
 	}

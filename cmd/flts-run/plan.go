@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/flts-run/flts-run/internal/secret"
+	"github.com/flts-run/flts-run/platform"
 	"github.com/flts-run/flts-run/resolve"
 )
 
@@ -18,6 +20,7 @@ type plan struct {
 	resolution *resolve.Resolution
 	needs      []need
 	keyFiles   []string // variables like MINIO_SECRET_KEY_FILE that were read
+	platform   platform.Platform
 }
 
 // prepare reads all sources and resolves. An error is wrong usage or something
@@ -37,22 +40,28 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	config, configErr := readMounted(contract, s, configDirOption, "configmap", resolve.ConfigMap)
 	secrets, secretErr := readMounted(contract, s, secretDirOption, "secret", resolve.Secret)
 	params, paramErr := readParams(contract, s)
+	where := r.detect()
+	kfp, kfpErr := readKFP(contract, s, where)
 	appEnv, appEnvErr := readAppEnv(s, env, config)
 	files, filesErr := r.readFiles(contract, s, &env, appEnv)
 	needs, needsErr := parseNeeds(s.get(needsOption))
-	if err := joined(configErr, secretErr, paramErr, appEnvErr, filesErr, needsErr); err != nil {
+	if err := joined(configErr, secretErr, paramErr, kfpErr, appEnvErr, filesErr, needsErr); err != nil {
 		return nil, err
 	}
 
-	p := &plan{contract: contract, needs: needs, keyFiles: files.keyFiles}
+	p := &plan{contract: contract, needs: needs, keyFiles: files.keyFiles, platform: where}
 	p.resolution = resolve.Resolve(resolve.Input{
-		Contract:  contract,
-		Sources:   slices.Concat(params, []resolve.Source{env.ConfigMapPrefixed, config, env.Plain, env.SecretPrefixed, secrets, env.Sensitive}, files.dotenv, files.defaults),
+		Contract: contract,
+		Sources: slices.Concat(params, kfp.run,
+			[]resolve.Source{env.ConfigMapPrefixed, config, env.Plain, env.SecretPrefixed, secrets, env.Sensitive}, files.dotenv,
+			kfp.defaults, files.defaults),
 		AppEnv:    appEnv,
-		Namespace: s.value(namespaceOption),
+		Namespace: namespaceOf(contract, s, where),
 		Ambient:   ambientIdentity(s.vars),
+		InPod:     s.vars["KUBERNETES_SERVICE_HOST"] != "",
+		Variables: s.vars,
 	})
-	p.resolution.Findings = append(p.resolution.Findings, files.findings...)
+	p.resolution.Findings = append(p.resolution.Findings, slices.Concat(kfp.findings, namespaceFindings(p, s), files.findings)...)
 	p.resolution.Findings = append(p.resolution.Findings, unknownVariables(s.vars)...)
 	p.resolution.Findings = append(p.resolution.Findings, needsFindings(p)...)
 	r.out.mask.Add(secretsOf(p.resolution)...)
@@ -114,9 +123,6 @@ func readParams(c *resolve.Contract, s *settings) ([]resolve.Source, error) {
 	}
 	if text, from := s.get(paramsJSON); text != "" {
 		add(resolve.ParamsJSON(c, strings.TrimPrefix(from, "--"), []byte(text)))
-	}
-	if text := s.value(executorInput); text != "" {
-		add(resolve.ExecutorInput(c, []byte(text)))
 	}
 	return sources, joined(problems...)
 }
@@ -182,11 +188,22 @@ func secretsOf(r *resolve.Resolution) []string {
 			if k.Key.Sensitive {
 				list = append(list, text)
 			}
-			for _, info := range secret.Userinfo(text) {
-				_, password, _ := strings.Cut(info, ":")
-				list = append(list, info, password)
-			}
+			list = append(list, loginsOf(text)...)
 		}
+	}
+	return list
+}
+
+// loginsOf lists a login inside an address in the forms in which it travels:
+// as it is written, and decoded, which is what a client sends.
+func loginsOf(address string) []string {
+	login := secret.Userinfo(address)
+	user, password, _ := strings.Cut(login, ":")
+	list := []string{login, password}
+	user, errUser := url.PathUnescape(user)
+	password, errPassword := url.PathUnescape(password)
+	if errUser == nil && errPassword == nil {
+		list = append(list, user, password, user+":"+password)
 	}
 	return list
 }

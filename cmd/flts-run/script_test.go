@@ -19,7 +19,12 @@ var update = flag.Bool("update", false, "rewrite the goldens in the scripts")
 // binaries is the directory of the real flts-run, built as a release is.
 var binaries string
 
-func TestMain(m *testing.M) { os.Exit(withBinary(m)) }
+func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == asLauncher {
+		os.Exit(beLauncher(os.Args[1:]))
+	}
+	os.Exit(withBinary(m))
+}
 
 func withBinary(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "flts-run-test")
@@ -59,6 +64,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":     exits,
+			"launcher":  launcher,
 			"mount":     mount,
 			"services":  services,
 			"steady":    steady,
@@ -98,7 +104,7 @@ func mount(ts *testscript.TestScript, neg bool, args []string) {
 	for _, e := range entries {
 		text, err := os.ReadFile(filepath.Join(src, e.Name()))
 		ts.Check(err)
-		ts.Check(os.WriteFile(filepath.Join(data, e.Name()), text, 0o644))
+		ts.Check(os.WriteFile(filepath.Join(data, e.Name()), text, 0o440))
 		ts.Check(os.Symlink(filepath.Join("..data", e.Name()), filepath.Join(dir, e.Name())))
 	}
 	ts.Check(os.Symlink("..2026_01_02", filepath.Join(dir, "..data")))

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
@@ -46,6 +47,9 @@ func TestNoOutputHoldsASecret(t *testing.T) {
 			{"config", "-o", "yaml"},
 			{"config", "-o", "env"},
 			{"config", "-o", "shell"},
+			{"contract"},
+			{"contract", "--docs"},
+			{"contract", "--schema"},
 			{"check", "--wait", "0s"},
 			{"check", "--wait", "0s", "-o", "json"},
 			{"check", "--wait", "0s", "-o", "short", "minio"},
@@ -67,6 +71,7 @@ type configuration struct {
 	environ []string
 	params  []string
 	secrets []string
+	files   fstest.MapFS // holds the launcher of KFP, for some
 }
 
 func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *configuration {
@@ -132,6 +137,9 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 	case 3:
 		c.environ = append(c.environ, "MLFLOW_TRACKING_URI=mlflow://user:"+url.PathEscape(c.secret(random))+"@"+host+":x")
 	}
+	if random.IntN(3) == 0 {
+		c.launch(random, c.known(random, unread))
+	}
 	return c
 }
 
@@ -142,6 +150,29 @@ func (c *configuration) known(random *rand.Rand, unread map[string]bool) string 
 		return "none"
 	}
 	return known[random.IntN(len(known))]
+}
+
+// launch puts a launcher of KFP above flts-run, with secrets among the parameters
+// of the run and the defaults of the component, and one as the id of the run.
+func (c *configuration) launch(random *rand.Rand, run string) {
+	object := func(names ...string) string {
+		values := map[string]any{}
+		for _, name := range names {
+			values[name] = c.secret(random)
+		}
+		text, _ := json.Marshal(values)
+		return string(text)
+	}
+	defaults := map[string]any{}
+	for _, name := range []string{"mlflow_tracking_token", "minio_access_key"} {
+		defaults[name] = map[string]string{"defaultValue": c.secret(random)}
+	}
+	spec, _ := json.Marshal(map[string]any{"inputDefinitions": map[string]any{"parameters": defaults}})
+	line := strings.Join([]string{
+		"/kfp-launcher/launch", "--run_id", run, "--component_spec", string(spec),
+		"--executor_input", `{"inputs":{"parameterValues":` + object("minio_secret_key", "unknown_to_the_contract") + `}}`, "--",
+	}, "\x00")
+	c.files = fstest.MapFS{"proc/7/cmdline": &fstest.MapFile{Data: []byte(line)}}
 }
 
 // secret makes a secret and remembers it.
@@ -167,12 +198,15 @@ func (c *configuration) run(t *testing.T, args []string) string {
 	if last := args[len(args)-1]; args[0] == "check" && last == "minio" {
 		args, positional = args[:len(args)-1], last
 	}
+	if args[0] == "contract" { // it takes no parameters: it prints no value
+		c = &configuration{dir: c.dir, environ: c.environ}
+	}
 	full := append(append(append([]string{}, args...), c.params...), task...)
 	if positional != "" {
 		full = append(full, positional)
 	}
 	run(t.Context(), process{
-		args: full, environ: c.environ, dir: "/", stdout: &out, stderr: &out,
+		args: full, environ: c.environ, dir: "/", ppid: 7, files: c.files, stdout: &out, stderr: &out,
 		become: func(string, []string, []string) error { return nil },
 	})
 	for _, file := range []string{"report.json", "termination-log"} {

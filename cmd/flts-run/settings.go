@@ -59,13 +59,14 @@ var (
 	execOptions  = []option{checkOption, printOption, modeOption, graceOption, pristineOption, fixEnvOption}
 )
 
-// variables lists the names of all variables that options read.
+// variables lists the names of all variables that options read, and the one that
+// shims read.
 func variables() []string {
 	var names []string
 	for _, o := range slices.Concat(resolveOptions, checkOptions, execOptions) {
 		names = append(names, o.variable)
 	}
-	return names
+	return append(names, wrappedVariable)
 }
 
 // cliFlags makes the flags of a command. The environment is not left to cli: it

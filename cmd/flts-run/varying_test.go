@@ -12,4 +12,7 @@ var varying = []struct {
 	{regexp.MustCompile(`request [0-9A-F]{16}\b`), "request ID"},
 	{regexp.MustCompile(`"started": "[^"]+"`), `"started": "2026-01-02T03:04:05Z"`},
 	{regexp.MustCompile(`/tmp/[^ "]*/script-[^/ "]*`), "$$WORK"},
+	{regexp.MustCompile(`"kind":\s*"(container|machine)"(,\s*"evidence":\s*\[[^]]*\])?`), `"kind": "machine"`},
+	{regexp.MustCompile(`\bkind: (container|machine)\n(\s+evidence:\n(\s+- .*\n)*)?`), "kind: machine\n"},
+	{regexp.MustCompile(`\bprocess \d+`), "process N"},
 }

@@ -38,6 +38,7 @@ func parts(plain string) []string {
 		}
 	}
 	add(plain)
+	add(strings.TrimFunc(plain, unicode.IsControl)) // whole, when it has several lines
 	for part := range strings.FieldsFuncSeq(plain, unicode.IsControl) {
 		add(part)
 	}

@@ -34,14 +34,19 @@ func New(plain string) String {
 	return String{&plain, &shown}
 }
 
-// Open returns a String that is shown as it is, except for the user
-// information of a URL or a DSN in it ("https://user:pw@host" is shown as
-// "https://********@host").
-func Open(plain string) String {
+// Open returns a String that is shown as it is, except for a login in front of
+// an address: "https://user:pw@host" is shown as "https://********@host".
+func Open(plain string) String { return opened(plain, maskLogin) }
+
+// Address is Open for a text that is meant to be a URL or a host and port: any
+// '@' in it ends a login, even without a scheme or a colon.
+func Address(plain string) String { return opened(plain, maskUserinfo) }
+
+func opened(plain string, mask func(string) string) String {
 	if plain == "" {
 		return String{}
 	}
-	if shown := maskUserinfo(plain); shown != plain {
+	if shown := mask(plain); shown != plain {
 		return String{&plain, &shown}
 	}
 	return String{&plain, &plain}

@@ -2,52 +2,39 @@ package secret
 
 import "strings"
 
-// Userinfo returns the user information of every scheme://userinfo@host in the
-// text, in order, as written: "user:password" of a URL or a DSN. It looks at
-// the text instead of parsing a URL, because a value that does not parse is
-// just the one that ends up in an error message.
-func Userinfo(plain string) []string {
-	var found []string
-	eachUserinfo(plain, func(start, end int) { found = append(found, plain[start:end]) })
-	return found
+// Userinfo returns the user information of an address: what stands before the
+// last '@', behind the scheme if there is one. It is "" when there is none. The
+// text is not parsed as a URL, because a value that does not parse is just the
+// one that ends up in an error message, and the last '@' counts, because a
+// password may hold anything, another '@' included.
+func Userinfo(address string) string {
+	start, end := userinfo(address)
+	return address[start:end]
 }
 
-func maskUserinfo(plain string) string {
-	if !strings.Contains(plain, "://") {
-		return plain
+func userinfo(address string) (start, end int) {
+	if i := strings.Index(address, "://"); i >= 0 {
+		start = i + len("://")
 	}
-	var b strings.Builder
-	last := 0
-	eachUserinfo(plain, func(start, end int) {
-		b.WriteString(plain[last:start])
-		b.WriteString(Mask)
-		last = end
-	})
-	return b.String() + plain[last:]
+	if at := strings.LastIndexByte(address[start:], '@'); at > 0 {
+		return start, start + at
+	}
+	return start, start
 }
 
-// eachUserinfo calls f with the bounds of each user information. The authority
-// ends at the first '/', '?', '#', space or quote; its last '@' ends the user
-// information, so a password with an '@' in it is covered whole. A password
-// with an unescaped '/' is covered too when an '@' follows before a space.
-func eachUserinfo(s string, f func(start, end int)) {
-	for from := 0; ; {
-		i := strings.Index(s[from:], "://")
-		if i < 0 {
-			return
-		}
-		start := from + i + len("://")
-		rest := s[start:]
-		if stop := strings.IndexAny(rest, " \t\r\n\"'<>"); stop >= 0 {
-			rest = rest[:stop]
-		}
-		if next := strings.Index(rest, "://"); next >= 0 {
-			rest = rest[:next]
-		}
-		if at := strings.LastIndexByte(rest, '@'); at > 0 {
-			f(start, start+at)
-			start += at
-		}
-		from = start
+func maskUserinfo(address string) string {
+	start, end := userinfo(address)
+	if start == end {
+		return address
 	}
+	return address[:start] + Mask + address[end:]
+}
+
+// maskLogin masks user information only where it can be told from an e-mail
+// address: behind a scheme, or with a colon in it.
+func maskLogin(plain string) string {
+	if strings.Contains(plain, "://") || strings.Contains(Userinfo(plain), ":") {
+		return maskUserinfo(plain)
+	}
+	return plain
 }

@@ -1,0 +1,45 @@
+// Code generated from contract.yaml by go generate. DO NOT EDIT.
+
+package resolve
+
+func builtinTable() *Contract {
+	return &Contract{Namespace: "default", Keys: []*Key{
+		{Name: "MINIO_ENDPOINT", Doc: "host and port of the object store", Type: "hostport", Default: "minio-service.${namespace}.svc.cluster.local:9000", Spellings: []Spelling{{Name: "AWS_S3_ENDPOINT_URL", As: "url", Secure: "MINIO_SECURE"}, {Name: "AWS_ENDPOINT_URL_S3", As: "url", Secure: "MINIO_SECURE"}, {Name: "MLFLOW_S3_ENDPOINT_URL", As: "url", Secure: "MINIO_SECURE"}}},
+		{Name: "MINIO_SECURE", Doc: "whether the object store speaks TLS", Type: "bool", Default: "false"},
+		{Name: "MINIO_ACCESS_KEY", Doc: "access key of the object store", Type: "string", DevDefault: "minioadmin", Sensitive: true, Required: true, Group: "s3", Spellings: []Spelling{{Name: "AWS_ACCESS_KEY_ID"}}},
+		{Name: "MINIO_SECRET_KEY", Doc: "secret key of the object store", Type: "string", DevDefault: "minioadmin", Sensitive: true, Required: true, Group: "s3", Spellings: []Spelling{{Name: "AWS_SECRET_ACCESS_KEY"}}},
+		{Name: "AWS_SESSION_TOKEN", Doc: "token of temporary credentials", Type: "string", Sensitive: true, Group: "s3", Optional: true},
+		{Name: "AWS_DEFAULT_REGION", Doc: "region of the object store", Type: "string", Default: "us-east-1", Spellings: []Spelling{{Name: "AWS_REGION"}}},
+		{Name: "AWS_S3_ADDRESSING_STYLE", Doc: "whether the bucket is in the path or in the host name", Type: "enum", Values: []string{"path", "virtual", "auto"}, Default: "path", Spellings: []Spelling{{Name: "MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE"}}},
+		{Name: "AWS_CA_BUNDLE", Doc: "certificates that boto3 trusts", Type: "string"},
+		{Name: "REQUESTS_CA_BUNDLE", Doc: "certificates that requests, and so MLflow, trusts", Type: "string"},
+		{Name: "SSL_CERT_FILE", Doc: "certificates that Go programs and minio-py trust", Type: "string"},
+		{Name: "MLFLOW_TRACKING_URI", Doc: "the tracking server", Type: "url", Default: "http://mlflow.${namespace}.svc.cluster.local:5000", Params: []string{"mlflow_uri"}},
+		{Name: "MLFLOW_TRACKING_USERNAME", Doc: "user of the tracking server", Type: "string", Sensitive: true, Group: "mlflow"},
+		{Name: "MLFLOW_TRACKING_PASSWORD", Doc: "password of that user", Type: "string", Sensitive: true, Group: "mlflow"},
+		{Name: "MLFLOW_TRACKING_TOKEN", Doc: "bearer token for the tracking server", Type: "string", Sensitive: true},
+		{Name: "MLFLOW_EXPERIMENT_NAME", Doc: "experiment that runs are filed under", Type: "string"},
+		{Name: "GATEWAY_URL", Doc: "HTTP interface to the object store", Type: "url", Default: "http://fastapi-app.${namespace}.svc.cluster.local:8000"},
+		{Name: "POSTGRES_ENDPOINT", Doc: "host and port of the database behind MLflow", Type: "hostport", Default: "postgres.${namespace}.svc.cluster.local:5432"},
+		{Name: "BUCKET_DATASET", Doc: "raw datasets", Type: "bucket", Default: "dataset"},
+		{Name: "BUCKET_PROCESSED", Doc: "preprocessed data", Type: "bucket", Default: "processed-data"},
+		{Name: "BUCKET_MLFLOW", Doc: "artifacts of MLflow", Type: "bucket", Default: "mlflow"},
+		{Name: "BUCKET_PREDICTIONS", Doc: "predictions", Type: "bucket", Default: "predictions"},
+		{Name: "BUCKET_PROMOTION", Doc: "models that were promoted", Type: "bucket", Default: "model-promotion"},
+		{Name: "BUCKET_INFERENCE_LOGS", Doc: "logs of inference", Type: "bucket", Default: "inference-txt-logs"},
+	}, Services: []*Service{
+		{Name: "minio", Kind: "s3", Check: "enforce", Endpoint: "MINIO_ENDPOINT", Secure: "MINIO_SECURE", AccessKey: "MINIO_ACCESS_KEY", SecretKey: "MINIO_SECRET_KEY", SessionToken: "AWS_SESSION_TOKEN", Region: "AWS_DEFAULT_REGION", Addressing: "AWS_S3_ADDRESSING_STYLE", CA: []string{"AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"}, Buckets: []string{"BUCKET_DATASET", "BUCKET_PROCESSED", "BUCKET_MLFLOW", "BUCKET_PREDICTIONS", "BUCKET_PROMOTION", "BUCKET_INFERENCE_LOGS"}},
+		{Name: "mlflow", Kind: "mlflow", Check: "enforce", Endpoint: "MLFLOW_TRACKING_URI", Username: "MLFLOW_TRACKING_USERNAME", Password: "MLFLOW_TRACKING_PASSWORD", Token: "MLFLOW_TRACKING_TOKEN", CA: []string{"REQUESTS_CA_BUNDLE"}},
+		{Name: "gateway", Kind: "http", Check: "warn", Endpoint: "GATEWAY_URL", CA: []string{"REQUESTS_CA_BUNDLE"}},
+		{Name: "postgres", Kind: "tcp", Check: "off", Endpoint: "POSTGRES_ENDPOINT"},
+	}, Policy: Policy{
+		{Name: "default-credentials", Unset: "warn", Dev: "off", Staging: "warn", Prod: "error", Pairs: []string{"minioadmin:minioadmin", "minio:minio123", "admin:password1234", "admin:password"}},
+		{Name: "plain-http", Unset: "warn", Dev: "off", Staging: "warn", Prod: "error"},
+		{Name: "verification-off", Unset: "warn", Dev: "off", Staging: "warn", Prod: "error", Variables: []Switch{{Name: "MLFLOW_TRACKING_INSECURE_TLS", Values: []string{"true", "1"}}, {Name: "MLFLOW_S3_IGNORE_TLS", Values: []string{"true", "1"}}, {Name: "PYTHONHTTPSVERIFY", Values: []string{"0"}}}},
+		{Name: "localhost-in-pod", Unset: "error", Dev: "error", Staging: "error", Prod: "error"},
+		{Name: "numeric-address", Unset: "warn", Dev: "off", Staging: "warn", Prod: "warn"},
+		{Name: "sensitive-in-configmap", Unset: "warn", Dev: "warn", Staging: "warn", Prod: "error"},
+		{Name: "sensitive-as-parameter", Unset: "warn", Dev: "warn", Staging: "warn", Prod: "error"},
+		{Name: "world-readable-secret", Unset: "warn", Dev: "off", Staging: "warn", Prod: "warn"},
+	}, Pristine: []string{"PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "TMPDIR", "TERM", "TZ", "LANG", "LC_*", "HOSTNAME", "KUBERNETES_*", "KFP_*", "AIRFLOW_CTX_*", "PYTHON*", "NVIDIA_*", "CUDA_*", "LD_LIBRARY_PATH", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "APP_ENV"}}
+}

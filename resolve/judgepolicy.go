@@ -1,0 +1,224 @@
+package resolve
+
+import (
+	"cmp"
+	"crypto/subtle"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// judgePolicy applies the rules of the contract that look at more than one key
+// or at more than its layer. What a rule finds is one finding with all keys in
+// it, but for addresses, where the hint depends on the key.
+func (r *Resolution) judgePolicy(in Input) {
+	r.judgeCredentials(in.Contract)
+	r.judgePlainHTTP(in.Contract)
+	r.judgeVerification(in)
+	r.judgeAddresses(in)
+	r.judgeFileModes()
+}
+
+// breach adds what a rule found, for the keys that it found it in.
+func (r *Resolution) breach(rule *Rule, code string, keys []*Resolved, hint, format string, args ...any) {
+	severity, on := rule.severity(r.AppEnv)
+	if !on {
+		return
+	}
+	r.add(severity, code, keys[0].Key, hint, format, args...)
+	if len(keys) > 1 {
+		f := &r.Findings[len(r.Findings)-1]
+		for _, k := range keys {
+			f.Keys = append(f.Keys, k.Key.Name)
+		}
+	}
+}
+
+// judgeCredentials looks for pairs that everybody knows.
+func (r *Resolution) judgeCredentials(c *Contract) {
+	rule := c.Policy.rule(ruleDefaultCredentials)
+	seen := map[string]bool{}
+	for _, s := range c.Services {
+		for _, names := range [][2]string{{s.AccessKey, s.SecretKey}, {s.Username, s.Password}} {
+			user, password := r.Get(names[0]), r.Get(names[1])
+			if user == nil || password == nil || !user.Set || !password.Set || seen[names[0]] {
+				continue
+			}
+			seen[names[0]] = true
+			if r.AppEnv == "" && rule.Unset != LevelError && user.Candidates[user.Winner].dev {
+				continue // judgeDevDefaults says it
+			}
+			hint := "change the password of that user"
+			if s.Kind == "s3" {
+				hint = "mc admin user add ALIAS NEWKEY asks for a secret"
+			}
+			if rule.knows(user.Value.Reveal(), password.Value.Reveal()) {
+				r.breach(rule, CodeKnownPair, []*Resolved{user, password},
+					hint+"; then kubectl -n "+cmp.Or(r.Namespace, "NS")+" patch secret NAME --type=merge --patch-file /dev/stdin",
+					"%s (%s) and %s (%s) are default credentials, which everybody knows", user.Key.Name, user.Origin(), password.Key.Name, password.Origin())
+			}
+		}
+	}
+}
+
+// knows compares with every pair, in a time that does not depend on where a
+// difference is.
+func (r *Rule) knows(user, password string) bool {
+	found := 0
+	for _, pair := range r.Pairs {
+		u, p, _ := strings.Cut(pair, ":")
+		found |= subtle.ConstantTimeCompare([]byte(u), []byte(user)) & subtle.ConstantTimeCompare([]byte(p), []byte(password))
+	}
+	return found == 1
+}
+
+// judgePlainHTTP looks for endpoints that are spoken to without TLS. What stays
+// in the machine does not travel.
+func (r *Resolution) judgePlainHTTP(c *Contract) {
+	rule := c.Policy.rule(rulePlainHTTP)
+	var keys []*Resolved
+	var to, hosts []string
+	for _, k := range r.Keys {
+		host, port, ok := k.address()
+		if !ok || isSelf(host) || !r.isPlain(c, k) || rule.allows(host, port) {
+			continue
+		}
+		keys = append(keys, k)
+		to = append(to, fmt.Sprintf("%s to %s (%s)", k.Key.Name, host, k.Origin()))
+		if !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
+	}
+	if keys == nil {
+		return
+	}
+	r.breach(rule, CodePlainHTTP, keys,
+		"serve TLS and set "+r.secured(c, keys[0])+"; where a mesh encrypts, say so in the contract: policy: {plain-http: {allow: ["+strings.Join(hosts, ", ")+"]}}",
+		"plain http, so keys and data travel in clear: %s", strings.Join(to, ", "))
+}
+
+// isPlain reports whether clients speak plain http to the endpoint of a key.
+func (r *Resolution) isPlain(c *Contract, k *Resolved) bool {
+	if k.Key.Type == Web {
+		return strings.HasPrefix(k.Value.Reveal(), "http://")
+	}
+	secure := c.secureKeyOf(k.Key)
+	return secure != "" && r.Text(secure) != "true"
+}
+
+// secureKeyOf names the bool key that says whether a hostport speaks TLS, ""
+// when it is not spoken to by http.
+func (c *Contract) secureKeyOf(k *Key) string {
+	for _, s := range k.Spellings {
+		if s.Secure != "" {
+			return s.Secure
+		}
+	}
+	for _, s := range c.Services {
+		if s.Endpoint == k.Name && s.Secure != "" {
+			return s.Secure
+		}
+	}
+	return ""
+}
+
+// secured is the setting that makes clients speak TLS to an endpoint.
+func (r *Resolution) secured(c *Contract, k *Resolved) string {
+	if k.Key.Type == Web {
+		return k.Key.Name + "=https://HOST:PORT"
+	}
+	return c.secureKeyOf(k.Key) + "=true"
+}
+
+// judgeVerification looks for variables with which clients in the task no
+// longer verify certificates.
+func (r *Resolution) judgeVerification(in Input) {
+	rule := in.Contract.Policy.rule(ruleVerificationOff)
+	severity, on := rule.severity(r.AppEnv)
+	for _, s := range rule.Variables {
+		value, origin, key := in.Variables[s.Name], "env", in.Contract.KeyFor(s.Name)
+		if key != nil {
+			value, origin = r.Text(key.Name), r.Get(key.Name).Origin()
+		}
+		if on && slices.Contains(s.Values, strings.ToLower(value)) {
+			r.add(severity, CodeUnverified, key, "unset "+s.Name+", mount the CA, and set AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE and SSL_CERT_FILE to its path",
+				"%s (%s) is set so that certificates are not verified", s.Name, origin)
+		}
+	}
+}
+
+// judgeAddresses looks for endpoints that are no name of another machine.
+func (r *Resolution) judgeAddresses(in Input) {
+	local, numeric := in.Contract.Policy.rule(ruleLocalhostInPod), in.Contract.Policy.rule(ruleNumericAddress)
+	for _, k := range r.Keys {
+		host, port, ok := k.address()
+		if !ok {
+			continue
+		}
+		shown := fmt.Sprintf("%s (%s)", k.Key.Name, k.Origin())
+		byName := fmt.Sprintf("set %s=%s", k.Key.Name, k.inForm("SVC."+cmp.Or(r.Namespace, "NS")+".svc.cluster.local:"+cmp.Or(port, "PORT")))
+		_, notNumeric := netip.ParseAddr(host)
+		switch {
+		case isSelf(host) && in.InPod && !local.allows(host, port):
+			r.breach(local, CodeLocalhost, []*Resolved{k}, byName+"; a sidecar is declared in the contract: policy: {localhost-in-pod: {allow: [\""+net.JoinHostPort(host, cmp.Or(port, "PORT"))+"\"]}}",
+				"%s is on %s, and in a pod that is the pod itself", shown, host)
+		case !isSelf(host) && notNumeric == nil && !numeric.allows(host, port):
+			r.breach(numeric, CodeNumeric, []*Resolved{k}, "kubectl get svc -A | grep "+host+", then "+byName,
+				"%s is the address %s, which changes when the Service behind it is made again", shown, host)
+		}
+	}
+}
+
+// isSelf reports whether a host is the machine or the pod that looks it up.
+func isSelf(host string) bool {
+	a, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && (a.Unmap().IsLoopback() || a.IsUnspecified())
+}
+
+// address takes the host and the port out of an endpoint; false for keys that
+// are none. The host is in lower case, without brackets and without a final dot.
+func (k *Resolved) address() (host, port string, ok bool) {
+	text := k.Value.Reveal()
+	switch {
+	case !k.Set || text == "":
+		return "", "", false
+	case k.Key.Type == HostPort:
+		text = "http://" + text
+	case k.Key.Type != Web:
+		return "", "", false
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return "", "", false
+	}
+	return strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), u.Port(), true
+}
+
+// inForm writes an address as the value of the key is written.
+func (k *Resolved) inForm(hostport string) string {
+	if scheme, _, ok := strings.Cut(k.Value.Reveal(), "://"); ok {
+		return scheme + "://" + hostport
+	}
+	return hostport
+}
+
+// judgeFileModes looks for files with sensitive keys that others can read.
+func (r *Resolution) judgeFileModes() {
+	var keys []*Resolved
+	var files []string
+	for _, k := range r.Keys {
+		for _, c := range k.Candidates {
+			if k.Key.Sensitive && c.mode.Perm()&0o007 != 0 {
+				keys = append(keys, k)
+				files = append(files, fmt.Sprintf("%s (%s, mode %04o)", k.Key.Name, c.Origin, c.mode.Perm()))
+			}
+		}
+	}
+	if keys != nil {
+		r.breach(r.policy.rule(ruleWorldReadableSecret), CodeOpenFile, keys,
+			"set defaultMode: 0440 in the volume and securityContext.fsGroup in the pod", "any user in the container can read %s", strings.Join(files, ", "))
+	}
+}
