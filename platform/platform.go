@@ -51,6 +51,7 @@ type Input struct {
 type Platform struct {
 	Kind     Kind
 	Evidence []string // why we think so, the strongest first; never a value
+	InPod    bool     // Kubernetes started the container
 	PID1     bool     // nobody above us in the container reaps and forwards signals
 
 	Pipeline  string // name of the KFP pipeline
@@ -88,7 +89,7 @@ const (
 // Detect looks around. It reads at most ten small files.
 func Detect(in Input) Platform {
 	seen := readMarks(in)
-	p := Platform{PID1: in.PID == 1, launcher: seen.launcher}
+	p := Platform{InPod: seen.inPod, PID1: in.PID == 1, launcher: seen.launcher}
 	switch {
 	case seen.isKFP():
 		p.kfp(seen)

@@ -175,6 +175,11 @@ func TestDetect(t *testing.T) {
 	}
 }
 
+func TestInPod(t *testing.T) {
+	require.True(t, platform.Detect(platform.Input{Environ: []string{"KUBERNETES_SERVICE_HOST=10.0.0.1"}}).InPod)
+	require.False(t, platform.Detect(platform.Input{Environ: []string{"KUBERNETES_SERVICE_HOST="}}).InPod)
+}
+
 func TestComponentDefaults(t *testing.T) {
 	p := platform.Detect(platform.Input{PPID: 7, Files: fstest.MapFS(tree{}.process(7, 1, launcherLine(nil, "x")...))})
 	for _, c := range []struct {

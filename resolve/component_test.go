@@ -50,3 +50,19 @@ func TestComponentDefaultIsTheFirstDefault(t *testing.T) {
 	}
 	require.Equal(t, []string{"env ENDPOINT_URL", "component default secure", "default"}, origins)
 }
+
+// namespace_from_pod survives being printed, extended and narrowed.
+func TestNamespaceFromPodStaysInTheContract(t *testing.T) {
+	c, err := resolve.ParseContract("own", []byte("extends: builtin\nnamespace_from_pod: true\n"))
+	require.NoError(t, err)
+	require.True(t, c.FromPod)
+	text, err := c.YAML()
+	require.NoError(t, err)
+	again, err := resolve.ParseContract("printed", text)
+	require.NoError(t, err)
+	require.True(t, again.FromPod)
+	less, err := again.Without([]string{"gateway"})
+	require.NoError(t, err)
+	require.True(t, less.FromPod)
+	require.False(t, builtin(t).FromPod)
+}

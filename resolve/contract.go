@@ -37,6 +37,7 @@ type Key struct {
 	Params     []string   `yaml:"params"`      // further names of a pipeline parameter
 	Spellings  []Spelling `yaml:"spellings"`   // other variables that carry the same value
 	Files      []string   `yaml:"files"`       // further paths of it inside a mounted directory, the first that is there counts
+	ReadBy     []string   `yaml:"read_by"`     // clients that read the key under its own name
 
 	paramNames []string // what params returns, made with the index
 }
@@ -46,6 +47,8 @@ type Spelling struct {
 	Name   string `yaml:"name"`
 	As     Form   `yaml:"as"`     // how the value is written there
 	Secure string `yaml:"secure"` // with Form URL: the bool key that the scheme stands for
+
+	ReadBy []string `yaml:"read_by"` // clients that read the value there
 }
 
 // Form is how a spelling writes the value of its key.

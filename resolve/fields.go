@@ -22,6 +22,7 @@ var keyFields = []field[Key]{
 	{"group", "keys of one group come from one layer together", func(k *Key) any { return &k.Group }, nil},
 	{"optional", "the group of the key can do without it", func(k *Key) any { return &k.Optional }, nil},
 	{"files", "paths of the key inside a mounted directory; the first that is there counts", func(k *Key) any { return &k.Files }, nil},
+	{"read_by", "clients that read the variable of the key", func(k *Key) any { return &k.ReadBy }, nil},
 	{"params", "further names of a pipeline parameter for the key", func(k *Key) any { return &k.Params }, nil},
 	{"spellings", "other variables that carry the same value", func(k *Key) any { return &k.Spellings }, nil},
 }
@@ -29,6 +30,7 @@ var keyFields = []field[Key]{
 var spellingFields = []field[Spelling]{
 	{"name", "name of the variable", func(s *Spelling) any { return &s.Name }, nil},
 	{"as", "how the value is written there: url is scheme://host:port of a hostport", func(s *Spelling) any { return (*string)(&s.As) }, []string{string(URL)}},
+	{"read_by", "clients that read the variable", func(s *Spelling) any { return &s.ReadBy }, nil},
 	{"secure", "with as: url, the bool key that chooses https", func(s *Spelling) any { return &s.Secure }, nil},
 }
 

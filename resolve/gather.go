@@ -33,11 +33,22 @@ func gather(found []Candidate, sources []Source, k *Key) []Candidate {
 	return found
 }
 
-// byPrecedence orders candidates: by layer, inside a layer the key's own name
-// before its spellings, and then by the rank of the source.
+// byPrecedence orders candidates: by layer, inside a layer the contract's own
+// default last, the key's own name before its spellings, and then by the rank of
+// the source.
 func byPrecedence(a, b Candidate) int {
-	return cmp.Or(cmp.Compare(a.Layer, b.Layer), cmp.Compare(min(a.spelling, 1), min(b.spelling, 1)),
+	return cmp.Or(cmp.Compare(a.Layer, b.Layer), falseFirst(a.builtin, b.builtin), cmp.Compare(min(a.spelling, 1), min(b.spelling, 1)),
 		cmp.Compare(a.source, b.source), cmp.Compare(a.spelling, b.spelling))
+}
+
+func falseFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // named calls f for each variable of the key that the source holds. spelling is

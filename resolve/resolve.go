@@ -73,6 +73,7 @@ type Candidate struct {
 	secure   *bool       // the scheme, when it was written as a URL
 	dev      bool        // a default that only development has
 	at       string      // where it stands in its file: "4:11"
+	builtin  bool        // the contract's default: the last of its layer
 }
 
 // Get returns the key of that name, or nil.
@@ -123,6 +124,7 @@ func Resolve(in Input) *Resolution {
 		if d, dev := k.defaultFor(in.AppEnv, r.Namespace); d != "" {
 			g = append(g, candidate(k, "default", Defaults, Plain(d), Spelling{}))
 			g[len(g)-1].source = len(in.Sources) // below all of them
+			g[len(g)-1].builtin = true
 			if dev {
 				g[len(g)-1].Origin, g[len(g)-1].dev = "dev default", true
 			}

@@ -55,7 +55,7 @@ func newApp(r *runner) *cli.App {
 	app := &cli.App{
 		Name:            "flts-run",
 		Usage:           "resolve the configuration, check the services, become the task",
-		UsageText:       "flts-run [exec] [flags] -- COMMAND [ARG…]\nflts-run config|check|contract|image-env|install|version [flags]",
+		UsageText:       "flts-run [exec] [flags] -- COMMAND [ARG…]\nflts-run config|explain|check|diff|contract|image-env|install|version [flags]",
 		Description:     description,
 		Flags:           cliFlags(resolveOptions, checkOptions, execOptions),
 		Writer:          r.stdout,
@@ -77,9 +77,9 @@ func newApp(r *runner) *cli.App {
 			},
 			{
 				Name: "config", Usage: "print the resolved configuration, masked, with the origin of every value",
-				UsageText: "flts-run config [-o table|json|yaml|env|shell] [--reveal] [flags]",
+				UsageText: "flts-run config [-o table|json|yaml|env|shell|digest] [--reveal] [flags]",
 				Flags: append(cliFlags(resolveOptions),
-					&cli.StringFlag{Name: "output", Aliases: []string{"o"}, DefaultText: "table", Usage: "table, json, yaml, env or shell (`FORMAT`)"},
+					&cli.StringFlag{Name: "output", Aliases: []string{"o"}, DefaultText: "table", Usage: "table, json, yaml, env, shell or digest (`FORMAT`)"},
 					&cli.BoolFlag{Name: "reveal", Usage: "show sensitive values too, in the formats env and shell"}),
 				Action: r.config,
 			},
@@ -93,6 +93,21 @@ func newApp(r *runner) *cli.App {
 			r.contractCommand(),
 			imageEnvCommand(r),
 			r.installCommand(),
+			{
+				Name: "explain", Usage: "say where the value of a key comes from, why, and what would change it",
+				UsageText: "flts-run explain [-o table|json] [flags] KEY…",
+				Flags: append(cliFlags(resolveOptions),
+					&cli.StringFlag{Name: "output", Aliases: []string{"o"}, DefaultText: "table", Usage: "table or json (`FORMAT`)"}),
+				Action: r.explain,
+			},
+			{
+				Name: "diff", Usage: "compare two reports: what is different since it worked",
+				UsageText: "flts-run diff [-o table|json] A.json B.json",
+				Flags: []cli.Flag{
+					&cli.StringFlag{Name: "output", Aliases: []string{"o"}, DefaultText: "table", Usage: "table or json (`FORMAT`)"},
+				},
+				Action: r.diff,
+			},
 			{
 				Name: "version", Usage: "print the version",
 				Action: r.version,

@@ -20,7 +20,7 @@ func (r *runner) config(c *cli.Context) error {
 		return err
 	}
 	s := newSettings(c, r.environ)
-	format, err := s.oneOf(outputOption, "table", "json", "yaml", "env", "shell")
+	format, err := s.oneOf(outputOption, "table", "json", "yaml", "env", "shell", "digest")
 	if err != nil {
 		return err
 	}
@@ -75,8 +75,13 @@ func (r *runner) formatConfig(p *plan, format string, reveal bool) (string, erro
 		return r.formatVariables(p, reveal, dotenvLine), nil
 	case "shell":
 		return r.formatVariables(p, reveal, shellLine), nil
+	case "digest":
+		if d := p.digest(&r.out.mask); d != "" {
+			return d + "\n", nil
+		}
+		return "", nil
 	}
-	return r.out.mask.Mask(configTable(p.resolution)), nil
+	return p.table(&r.out.mask), nil
 }
 
 // yamlOf writes the JSON of a value as YAML, so that both have the same fields
@@ -165,6 +170,9 @@ func (r *runner) formatVariables(p *plan, reveal bool, line func(name, value str
 		default:
 			b.WriteString(line(v.Name, v.Value))
 		}
+	}
+	if d := p.digest(&r.out.mask); d != "" {
+		b.WriteString(line(digestVariable, d))
 	}
 	if reveal {
 		return b.String()

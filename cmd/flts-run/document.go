@@ -27,6 +27,8 @@ type document struct {
 	Namespace  string             `json:"namespace,omitempty"`
 	Identity   string             `json:"ambient_identity,omitempty"`
 	Platform   documentPlatform   `json:"platform"`
+	Digest     string             `json:"configuration_digest,omitempty"`
+	PrintKey   string             `json:"fingerprint_key,omitempty"` // which key the fingerprints were made with
 	Keys       []documentKey      `json:"keys"`
 	Findings   []resolve.Finding  `json:"findings"`
 	Checks     *checklist.Verdict `json:"checks,omitempty"`
@@ -41,6 +43,7 @@ type documentKey struct {
 	Set       bool                `json:"set"`
 	Value     string              `json:"value"`
 	Sensitive bool                `json:"sensitive,omitempty"`
+	Print     string              `json:"fingerprint,omitempty"` // of a value that is not shown
 	Origin    string              `json:"origin,omitempty"`
 	Layer     string              `json:"layer,omitempty"`
 	Notes     []string            `json:"notes,omitempty"`
@@ -64,16 +67,20 @@ type documentTask struct {
 	Added     []string `json:"variables_added,omitempty"`
 	Changed   []string `json:"variables_changed,omitempty"`
 	Removed   []string `json:"variables_removed,omitempty"`
+	Duplicate []string `json:"variables_duplicated,omitempty"` // given more than once; the first counts
 }
 
 func (p *plan) document(mask *redact.Masker) *document {
 	r := p.resolution
 	d := &document{
 		Schema: schema, Version: version, AppEnv: string(r.AppEnv), Namespace: r.Namespace, Identity: r.Ambient,
-		Platform: platformDocument(p.platform, mask), Keys: []documentKey{}, Findings: []resolve.Finding{},
+		Platform: platformDocument(p.platform, mask), Digest: p.digest(mask), PrintKey: p.prints.id(),
+		Keys: []documentKey{}, Findings: []resolve.Finding{},
 	}
 	for _, k := range r.Keys {
-		d.Keys = append(d.Keys, keyDocument(k, mask))
+		key := keyDocument(k, mask)
+		key.Print = p.prints.of(k, key.Value)
+		d.Keys = append(d.Keys, key)
 	}
 	for _, f := range r.Findings {
 		f.Message, f.Hint = mask.Mask(f.Message), mask.Mask(f.Hint)
@@ -101,7 +108,7 @@ func keyDocument(k *resolve.Resolved, mask *redact.Masker) documentKey {
 }
 
 func taskDocument(program string, arguments int, mode string, env launch.Env) *documentTask {
-	return &documentTask{Program: program, Arguments: arguments, Mode: mode, Added: env.Added, Changed: env.Changed, Removed: env.Removed}
+	return &documentTask{Program: program, Arguments: arguments, Mode: mode, Added: env.Added, Changed: env.Changed, Removed: env.Removed, Duplicate: env.Duplicates}
 }
 
 // conclude fills in how it ended.

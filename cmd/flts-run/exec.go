@@ -11,7 +11,6 @@ import (
 
 	"github.com/flts-run/flts-run/checklist"
 	"github.com/flts-run/flts-run/launch"
-	"github.com/flts-run/flts-run/resolve"
 )
 
 // defaultWait is how long a task waits for what may pass by itself.
@@ -63,7 +62,7 @@ func (r *runner) exec(c *cli.Context) error {
 	}
 	if o.print == "table" {
 		r.sayPlatform(p, o.mode)
-		r.out.print(configTable(p.resolution))
+		r.out.print(p.table(&r.out.mask))
 		r.out.notes(p.resolution)
 		r.out.findings(p.resolution.Findings)
 	}
@@ -91,9 +90,7 @@ func (r *runner) ready(ctx context.Context, p *plan, s *settings, o orders, d *d
 	if err := p.failure(); err != nil {
 		return "", nil, err
 	}
-	set := p.resolution.Environ()
-	set[wrappedVariable] = "1"
-	taskEnv := launch.Environ(r.environ, set, launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
+	taskEnv := launch.Environ(r.environ, p.taskVariables(&r.out.mask), launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
 	if err := launch.Preflight(r.task, taskEnv.Entries); err != nil {
 		return "", nil, err
 	}
@@ -102,6 +99,9 @@ func (r *runner) ready(ctx context.Context, p *plan, s *settings, o orders, d *d
 		return "", nil, err
 	}
 	d.Task = taskDocument(path, len(r.task)-1, o.mode, taskEnv)
+	if o.print == "table" {
+		r.sayChanges(taskEnv, o.pristine)
+	}
 	if o.check != "off" {
 		services, err := p.named(nil)
 		if err != nil {
@@ -145,7 +145,7 @@ func (r *runner) sayOutcome(o orders, d *document, failed error) error {
 // belongs to another login when that was asked for.
 func (p *plan) dropped(o orders) func(string) bool {
 	return func(name string) bool {
-		return strings.HasPrefix(name, resolve.ConfigMapPrefix) || strings.HasPrefix(name, resolve.SecretPrefix) ||
+		return isBootstrap(name) ||
 			slices.Contains(p.keyFiles, name) || // the task has the value, and many refuse to be given both
 			o.fixEnv && slices.Contains(p.resolution.Stale, name)
 	}

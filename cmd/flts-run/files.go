@@ -12,8 +12,9 @@ import (
 
 // files is what was read beside parameters, environment and mounted directories.
 type files struct {
-	dotenv   []resolve.Source // layer of Secrets
-	defaults []resolve.Source // layer of defaults: the image, then the YAML files
+	dotenv   []resolve.Source
+	image    []resolve.Source
+	yaml     []resolve.Source // the overlay, then the base
 	keyFiles []string         // variables like MINIO_SECRET_KEY_FILE that were read
 	findings []resolve.Finding
 }
@@ -37,7 +38,7 @@ func (r *runner) readFiles(c *resolve.Contract, s *settings, env *resolve.Enviro
 	}
 	f.keyFiles = keyFiles
 	yaml, yamlErr := readYAML(c, s, appEnv)
-	f.defaults = append(image, yaml...)
+	f.image, f.yaml = image, yaml
 	dotenvErr := r.readDotenv(c, s, appEnv, &f)
 	return f, joined(imageErr, keyErr, yamlErr, dotenvErr)
 }

@@ -21,6 +21,7 @@ type plan struct {
 	needs      []need
 	keyFiles   []string // variables like MINIO_SECRET_KEY_FILE that were read
 	platform   platform.Platform
+	prints     fingerprinter
 }
 
 // prepare reads all sources and resolves. An error is wrong usage or something
@@ -39,26 +40,37 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	env := resolve.ReadEnviron(contract, r.environ)
 	config, configErr := readMounted(contract, s, configDirOption, "configmap", resolve.ConfigMap)
 	secrets, secretErr := readMounted(contract, s, secretDirOption, "secret", resolve.Secret)
-	params, paramErr := readParams(contract, s)
+	sources, paramErr := readParams(contract, s)
 	where := r.detect()
 	kfp, kfpErr := readKFP(contract, s, where)
+	prints, printsErr := readFingerprintKey(s)
+	r.out.mask.Add(string(prints))
 	appEnv, appEnvErr := readAppEnv(s, env, config)
 	files, filesErr := r.readFiles(contract, s, &env, appEnv)
 	needs, needsErr := parseNeeds(s.get(needsOption))
-	if err := joined(configErr, secretErr, paramErr, kfpErr, appEnvErr, filesErr, needsErr); err != nil {
+	if err := joined(configErr, secretErr, paramErr, kfpErr, appEnvErr, filesErr, needsErr, printsErr); err != nil {
 		return nil, err
 	}
 
-	p := &plan{contract: contract, needs: needs, keyFiles: files.keyFiles, platform: where}
+	sources.put(executorParams, kfp.run...)
+	sources.put(configMapPrefixed, env.ConfigMapPrefixed)
+	sources.put(configMapDir, config)
+	sources.put(plainVariables, env.Plain)
+	sources.put(secretPrefixed, env.SecretPrefixed)
+	sources.put(secretDir, secrets)
+	sources.put(sensitiveVariables, env.Sensitive)
+	sources.put(dotenvFile, files.dotenv...)
+	sources.put(componentDefaults, kfp.defaults...)
+	sources.put(imageVariables, files.image...)
+	sources.put(yamlFiles, files.yaml...)
+	p := &plan{contract: contract, needs: needs, keyFiles: files.keyFiles, platform: where, prints: prints}
 	p.resolution = resolve.Resolve(resolve.Input{
-		Contract: contract,
-		Sources: slices.Concat(params, kfp.run,
-			[]resolve.Source{env.ConfigMapPrefixed, config, env.Plain, env.SecretPrefixed, secrets, env.Sensitive}, files.dotenv,
-			kfp.defaults, files.defaults),
+		Contract:  contract,
+		Sources:   sources.inOrder(),
 		AppEnv:    appEnv,
 		Namespace: namespaceOf(contract, s, where),
 		Ambient:   ambientIdentity(s.vars),
-		InPod:     s.vars["KUBERNETES_SERVICE_HOST"] != "",
+		InPod:     where.InPod,
 		Variables: s.vars,
 	})
 	p.resolution.Findings = append(p.resolution.Findings, slices.Concat(kfp.findings, namespaceFindings(p, s), files.findings)...)
@@ -99,11 +111,11 @@ func readMounted(c *resolve.Contract, s *settings, o option, kind string, layer 
 	return src, misconfigured("the pod needs a volume, and a volumeMount with mountPath: "+dir, err)
 }
 
-func readParams(c *resolve.Contract, s *settings) ([]resolve.Source, error) {
-	var sources []resolve.Source
+func readParams(c *resolve.Contract, s *settings) (places, error) {
+	sources := places{}
 	var problems []error
-	add := func(src resolve.Source, err error) {
-		sources = append(sources, src)
+	add := func(at place, src resolve.Source, err error) {
+		sources.put(at, src)
 		if err != nil {
 			problems = append(problems, misconfigured("", err))
 		}
@@ -112,17 +124,19 @@ func readParams(c *resolve.Contract, s *settings) ([]resolve.Source, error) {
 	if err != nil {
 		problems = append(problems, usage("flts-run config lists the keys of the contract", "%w", err))
 	}
-	sources = append(sources, flags)
+	sources.put(paramFlags, flags)
 	if file := s.value(paramsFile); file != "" {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			problems = append(problems, misconfigured("", err))
 		} else {
-			add(resolve.ParamsJSON(c, "params-file "+file, text))
+			src, err := resolve.ParamsJSON(c, "params-file "+file, text)
+			add(paramFile, src, err)
 		}
 	}
 	if text, from := s.get(paramsJSON); text != "" {
-		add(resolve.ParamsJSON(c, strings.TrimPrefix(from, "--"), []byte(text)))
+		src, err := resolve.ParamsJSON(c, strings.TrimPrefix(from, "--"), []byte(text))
+		add(paramText, src, err)
 	}
 	return sources, joined(problems...)
 }

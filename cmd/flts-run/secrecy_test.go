@@ -50,12 +50,17 @@ func TestNoOutputHoldsASecret(t *testing.T) {
 			{"contract"},
 			{"contract", "--docs"},
 			{"contract", "--schema"},
+			append([]string{"explain", "|"}, sensitiveKeys...),
+			append([]string{"explain", "-o", "json", "|", "GATEWAY_URL", "MLFLOW_TRACKING_URI"}, sensitiveKeys...),
 			{"check", "--wait", "0s"},
 			{"check", "--wait", "0s", "-o", "json"},
-			{"check", "--wait", "0s", "-o", "short", "minio"},
+			{"check", "--wait", "0s", "-o", "short", "|", "minio"},
 			{"exec", "--wait", "0s", "--print=json"},
 			{"exec", "--wait", "0s", "--print=off"},
 			{"exec", "--wait", "0s", "--check=warn"},
+			{"exec", "--wait", "0s", "--fix-env", "--pristine"},
+			{"diff", "|", filepath.Join(c.dir, "report.json"), filepath.Join(c.dir, "report.json")},
+			{"diff", "-o", "json", "|", filepath.Join(c.dir, "report.json"), filepath.Join(c.dir, "report.json")},
 		} {
 			out := c.run(t, args)
 			for name, form := range c.forms() {
@@ -63,6 +68,11 @@ func TestNoOutputHoldsASecret(t *testing.T) {
 			}
 		}
 	}
+}
+
+var sensitiveKeys = []string{
+	"MINIO_ACCESS_KEY", "MINIO_SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+	"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN",
 }
 
 // configuration is an environment and parameters with secrets in them.
@@ -88,12 +98,14 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 	if env := []string{"", "dev", "staging", "prod"}[random.IntN(4)]; env != "" {
 		c.environ = append(c.environ, "APP_ENV="+env)
 	}
+	if random.IntN(2) == 0 {
+		key := c.secret(random) + "-is long enough"
+		c.secrets[len(c.secrets)-1] = key
+		c.environ = append(c.environ, "FLTS_FINGERPRINT_KEY="+key)
+	}
 	var yaml, dotenv []string
 	unread := map[string]bool{} // in a file that is broken, or not read: nothing else can be masked for it
-	for _, name := range []string{
-		"MINIO_ACCESS_KEY", "MINIO_SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-		"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN",
-	} {
+	for _, name := range sensitiveKeys {
 		value := c.secret(random)
 		switch random.IntN(11) {
 		case 4: // the variable beside its file, with another value
@@ -143,18 +155,9 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 	return c
 }
 
-// known picks a secret that was read.
-func (c *configuration) known(random *rand.Rand, unread map[string]bool) string {
-	known := slices.DeleteFunc(slices.Clone(c.secrets), func(s string) bool { return unread[s] })
-	if len(known) == 0 {
-		return "none"
-	}
-	return known[random.IntN(len(known))]
-}
-
 // launch puts a launcher of KFP above flts-run, with secrets among the parameters
 // of the run and the defaults of the component, and one as the id of the run.
-func (c *configuration) launch(random *rand.Rand, run string) {
+func (c *configuration) launch(random *rand.Rand, runID string) {
 	object := func(names ...string) string {
 		values := map[string]any{}
 		for _, name := range names {
@@ -169,10 +172,19 @@ func (c *configuration) launch(random *rand.Rand, run string) {
 	}
 	spec, _ := json.Marshal(map[string]any{"inputDefinitions": map[string]any{"parameters": defaults}})
 	line := strings.Join([]string{
-		"/kfp-launcher/launch", "--run_id", run, "--component_spec", string(spec),
+		"/kfp-launcher/launch", "--run_id", runID, "--component_spec", string(spec),
 		"--executor_input", `{"inputs":{"parameterValues":` + object("minio_secret_key", "unknown_to_the_contract") + `}}`, "--",
 	}, "\x00")
 	c.files = fstest.MapFS{"proc/7/cmdline": &fstest.MapFile{Data: []byte(line)}}
+}
+
+// known picks a secret that was read.
+func (c *configuration) known(random *rand.Rand, unread map[string]bool) string {
+	known := slices.DeleteFunc(slices.Clone(c.secrets), func(s string) bool { return unread[s] })
+	if len(known) == 0 {
+		return "none"
+	}
+	return known[random.IntN(len(known))]
 }
 
 // secret makes a secret and remembers it.
@@ -194,17 +206,16 @@ func (c *configuration) run(t *testing.T, args []string) string {
 	if args[0] == "exec" {
 		task = []string{"--", "true", "an argument"}
 	}
-	positional := ""
-	if last := args[len(args)-1]; args[0] == "check" && last == "minio" {
-		args, positional = args[:len(args)-1], last
+	var positional []string // behind "|"
+	if i := slices.Index(args, "|"); i >= 0 {
+		args, positional = args[:i], args[i+1:]
 	}
-	if args[0] == "contract" { // it takes no parameters: it prints no value
-		c = &configuration{dir: c.dir, environ: c.environ}
+	params := c.params
+	switch args[0] {
+	case "diff", "contract": // they take no parameters
+		params = nil
 	}
-	full := append(append(append([]string{}, args...), c.params...), task...)
-	if positional != "" {
-		full = append(full, positional)
-	}
+	full := slices.Concat(args, params, positional, task)
 	run(t.Context(), process{
 		args: full, environ: c.environ, dir: "/", ppid: 7, files: c.files, stdout: &out, stderr: &out,
 		become: func(string, []string, []string) error { return nil },

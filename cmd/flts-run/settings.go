@@ -38,6 +38,10 @@ var (
 	reportOption    = option{flag: "report", variable: "FLTS_REPORT", usage: "write the whole verdict to `FILE` as JSON"}
 	waitOption      = option{flag: "wait", variable: "FLTS_WAIT", usage: "wait that long for what may pass by itself (`DURATION`)"}
 
+	fingerprintKeyFileOption = option{flag: "fingerprint-key-file", variable: "FLTS_FINGERPRINT_KEY_FILE", usage: "key for the fingerprints of secrets in reports, in `FILE`"}
+	// No flag: arguments are for everybody to see.
+	fingerprintKeyOption = option{variable: "FLTS_FINGERPRINT_KEY"}
+
 	outputOption = option{flag: "output", fallback: "table"}
 
 	checkOption       = option{flag: "check", variable: "FLTS_CHECK", fallback: "enforce", usage: "off, warn or enforce: what a failed check means (`LEVEL`)"}
@@ -53,7 +57,7 @@ var (
 var (
 	resolveOptions = []option{
 		contractOption, appEnvOption, configDirOption, secretDirOption, paramsFile, paramsJSON,
-		executorInput, yamlDirOption, envFileOption, imageEnvOption, namespaceOption, disableOption,
+		executorInput, yamlDirOption, envFileOption, imageEnvOption, namespaceOption, disableOption, fingerprintKeyFileOption,
 	}
 	checkOptions = []option{needsOption, waitOption, reportOption, terminationOption}
 	execOptions  = []option{checkOption, printOption, modeOption, graceOption, pristineOption, fixEnvOption}
@@ -66,7 +70,7 @@ func variables() []string {
 	for _, o := range slices.Concat(resolveOptions, checkOptions, execOptions) {
 		names = append(names, o.variable)
 	}
-	return append(names, wrappedVariable)
+	return append(names, wrappedVariable, fingerprintKeyOption.variable, digestVariable)
 }
 
 // cliFlags makes the flags of a command. The environment is not left to cli: it

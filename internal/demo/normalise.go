@@ -11,6 +11,7 @@ type ports struct{ s3, mlflow, gateway string }
 
 var (
 	millis    = regexp.MustCompile(`(<1|\d+) ms`)
+	digest    = regexp.MustCompile(`\bv1:[0-9a-f]{16}\b`)
 	requestID = regexp.MustCompile(`\brequest [0-9A-F]{16}\b`)
 	columns   = regexp.MustCompile(` {2,}`)
 	keyName   = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
@@ -25,6 +26,7 @@ func (p ports) normalise(text string) string {
 		text = regexp.MustCompile(`:`+port+`\b`).ReplaceAllString(text, ":"+known.port)
 	}
 	text = millis.ReplaceAllString(text, "N ms")
+	text = digest.ReplaceAllString(text, "v1:DIGEST")
 	text = requestID.ReplaceAllString(text, "request 0000000000000001")
 	return alignTable(text)
 }

@@ -25,7 +25,8 @@ func forms(plain string) []string {
 	return list
 }
 
-// parts are the text, the text without white space around it, and each stretch
+// parts are the text, the text without white space and control characters around
+// it, and each stretch
 // between control characters: the lines of a key file, and a value without the
 // NUL or newline that made it invalid. Lines that are the same in every file of
 // their kind are left out.
@@ -37,8 +38,7 @@ func parts(plain string) []string {
 			list = append(list, part)
 		}
 	}
-	add(plain)
-	add(strings.TrimFunc(plain, unicode.IsControl)) // whole, when it has several lines
+	add(strings.TrimFunc(plain, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }))
 	for part := range strings.FieldsFuncSeq(plain, unicode.IsControl) {
 		add(part)
 	}

@@ -77,6 +77,13 @@ func TestMultiLineSecretsAreMaskedLineByLine(t *testing.T) {
 	require.Equal(t, "got ******** and ********, -----BEGIN KEY-----", m.Mask("got MIIabcdef and ZZZ999, -----BEGIN KEY-----"))
 }
 
+// What made a secret invalid is not there where it is used as meant.
+func TestASecretIsMaskedWithoutWhatIsAroundIt(t *testing.T) {
+	for _, s := range []string{"ab\tcd\tef\x00", "\x00\nab\tcd\tef\n", " ab\tcd\tef\x00\n"} {
+		require.Equal(t, "x********y ab%09 ********", masker(s).Mask("xab\tcd\tefy ab%09 ab%09cd%09ef"), "%q", s)
+	}
+}
+
 func TestOrdinaryTextIsLeftAlone(t *testing.T) {
 	m := masker("s3cr3t-value", "minio", "", "true")
 	const text = "minio-service.default.svc.cluster.local:9000 true {}"

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/flts-run/flts-run/internal/redact"
+	"github.com/flts-run/flts-run/resolve"
+)
+
+// digestVariable tells the task which configuration it runs with. One that
+// arrives in the environment is of another configuration and is replaced.
+const digestVariable = "FLTS_CONFIG_DIGEST"
+
+// digest names the configuration, see resolve.Digest. A configuration that
+// cannot be used has no name: what is wrong is missing from it.
+func (p *plan) digest(mask *redact.Masker) string {
+	if p.resolution.Failed() {
+		return ""
+	}
+	return p.resolution.Digest(mask.Mask)
+}
+
+// table is what is printed of the configuration: a line for each key, and the
+// digest.
+func (p *plan) table(mask *redact.Masker) string {
+	text := mask.Mask(configTable(p.resolution))
+	if d := p.digest(mask); d != "" {
+		text += "configuration digest: " + d + "\n"
+	}
+	return text
+}
+
+// taskVariables are the variables that are set for the task.
+func (p *plan) taskVariables(mask *redact.Masker) map[string]string {
+	set := p.resolution.Environ()
+	set[wrappedVariable] = "1"
+	if d := p.digest(mask); d != "" {
+		set[digestVariable] = d
+	}
+	return set
+}
+
+// isBootstrap tells the variables that are for us alone.
+func isBootstrap(name string) bool {
+	return strings.HasPrefix(name, resolve.ConfigMapPrefix) || strings.HasPrefix(name, resolve.SecretPrefix) ||
+		name == fingerprintKeyOption.variable
+}

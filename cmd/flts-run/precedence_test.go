@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/flts-run/flts-run/resolve"
+)
+
+// filler puts a value of a key where a place reads it, and returns the origin
+// that is then reported.
+type filler func(t *testing.T, p *process, dir, key string) (origin string)
+
+// fillers has one entry for each place; a new place needs one.
+var fillers = map[place]filler{
+	paramFlags: func(_ *testing.T, p *process, _, key string) string {
+		p.args = append(p.args, "--param", key+"=http://filled")
+		return "param " + key
+	},
+	paramFile: func(t *testing.T, p *process, dir, key string) string {
+		file := written(t, filepath.Join(dir, "params.json"), `{"`+key+`": "http://filled"}`)
+		p.args = append(p.args, "--params-file", file)
+		return "params-file " + file + " " + key
+	},
+	paramText: func(_ *testing.T, p *process, _, key string) string {
+		p.environ = append(p.environ, `FLTS_PARAMS_JSON={"`+key+`": "http://filled"}`)
+		return "FLTS_PARAMS_JSON " + key
+	},
+	executorParams: func(_ *testing.T, p *process, _, key string) string {
+		p.environ = append(p.environ, `FLTS_EXECUTOR_INPUT={"inputs":{"parameterValues":{"`+key+`": "http://filled"}}}`)
+		return "executor-input " + key
+	},
+	configMapPrefixed:  prefixed("FLTS_FROM_CONFIGMAP_", "configmap env"),
+	configMapDir:       mounted("FLTS_CONFIG_DIR", "configmap"),
+	plainVariables:     prefixed("", "env"),
+	secretPrefixed:     prefixed("FLTS_FROM_SECRET_", "secret env"),
+	secretDir:          mounted("FLTS_SECRET_DIR", "secret"),
+	sensitiveVariables: prefixed("", "env"),
+	dotenvFile: func(t *testing.T, p *process, dir, key string) string {
+		file := written(t, filepath.Join(dir, "dotenv"), key+"=http://filled")
+		p.environ = append(p.environ, "FLTS_ENV_FILE="+file)
+		return "env-file " + file
+	},
+	componentDefaults: func(_ *testing.T, p *process, _, key string) string {
+		const spec = `{"inputDefinitions":{"parameters":{"%[1]s":{"parameterType":"STRING","defaultValue":"http://filled"}}}}`
+		line := []string{
+			"/kfp-launcher/launch", "--executor_input", "{}", "--component_spec", fmt.Sprintf(spec, key),
+			"--", "true", "--executor_input", `{"inputs":{"parameterValues":{"` + key + `":"http://filled"}}}`,
+		}
+		p.ppid, p.files = 7, fstest.MapFS{"proc/7/cmdline": {Data: []byte(strings.Join(line, "\x00") + "\x00")}}
+		p.args = append(p.args, "--executor-input", line[len(line)-1])
+		return "component default " + key
+	},
+	imageVariables: func(t *testing.T, p *process, dir, key string) string {
+		p.environ = append(p.environ, key+"=http://filled")
+		var out bytes.Buffer
+		require.Zero(t, run(t.Context(), process{args: []string{"image-env"}, environ: p.environ, stdout: &out, stderr: &out}), out.String())
+		p.environ = append(p.environ, "FLTS_IMAGE_ENV="+written(t, filepath.Join(dir, "image.env"), out.String()))
+		return "image env"
+	},
+	yamlFiles: func(t *testing.T, p *process, dir, key string) string {
+		written(t, filepath.Join(dir, "yaml", "config_base.yaml"), key+": http://filled")
+		p.environ = append(p.environ, "FLTS_YAML_DIR="+filepath.Join(dir, "yaml"))
+		return "yaml config_base.yaml"
+	},
+}
+
+func prefixed(prefix, origin string) filler {
+	return func(_ *testing.T, p *process, _, key string) string {
+		p.environ = append(p.environ, prefix+key+"=http://filled")
+		return origin
+	}
+}
+
+func mounted(variable, kind string) filler {
+	return func(t *testing.T, p *process, dir, key string) string {
+		dir = filepath.Join(dir, kind)
+		written(t, filepath.Join(dir, key), "http://filled")
+		p.environ = append(p.environ, variable+"="+dir)
+		return kind + " " + dir
+	}
+}
+
+func written(t *testing.T, file, text string) string {
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+	return file
+}
+
+// contest resolves a key that these places hold and no other, and returns which
+// of them it comes from, and its layer.
+func contest(t *testing.T, at ...place) (won place, layer string) {
+	// Of plain variables each place has a class of keys.
+	key := "GATEWAY_URL"
+	if slices.Contains(at, sensitiveVariables) {
+		key = "MLFLOW_TRACKING_TOKEN"
+	}
+	var out, said bytes.Buffer
+	p := process{args: []string{"config", "-o", "json"}, environ: []string{"APP_ENV=dev"}, stdout: &out, stderr: &said}
+	dir, origins := t.TempDir(), map[string]place{}
+	for _, place := range at {
+		origins[fillers[place](t, &p, dir, key)] = place
+	}
+	require.Zero(t, run(t.Context(), p), said.String())
+	var doc struct {
+		Keys []struct{ Name, Origin, Layer string }
+	}
+	require.NoError(t, json.Unmarshal(out.Bytes(), &doc))
+	for _, k := range doc.Keys {
+		if k.Name == key {
+			require.Contains(t, origins, k.Origin)
+			return origins[k.Origin], k.Layer
+		}
+	}
+	require.Fail(t, "no "+key)
+	return 0, ""
+}
+
+func TestEveryPlaceHasOneRank(t *testing.T) {
+	ranked := make([]int, numPlaces)
+	for _, r := range precedence {
+		ranked[r.place]++
+	}
+	require.Equal(t, slices.Repeat([]int{1}, int(numPlaces)), ranked)
+	require.Len(t, fillers, int(numPlaces))
+	require.True(t, slices.IsSortedFunc(precedence, func(a, b rank) int { return int(a.layer) - int(b.layer) }), "a layer stands together")
+}
+
+// The mutation check of the order: whichever two neighbours change places, a
+// value comes from somewhere else.
+func TestSwappingTwoNeighboursIsNoticed(t *testing.T) {
+	original := precedence
+	defer func() { precedence = original }()
+	for i := range len(original) - 1 {
+		high, low := original[i].place, original[i+1].place
+		precedence = original
+		won, _ := contest(t, high, low)
+		require.Equal(t, high, won, "rank %d against the next", i)
+
+		precedence = slices.Clone(original)
+		precedence[i].place, precedence[i+1].place = low, high
+		won, _ = contest(t, high, low)
+		require.Equal(t, low, won, "rank %d after the swap", i)
+	}
+}
+
+// The same for whole layers. The contract's default is the last of the lowest
+// layer and wins against nobody: a layer that changes with one in which only
+// defaults stand is told by its name.
+func TestSwappingTwoLayersIsNoticed(t *testing.T) {
+	original := precedence
+	defer func() { precedence = original }()
+	for high := resolve.Parameters; high < resolve.Defaults; high++ {
+		low := high + 1
+		at := firstsOf(original, high, low)
+		precedence = original
+		won, layer := contest(t, at...)
+		require.Equal(t, at[0], won)
+		require.Equal(t, high.String(), layer)
+
+		precedence = slices.Clone(original)
+		for i, r := range original {
+			switch r.layer {
+			case high:
+				precedence[i].layer = low
+			case low:
+				precedence[i].layer = high
+			}
+		}
+		won, layer = contest(t, at...)
+		require.Equal(t, at[len(at)-1], won)
+		if len(at) == 1 {
+			require.Equal(t, low.String(), layer)
+		}
+	}
+}
+
+// firstsOf returns the first place of each layer that has one.
+func firstsOf(order []rank, layers ...resolve.Layer) []place {
+	var list []place
+	for _, l := range layers {
+		if i := slices.IndexFunc(order, func(r rank) bool { return r.layer == l }); i >= 0 {
+			list = append(list, order[i].place)
+		}
+	}
+	return list
+}
