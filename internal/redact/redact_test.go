@@ -102,3 +102,10 @@ func FuzzMaskLeavesNoSecret(f *testing.F) {
 		require.NotContains(t, strings.ReplaceAll(masked, secret.Mask, "\x00"), s)
 	})
 }
+
+// A file that ends with what no variable can hold is refused; its text is the
+// secret all the same, and is known as one in other places.
+func TestTheTextWithoutControlCharactersAtItsEndsIsMasked(t *testing.T) {
+	m := masker("two\nlines of it\n\x00")
+	require.Equal(t, "token="+secret.Mask, m.Mask("token="+url.QueryEscape("two\nlines of it")))
+}
