@@ -96,3 +96,12 @@ func signalName(sig syscall.Signal) string {
 	}
 	return fmt.Sprintf("signal %d", int(sig))
 }
+
+// KeepClosedPipes keeps a closed pipe on stdout or stderr from ending the process:
+// writing to it is then an error like any other. The function returned undoes it.
+// The task is not affected, Exec gives it the disposition that we were given.
+func KeepClosedPipes() (undo func()) {
+	arrived := make(chan os.Signal, 1)
+	signal.Notify(arrived, syscall.SIGPIPE)
+	return func() { signal.Stop(arrived) }
+}

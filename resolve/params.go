@@ -84,7 +84,8 @@ func decodeOne(text []byte, into any) error {
 	var typed *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		return fmt.Errorf("is no valid JSON: %w at byte %d", syntax, syntax.Offset)
+		// Its own text quotes a character, which may be one of a secret.
+		return fmt.Errorf("is no valid JSON: syntax error at byte %d", syntax.Offset)
 	case errors.As(err, &typed):
 		return fmt.Errorf("is no JSON object but %s at byte %d", typed.Value, typed.Offset)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

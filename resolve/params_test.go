@@ -50,10 +50,10 @@ func TestParamsJSON(t *testing.T) {
 	for text, want := range map[string]string{
 		``:                  "params-json: is no valid JSON: it ends too early",
 		`{"a": `:            "params-json: is no valid JSON: it ends too early",
-		`{sk-canary}`:       "params-json: is no valid JSON: invalid character 's' looking for beginning of object key string at byte 2",
+		`{sk-canary}`:       "params-json: is no valid JSON: syntax error at byte 2",
 		`["sk-canary"]`:     "params-json: is no JSON object but array at byte 1",
 		`{} {"sk-canary"}`:  "params-json: is no single JSON object: more text follows at byte 4",
-		`{{ params|tojson}`: "params-json: is no valid JSON: invalid character '{' looking for beginning of object key string at byte 2",
+		`{{ params|tojson}`: "params-json: is no valid JSON: syntax error at byte 2",
 	} {
 		_, err := resolve.ParamsJSON(contract(t), "params-json", []byte(text))
 		require.EqualError(t, err, want)

@@ -233,6 +233,9 @@ func checkPort(port string, required bool) error {
 	return nil
 }
 
+// IsBucketName reports whether a text can be the name of a bucket.
+func IsBucketName(name string) bool { return checkBucket(name) == nil }
+
 // checkBucket holds to the naming rules that both AWS and MinIO enforce.
 func checkBucket(name string) error {
 	bad := len(name) < 3 || len(name) > 63 || strings.Contains(name, "..")

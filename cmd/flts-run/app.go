@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -31,6 +32,9 @@ func run(ctx context.Context, p process) int {
 	ours, task, hasTask := split(p.args)
 	out := &console{w: p.stderr}
 	r := &runner{process: p, out: out, task: task, hasTask: hasTask}
+	if hasTask { // also for a mistake in the flags, before there are settings
+		r.termination = newSettings(nil, p.environ).value(terminationOption)
+	}
 	err := newApp(r).RunContext(ctx, append([]string{"flts-run"}, ours...))
 	if err == nil {
 		return r.status
@@ -145,6 +149,9 @@ func suggestFlag(c *cli.Context, name string) string {
 // short is the program without a command: the short form of exec.
 func (r *runner) short(c *cli.Context) error {
 	if word := c.Args().First(); word != "" {
+		if len(c.StringSlice("param")) > 0 {
+			return r.noArguments(c, "flts-run --help")
+		}
 		var names []string
 		for _, cmd := range c.App.Commands {
 			names = append(names, cmd.Name)
@@ -169,9 +176,18 @@ func (r *runner) noTask(command string) error {
 	return nil
 }
 
+// shownWord quotes the first argument, but not behind a --param: there it may be
+// a value that lost its '='.
+func shownWord(c *cli.Context) string {
+	if len(c.StringSlice("param")) > 0 {
+		return "behind --param: write --param NAME=VALUE as one word"
+	}
+	return strconv.Quote(c.Args().First())
+}
+
 func (r *runner) noArguments(c *cli.Context, hint string) error {
 	if c.Args().Present() {
-		return usage(hint, "unexpected argument %q", c.Args().First())
+		return usage(hint, "unexpected argument %s", shownWord(c))
 	}
 	return nil
 }

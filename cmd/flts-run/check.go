@@ -51,14 +51,14 @@ func (r *runner) check(c *cli.Context) error {
 	d := p.document(&r.out.mask)
 	d.Checks = &verdict
 	d.conclude(started, failure, &r.out.mask)
-	text := checklist.Table(verdict)
+	text := printable(checklist.Table(verdict))
 	switch format {
 	case "json":
 		if text, err = encode(d, "  "); err != nil {
 			return err
 		}
 	case "short":
-		text = checklist.Short(verdict)
+		text = printable(checklist.Short(verdict))
 	}
 	r.out.findings(p.resolution.Findings)
 	if format == "json" || len(verdict.Results) > 0 {
@@ -66,9 +66,7 @@ func (r *runner) check(c *cli.Context) error {
 			return err
 		}
 	}
-	if err := r.writeReport(s, d); err != nil {
-		r.out.line("warning", err.Error(), "")
-	}
+	r.report(s, d)
 	return failure
 }
 
@@ -122,7 +120,11 @@ func (r *runner) runChecks(ctx context.Context, p *plan, s *settings, c checkPla
 			r.out.print(fmt.Sprintf("flts-run: waiting up to %s for %s: %s %s\n", c.wait, res.Target, res.Detail, bracketed(res.Code)))
 		}
 	}
-	return runner.Run(ctx, p.checks(c, s))
+	verdict := runner.Run(ctx, p.checks(c, s))
+	if c.lenient {
+		return verdict.Lenient()
+	}
+	return verdict
 }
 
 // verdictFailure is why the task must not start with these services, or nil.

@@ -167,6 +167,9 @@ func (r *runner) formatVariables(p *plan, reveal bool, line func(name, value str
 		switch {
 		case v.Hidden && !reveal:
 			fmt.Fprintf(&b, "# %s is sensitive (%s): --reveal shows it\n", v.Name, v.Origin)
+		case !reveal && r.out.mask.Mask(v.Value) != v.Value:
+			// Masked it would be a value, and a wrong one.
+			fmt.Fprintf(&b, "# %s holds the text of a sensitive value (%s): --reveal shows it\n", v.Name, v.Origin)
 		default:
 			b.WriteString(line(v.Name, v.Value))
 		}

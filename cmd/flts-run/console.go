@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/flts-run/flts-run/internal/redact"
 	"github.com/flts-run/flts-run/resolve"
@@ -16,11 +18,34 @@ type console struct {
 	mask redact.Masker
 }
 
-// print writes a text as one piece.
-func (c *console) print(text string) {
+// print writes a text for people, as one piece.
+func (c *console) print(text string) { c.raw(printable(text)) }
+
+// raw writes a text for programs.
+func (c *console) raw(text string) {
 	// There is nobody to tell that stderr is gone.
 	_, _ = io.WriteString(c.w, c.mask.Mask(text))
 }
+
+// printable writes what does not print as its escape: a value or a server's answer
+// must not move the cursor, colour the log or write backwards.
+func printable(text string) string {
+	if !strings.ContainsFunc(text, isOdd) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if isOdd(r) {
+			q := strconv.QuoteRune(r)
+			b.WriteString(q[1 : len(q)-1])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func isOdd(r rune) bool { return r != '\n' && r != '\t' && !unicode.IsPrint(r) }
 
 func (c *console) line(kind, text, hint string) {
 	var b strings.Builder

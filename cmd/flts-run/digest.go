@@ -23,7 +23,7 @@ func (p *plan) digest(mask *redact.Masker) string {
 // table is what is printed of the configuration: a line for each key, and the
 // digest.
 func (p *plan) table(mask *redact.Masker) string {
-	text := mask.Mask(configTable(p.resolution))
+	text := printable(mask.Mask(configTable(p.resolution)))
 	if d := p.digest(mask); d != "" {
 		text += "configuration digest: " + d + "\n"
 	}
@@ -34,6 +34,9 @@ func (p *plan) table(mask *redact.Masker) string {
 func (p *plan) taskVariables(mask *redact.Masker) map[string]string {
 	set := p.resolution.Environ()
 	set[wrappedVariable] = "1"
+	if p.appEnv != "" { // from a flag or the ConfigMap too: the task goes by it as we did
+		set[appEnvOption.variable] = p.appEnv
+	}
 	if d := p.digest(mask); d != "" {
 		set[digestVariable] = d
 	}

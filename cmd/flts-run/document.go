@@ -70,6 +70,11 @@ type documentTask struct {
 	Duplicate []string `json:"variables_duplicated,omitempty"` // given more than once; the first counts
 }
 
+// newDocument is that of a command that found out nothing yet.
+func newDocument() *document {
+	return &document{Schema: schema, Version: version, Keys: []documentKey{}, Findings: []resolve.Finding{}}
+}
+
 func (p *plan) document(mask *redact.Masker) *document {
 	r := p.resolution
 	d := &document{

@@ -43,20 +43,33 @@ func readOrders(s *settings) (orders, error) {
 // task to become.
 func (r *runner) exec(c *cli.Context) error {
 	started := time.Now()
+	s := newSettings(c, r.environ)
+	r.termination = s.value(terminationOption)
+	// A log that nobody reads any more does not keep a task from starting.
+	defer launch.KeepClosedPipes()()
+	d := newDocument()
+	err := r.start(c, s, d, started)
+	// The report of a start is already written; this one says why there was none.
+	d.conclude(started, err, &r.out.mask)
+	r.report(s, d)
+	return err
+}
+
+// start does what exec is for. Whatever it finds out goes into the document.
+func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Time) error {
 	ctx, stop := launch.WatchStop(c.Context)
 	defer stop()
-	if err := r.noArguments(c, "put -- in front of the task: flts-run exec -- "+c.Args().First()); err != nil {
+	if err := r.noArguments(c, "put -- in front of the task: flts-run exec -- COMMAND"); err != nil {
 		return err
 	}
 	if len(r.task) == 0 {
 		return usage("flts-run exec -- python train.py", "no command to run: nothing stands behind --")
 	}
-	s := newSettings(c, r.environ)
 	o, err := readOrders(s)
 	if err != nil {
 		return err
 	}
-	p, err := r.prepare(s)
+	p, err := r.prepareUnlessStopped(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -66,21 +79,40 @@ func (r *runner) exec(c *cli.Context) error {
 		r.out.notes(p.resolution)
 		r.out.findings(p.resolution.Findings)
 	}
-	d := p.document(&r.out.mask)
+	*d = *p.document(&r.out.mask)
 	path, env, failed := r.ready(ctx, p, s, o, d)
 	d.conclude(started, failed, &r.out.mask)
-	if err := errors.Join(r.sayOutcome(o, d, failed), r.writeReport(s, d)); err != nil {
-		r.out.line("warning", err.Error(), "")
+	if err := r.sayOutcome(o, d, failed); err != nil {
+		return err
 	}
 	if failed != nil {
 		return failed
 	}
+	r.report(s, d)
 	// From here a signal has its default effect, on us or on the task.
 	stop()
 	if err := stopped(ctx); err != nil {
 		return err
 	}
 	return r.become(path, r.task, env)
+}
+
+// prepareUnlessStopped is prepare, given up when we are told to stop: a file that
+// it reads may be a pipe into which nobody writes.
+func (r *runner) prepareUnlessStopped(ctx context.Context, s *settings) (p *plan, err error) {
+	done := make(chan struct{})
+	var got *plan
+	var failed error
+	go func() {
+		defer close(done)
+		got, failed = r.prepare(s)
+	}()
+	select {
+	case <-done:
+		return got, failed
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 // ready does all that comes between a resolution and the start: the task is
@@ -132,7 +164,7 @@ func (r *runner) sayOutcome(o orders, d *document, failed error) error {
 		if err != nil {
 			return err
 		}
-		r.out.print(text)
+		r.out.raw(text)
 	case "off":
 		if f := (*failure)(nil); errors.As(failed, &f) {
 			f.said = false // it is the only thing that is said

@@ -51,7 +51,7 @@ func (r *runner) explain(c *cli.Context) error {
 			if i > 0 {
 				text.WriteString("\n")
 			}
-			text.WriteString(r.out.mask.Mask(k.table()))
+			text.WriteString(printable(r.out.mask.Mask(k.table())))
 		}
 	}
 	_, err = io.WriteString(r.stdout, text.String())

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -58,7 +59,11 @@ func needsFindings(p *plan) []resolve.Finding {
 	var findings []resolve.Finding
 	for _, n := range p.needs {
 		if _, key := p.bucketFor(n); key == nil {
-			if near := resolve.Nearest(n.bucket, known); near != "" {
+			if !resolve.IsBucketName(n.bucket) {
+				findings = append(findings, resolve.Finding{
+					Severity: resolve.Error, Code: resolve.CodeType, Message: fmt.Sprintf("needed bucket %q is no bucket name", n.bucket),
+				})
+			} else if near := resolve.Nearest(n.bucket, known); near != "" {
 				findings = append(findings, resolve.Finding{
 					Severity: resolve.Warning, Code: resolve.CodeMissing,
 					Message: "needed bucket " + n.bucket + " is not in the contract and is taken as it stands", Hint: "did you mean " + near + "?",

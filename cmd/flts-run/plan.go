@@ -23,13 +23,13 @@ type plan struct {
 	keyFiles   []string // variables like MINIO_SECRET_KEY_FILE that were read
 	platform   platform.Platform
 	prints     fingerprinter
+	appEnv     string // APP_ENV as it was written, wherever it was
 }
 
 // prepare reads all sources and resolves. An error is wrong usage or something
 // that cannot be read at all; what is wrong with values is among the findings
 // of the resolution.
 func (r *runner) prepare(s *settings) (*plan, error) {
-	r.termination = s.value(terminationOption)
 	contract, err := readContract(s)
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	kfp, kfpErr := readKFP(contract, s, where)
 	prints, printsErr := readFingerprintKey(s)
 	r.out.mask.Add(string(prints))
-	appEnv, appEnvErr := readAppEnv(s, env, config)
+	appEnv, appEnvText, appEnvErr := readAppEnv(s, env, config)
 	files, filesErr := r.readFiles(contract, s, &env, appEnv)
 	needs, needsErr := parseNeeds(s.get(needsOption))
 	if err := joined(configErr, secretErr, paramErr, kfpErr, appEnvErr, filesErr, needsErr, printsErr); err != nil {
@@ -64,7 +64,7 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	sources.put(componentDefaults, kfp.defaults...)
 	sources.put(imageVariables, files.image...)
 	sources.put(yamlFiles, files.yaml...)
-	p := &plan{contract: contract, needs: needs, keyFiles: files.keyFiles, platform: where, prints: prints}
+	p := &plan{contract: contract, needs: needs, keyFiles: files.keyFiles, platform: where, prints: prints, appEnv: appEnvText}
 	p.resolution = resolve.Resolve(resolve.Input{
 		Contract:  contract,
 		Sources:   sources.inOrder(),
@@ -143,23 +143,23 @@ func readParams(c *resolve.Contract, s *settings) (places, error) {
 }
 
 // readAppEnv finds APP_ENV, which decides what resolution may do, so it is
-// looked for before: the flag, the variable, then the ConfigMap.
-func readAppEnv(s *settings, env resolve.EnvironSources, config resolve.Source) (resolve.AppEnv, error) {
-	text := s.value(appEnvOption)
+// looked for before: the flag, the variable, then the ConfigMap. text is as it
+// was written there.
+func readAppEnv(s *settings, env resolve.EnvironSources, config resolve.Source) (appEnv resolve.AppEnv, text string, err error) {
+	text = s.value(appEnvOption)
 	for _, src := range []resolve.Source{env.ConfigMapPrefixed, config} {
 		if text != "" {
 			break
 		}
 		if err := src.AppEnv.Err; err != nil {
-			return "", misconfigured("", fmt.Errorf("APP_ENV (%s) %w", src.Name, err))
+			return "", "", misconfigured("", fmt.Errorf("APP_ENV (%s) %w", src.Name, err))
 		}
 		text = src.AppEnv.Text.Reveal()
 	}
-	appEnv, err := resolve.ParseAppEnv(text)
-	if err != nil {
-		return "", usage("set APP_ENV to dev, staging or prod", "%w", err)
+	if appEnv, err = resolve.ParseAppEnv(text); err != nil {
+		return "", "", usage("set APP_ENV to dev, staging or prod", "%w", err)
 	}
-	return appEnv, nil
+	return appEnv, text, nil
 }
 
 // ambientIdentity names an AWS identity that the pod has without keys.

@@ -1,26 +1,60 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 )
 
-// writeReport writes the document where --report says.
-func (r *runner) writeReport(s *settings, d *document) error {
+// report writes the document where --report says. That it cannot is said and
+// stops nothing.
+func (r *runner) report(s *settings, d *document) {
 	file := s.value(reportOption)
 	if file == "" {
-		return nil
+		return
 	}
 	text, err := encode(d, "  ")
 	if err == nil {
-		err = os.WriteFile(file, []byte(text), 0o644)
+		err = writeWhole(file, text)
 	}
 	if err != nil {
-		return fmt.Errorf("the report was not written: %w", err)
+		r.out.line("warning", "the report was not written: "+err.Error(), "")
+	}
+}
+
+// writeWhole replaces a file, so that whoever reads it finds the old text or the
+// new one and never a part. What is there and no regular file, such as
+// /dev/stdout, is written to as it is, and not waited for.
+func writeWhole(file, text string) error {
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(file, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		if err != nil {
+			return err
+		}
+		_, err = f.WriteString(text)
+		return errors.Join(err, f.Close())
+	}
+	temp := fmt.Sprintf("%s.%d.tmp", file, os.Getpid())
+	err := os.WriteFile(temp, []byte(text), 0o644)
+	if err == nil {
+		err = os.Rename(temp, file)
+	}
+	if err != nil {
+		_ = os.Remove(temp)
+		return fmt.Errorf("%s: %w", file, withoutNames(err))
 	}
 	return nil
+}
+
+// withoutNames is an error of the file system without the names in it.
+func withoutNames(err error) error {
+	if inner := errors.Unwrap(err); inner != nil {
+		return inner
+	}
+	return err
 }
 
 // maxTermination is the most that Kubernetes keeps of a termination message.

@@ -98,6 +98,9 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 	if env := []string{"", "dev", "staging", "prod"}[random.IntN(4)]; env != "" {
 		c.environ = append(c.environ, "APP_ENV="+env)
 	}
+	if random.IntN(3) == 0 {
+		c.environ = append(c.environ, "FLTS_DISABLE="+[]string{"minio", "mlflow,gateway"}[random.IntN(2)])
+	}
 	if random.IntN(2) == 0 {
 		key := c.secret(random) + "-is long enough"
 		c.secrets[len(c.secrets)-1] = key
@@ -139,7 +142,7 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 	require.NoError(t, os.WriteFile(filepath.Join(c.dir, ".env"), []byte(strings.Join(dotenv, "")), 0o644))
 	c.environ = append(c.environ, "FLTS_YAML_DIR="+c.dir, "FLTS_ENV_FILE="+filepath.Join(c.dir, ".env"))
 	host, known := endpoints[1], url.PathEscape(c.known(random, unread))
-	switch random.IntN(4) {
+	switch random.IntN(6) {
 	case 0: // a secret inside another value, well formed or not
 		c.environ = append(c.environ, "GATEWAY_URL=http://"+host+"/"+known)
 	case 1:
@@ -148,6 +151,10 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 		c.environ = append(c.environ, "GATEWAY_URL=http://user:"+url.PathEscape(c.secret(random))+"@"+host, "MLFLOW_TRACKING_URI=http://"+host)
 	case 3:
 		c.environ = append(c.environ, "MLFLOW_TRACKING_URI=mlflow://user:"+url.PathEscape(c.secret(random))+"@"+host+":x")
+	case 4: // as people write it: not encoded, or without a scheme
+		c.environ = append(c.environ, "GATEWAY_URL=http://user:"+c.secret(random)+"@"+host)
+	case 5:
+		c.environ = append(c.environ, "GATEWAY_URL="+c.secret(random)+"@"+host, "MLFLOW_TRACKING_URI=user:"+c.secret(random)+"@"+host)
 	}
 	if random.IntN(3) == 0 {
 		c.launch(random, c.known(random, unread))

@@ -105,6 +105,9 @@ func newSettings(c *cli.Context, environ []string) *settings {
 		}
 	}
 	// A flag may stand before the command as well as behind it; the nearer wins.
+	if c == nil {
+		return s
+	}
 	for _, ctx := range c.Lineage() {
 		if ctx.Command == nil {
 			continue

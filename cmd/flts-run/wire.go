@@ -17,8 +17,7 @@ func (p *plan) checks(c checkPlan, s *settings) []checklist.Check {
 	var all []checklist.Check
 	for _, service := range c.services {
 		optional := service.Check == resolve.Warn || service.Check == resolve.Off && !c.named
-		advisory := c.lenient || optional
-		all = append(all, p.target(service, c, advisory).Checks(env)...)
+		all = append(all, p.target(service, c, optional).Checks(env)...)
 	}
 	return all
 }

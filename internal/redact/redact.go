@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/flts-run/flts-run/internal/secret"
 )
@@ -16,13 +17,17 @@ import (
 // would wreck the output without hiding it.
 const MinLength = 6
 
-// Masker replaces secrets in text. The zero value replaces nothing.
+// Masker replaces secrets in text. The zero value replaces nothing. It may be used
+// by several goroutines at once.
 type Masker struct {
+	mu      sync.RWMutex
 	needles []string // without duplicates
 }
 
 // Add registers secrets. Those shorter than MinLength are left out.
 func (m *Masker) Add(secrets ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for _, s := range secrets {
 		if len(s) >= MinLength {
 			m.needles = append(m.needles, forms(s)...)
@@ -55,6 +60,8 @@ type stretch struct{ start, end int }
 
 // find returns the stretches to replace, in order and apart from each other.
 func (m *Masker) find(text string) []stretch {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	var all []stretch
 	for _, n := range m.needles {
 		// One byte further each time: a secret may overlap itself.
