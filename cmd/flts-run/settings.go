@@ -76,13 +76,13 @@ func variables() []string {
 // cliFlags makes the flags of a command. The environment is not left to cli: it
 // would read the real one, and take an empty variable for a value.
 func cliFlags(options ...[]option) []cli.Flag {
-	flags := []cli.Flag{&cli.StringSliceFlag{Name: "param", Usage: "set a pipeline parameter, `NAME=VALUE`; may be repeated"}}
+	flags := []cli.Flag{quick(&cli.StringSliceFlag{Name: "param", Usage: "set a pipeline parameter, `NAME=VALUE`; may be repeated"})}
 	for _, o := range slices.Concat(options...) {
 		usage := fmt.Sprintf("%s [%s]", o.usage, o.variable)
 		if o.boolean {
-			flags = append(flags, &cli.BoolFlag{Name: o.flag, Usage: usage})
+			flags = append(flags, quick(&cli.BoolFlag{Name: o.flag, Usage: usage}))
 		} else {
-			flags = append(flags, &cli.StringFlag{Name: o.flag, Usage: usage, DefaultText: o.fallback})
+			flags = append(flags, quick(&cli.StringFlag{Name: o.flag, Usage: usage, DefaultText: o.fallback}))
 		}
 	}
 	return flags
