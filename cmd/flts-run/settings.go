@@ -76,7 +76,8 @@ func variables() []string {
 // cliFlags makes the flags of a command. The environment is not left to cli: it
 // would read the real one, and take an empty variable for a value.
 func cliFlags(options ...[]option) []cli.Flag {
-	flags := []cli.Flag{quick(&cli.StringSliceFlag{Name: "param", Usage: "set a pipeline parameter, `NAME=VALUE`; may be repeated"})}
+	// This one is no quickFlag: cli tells it about the separator by its own type.
+	flags := []cli.Flag{&cli.StringSliceFlag{Name: "param", Usage: "set a pipeline parameter, `NAME=VALUE`; may be repeated"}}
 	for _, o := range slices.Concat(options...) {
 		usage := fmt.Sprintf("%s [%s]", o.usage, o.variable)
 		if o.boolean {
