@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/flts-run/flts-run/launch"
 	"github.com/flts-run/flts-run/resolve"
 )
 
@@ -31,10 +32,11 @@ func run(ctx context.Context, p process) int {
 	}
 	ours, task, hasTask := split(p.args)
 	out := &console{w: p.stderr}
-	r := &runner{process: p, out: out, task: task, hasTask: hasTask}
+	r := &runner{process: p, out: out, task: task, hasTask: hasTask, unwatch: func() {}}
 	if hasTask { // also for a mistake in the flags, before there are settings
 		r.termination = newSettings(nil, p.environ).value(terminationOption)
 	}
+	defer func() { r.unwatch() }()
 	err := newApp(r).RunContext(ctx, append([]string{"flts-run"}, ours...))
 	if err == nil {
 		return r.status
@@ -53,6 +55,15 @@ type runner struct {
 	hasTask     bool
 	status      int    // of a command that ended without a failure of its own
 	termination string // where the reason of a failure goes, once known
+	unwatch     func() // ends the watch for signals
+}
+
+// watchStop watches for being told to stop, until stop is called or all is said:
+// "timeout" and a launcher tell a process and then its group, and the second
+// signal must not cut off what the first made us say.
+func (r *runner) watchStop(parent context.Context) (ctx context.Context, stop func()) {
+	ctx, r.unwatch = launch.WatchStop(parent)
+	return ctx, r.unwatch
 }
 
 func newApp(r *runner) *cli.App {

@@ -12,7 +12,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/flts-run/flts-run/checklist"
-	"github.com/flts-run/flts-run/launch"
 	"github.com/flts-run/flts-run/resolve"
 )
 
@@ -39,8 +38,7 @@ func (r *runner) check(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := launch.WatchStop(c.Context)
-	defer stop()
+	ctx, _ := r.watchStop(c.Context)
 
 	verdict := checklist.Verdict{}
 	failure := p.failure()

@@ -76,7 +76,7 @@ func (r *runner) formatConfig(p *plan, format string, reveal bool) (string, erro
 	case "shell":
 		return r.formatVariables(p, reveal, shellLine), nil
 	case "digest":
-		if d := p.digest(&r.out.mask); d != "" {
+		if d := p.digest; d != "" {
 			return d + "\n", nil
 		}
 		return "", nil
@@ -174,7 +174,7 @@ func (r *runner) formatVariables(p *plan, reveal bool, line func(name, value str
 			b.WriteString(line(v.Name, v.Value))
 		}
 	}
-	if d := p.digest(&r.out.mask); d != "" {
+	if d := p.digest; d != "" {
 		b.WriteString(line(digestVariable, d))
 	}
 	if reveal {

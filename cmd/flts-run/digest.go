@@ -11,34 +11,34 @@ import (
 // arrives in the environment is of another configuration and is replaced.
 const digestVariable = "FLTS_CONFIG_DIGEST"
 
-// digest names the configuration, see resolve.Digest. A configuration that
+// digestOf names the configuration, see resolve.Digest. A configuration that
 // cannot be used has no name: what is wrong is missing from it.
-func (p *plan) digest(mask *redact.Masker) string {
-	if p.resolution.Failed() {
+func digestOf(r *resolve.Resolution, mask *redact.Masker) string {
+	if r.Failed() {
 		return ""
 	}
-	return p.resolution.Digest(mask.Mask)
+	return r.Digest(mask.Mask)
 }
 
 // table is what is printed of the configuration: a line for each key, and the
 // digest.
 func (p *plan) table(mask *redact.Masker) string {
 	text := printable(mask.Mask(configTable(p.resolution)))
-	if d := p.digest(mask); d != "" {
-		text += "configuration digest: " + d + "\n"
+	if p.digest != "" {
+		text += "configuration digest: " + p.digest + "\n"
 	}
 	return text
 }
 
 // taskVariables are the variables that are set for the task.
-func (p *plan) taskVariables(mask *redact.Masker) map[string]string {
+func (p *plan) taskVariables() map[string]string {
 	set := p.resolution.Environ()
 	set[wrappedVariable] = "1"
 	if p.appEnv != "" { // from a flag or the ConfigMap too: the task goes by it as we did
 		set[appEnvOption.variable] = p.appEnv
 	}
-	if d := p.digest(mask); d != "" {
-		set[digestVariable] = d
+	if p.digest != "" {
+		set[digestVariable] = p.digest
 	}
 	return set
 }

@@ -79,7 +79,7 @@ func (p *plan) document(mask *redact.Masker) *document {
 	r := p.resolution
 	d := &document{
 		Schema: schema, Version: version, AppEnv: string(r.AppEnv), Namespace: r.Namespace, Identity: r.Ambient,
-		Platform: platformDocument(p.platform, mask), Digest: p.digest(mask), PrintKey: p.prints.id(),
+		Platform: platformDocument(p.platform, mask), Digest: p.digest, PrintKey: p.prints.id(),
 		Keys: []documentKey{}, Findings: []resolve.Finding{},
 	}
 	for _, k := range r.Keys {

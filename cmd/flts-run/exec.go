@@ -57,8 +57,7 @@ func (r *runner) exec(c *cli.Context) error {
 
 // start does what exec is for. Whatever it finds out goes into the document.
 func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Time) error {
-	ctx, stop := launch.WatchStop(c.Context)
-	defer stop()
+	ctx, stop := r.watchStop(c.Context)
 	if err := r.noArguments(c, "put -- in front of the task: flts-run exec -- COMMAND"); err != nil {
 		return err
 	}
@@ -122,7 +121,7 @@ func (r *runner) ready(ctx context.Context, p *plan, s *settings, o orders, d *d
 	if err := p.failure(); err != nil {
 		return "", nil, err
 	}
-	taskEnv := launch.Environ(r.environ, p.taskVariables(&r.out.mask), launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
+	taskEnv := launch.Environ(r.environ, p.taskVariables(), launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
 	if err := launch.Preflight(r.task, taskEnv.Entries); err != nil {
 		return "", nil, err
 	}

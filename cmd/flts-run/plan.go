@@ -23,6 +23,7 @@ type plan struct {
 	keyFiles   []string // variables like MINIO_SECRET_KEY_FILE that were read
 	platform   platform.Platform
 	prints     fingerprinter
+	digest     string // names the configuration; "" when it cannot be used
 	appEnv     string // APP_ENV as it was written, wherever it was
 }
 
@@ -78,6 +79,7 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	p.resolution.Findings = append(p.resolution.Findings, unknownVariables(s.vars)...)
 	p.resolution.Findings = append(p.resolution.Findings, needsFindings(p)...)
 	r.out.mask.Add(secretsOf(p.resolution)...)
+	p.digest = digestOf(p.resolution, &r.out.mask)
 	return p, nil
 }
 

@@ -14,17 +14,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
-	"net"
 	"net/http"
-	"net/http/httptest"
-	"slices"
 	"strconv"
-	"sync"
-	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/flts-run/flts-run/internal/loopback"
 )
 
 // Options say where the objects are. Endpoint is host:port, spoken to in plain
@@ -37,19 +33,13 @@ type Options struct {
 
 // Server is a running gateway on 127.0.0.1. It serves until Close.
 type Server struct {
-	http      *httptest.Server
+	*loopback.Server
 	objects   *minio.Client
 	transport *http.Transport
-
-	mu       sync.Mutex
-	requests []Request
 }
 
-// Request is one request as it arrived.
-type Request struct {
-	Method string
-	Path   string
-}
+// Request is one request as it arrived, answered or refused.
+type Request = loopback.Request
 
 // Start serves on a port of 127.0.0.1 that the kernel picks.
 func Start(o Options) (*Server, error) {
@@ -64,20 +54,13 @@ func Start(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fakegateway: %w", err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("fakegateway: %w", err)
-	}
 	s := &Server{objects: objects, transport: transport}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", s.health)
 	mux.HandleFunc("GET /objects/{bucket}/{key...}", s.object)
-	s.http = &httptest.Server{Listener: listener, Config: &http.Server{
-		Handler:           s.record(mux),
-		ReadHeaderTimeout: time.Minute,
-		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
-	}}
-	s.http.Start()
+	if s.Server, err = loopback.Start(mux); err != nil {
+		return nil, fmt.Errorf("fakegateway: %w", err)
+	}
 	return s, nil
 }
 
@@ -120,31 +103,8 @@ func answer(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-func (s *Server) record(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.mu.Lock()
-		s.requests = append(s.requests, Request{Method: r.Method, Path: r.URL.Path})
-		s.mu.Unlock()
-		next.ServeHTTP(w, r)
-	})
-}
-
-// Requests returns all requests so far in the order of their arrival.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
-}
-
-// Endpoint is host:port.
-func (s *Server) Endpoint() string { return s.http.Listener.Addr().String() }
-
-// URL is the form of GATEWAY_URL.
-func (s *Server) URL() string { return s.http.URL }
-
 // Close ends the server, its connections and its goroutines.
 func (s *Server) Close() {
-	s.http.CloseClientConnections()
-	s.http.Close()
+	s.Server.Close()
 	s.transport.CloseIdleConnections()
 }

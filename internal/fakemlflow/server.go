@@ -15,13 +15,9 @@ package fakemlflow
 import (
 	"cmp"
 	"fmt"
-	"log/slog"
-	"net"
 	"net/http"
-	"net/http/httptest"
-	"slices"
-	"sync"
-	"time"
+
+	"github.com/flts-run/flts-run/internal/loopback"
 )
 
 // Options are the faults and settings of the server; the zero value is a
@@ -49,35 +45,24 @@ type Options struct {
 	ArtifactRoot string
 }
 
-// Server is a running server on 127.0.0.1. It serves until Close.
+// Server is a running server on 127.0.0.1; its URL is the tracking URI without a
+// static prefix. It serves until Close.
 type Server struct {
-	http     *httptest.Server
+	*loopback.Server
 	tracking *tracking
-
-	mu       sync.Mutex
-	requests []Request
 }
 
 // Request is one request as it arrived, answered or refused.
-type Request struct {
-	Method string
-	Path   string
-}
+type Request = loopback.Request
 
 // Start serves on a port of 127.0.0.1 that the kernel picks.
 func Start(o Options) (*Server, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	t := newTracking(cmp.Or(o.ArtifactRoot, "mlflow-artifacts:"))
+	server, err := loopback.Start(o.handler(t))
 	if err != nil {
 		return nil, fmt.Errorf("fakemlflow: %w", err)
 	}
-	s := &Server{tracking: newTracking(cmp.Or(o.ArtifactRoot, "mlflow-artifacts:"))}
-	s.http = &httptest.Server{Listener: listener, Config: &http.Server{
-		Handler:           s.record(o.handler(s.tracking)),
-		ReadHeaderTimeout: time.Minute,
-		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
-	}}
-	s.http.Start()
-	return s, nil
+	return &Server{server, t}, nil
 }
 
 func (o Options) handler(t *tracking) http.Handler {
@@ -87,33 +72,5 @@ func (o Options) handler(t *tracking) http.Handler {
 	return o.checkHost(o.authenticate(o.routes(t)))
 }
 
-func (s *Server) record(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.mu.Lock()
-		s.requests = append(s.requests, Request{Method: r.Method, Path: r.URL.Path})
-		s.mu.Unlock()
-		next.ServeHTTP(w, r)
-	})
-}
-
-// Requests returns all requests so far in the order of their arrival.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
-}
-
 // Runs returns what the clients tracked, in the order of creation.
 func (s *Server) Runs() []Run { return s.tracking.snapshot() }
-
-// Endpoint is host:port.
-func (s *Server) Endpoint() string { return s.http.Listener.Addr().String() }
-
-// URL is the tracking URI, without a static prefix.
-func (s *Server) URL() string { return s.http.URL }
-
-// Close ends the server, its connections and its goroutines.
-func (s *Server) Close() {
-	s.http.CloseClientConnections()
-	s.http.Close()
-}
