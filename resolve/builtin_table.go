@@ -41,5 +41,5 @@ func builtinTable() *Contract {
 		{Name: "sensitive-in-configmap", Unset: "warn", Dev: "warn", Staging: "warn", Prod: "error"},
 		{Name: "sensitive-as-parameter", Unset: "warn", Dev: "warn", Staging: "warn", Prod: "error"},
 		{Name: "world-readable-secret", Unset: "warn", Dev: "off", Staging: "warn", Prod: "warn"},
-	}, Pristine: []string{"PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "TMPDIR", "TERM", "TZ", "LANG", "LC_*", "HOSTNAME", "KUBERNETES_*", "KFP_*", "AIRFLOW_CTX_*", "PYTHON*", "NVIDIA_*", "CUDA_*", "LD_LIBRARY_PATH", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "APP_ENV"}}
+	}, Pristine: []string{"PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "TMPDIR", "TERM", "TZ", "LANG", "LC_*", "HOSTNAME", "KUBERNETES_*", "KFP_*", "AIRFLOW_CTX_*", "PYTHON*", "NVIDIA_*", "CUDA_*", "LD_LIBRARY_PATH", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "APP_ENV", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_*", "AWS_CONTAINER_*", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"}}
 }

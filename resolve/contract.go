@@ -17,6 +17,7 @@ type Contract struct {
 	Pristine  []string        // variables that --pristine keeps; a name may end in '*'
 	byName    map[string]*Key // by key name
 	bySpelled map[string]*Key // by key name and by spelling
+	leftOut   []*Service      // by Without: not looked at, and their credentials are judged all the same
 	byParam   map[string]*Key // by normalised parameter name
 	secure    map[string]bool // the bool keys that the scheme of a spelling stands for
 }
@@ -157,7 +158,7 @@ func (c *Contract) Without(services []string) (*Contract, error) {
 		}
 	}
 	used := referred(in)
-	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Pristine: c.Pristine, Services: in, Policy: c.Policy}
+	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Pristine: c.Pristine, Services: in, Policy: c.Policy, leftOut: out}
 	gone := referred(out)
 	for _, k := range c.Keys {
 		if gone[k.Name] && !used[k.Name] {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -61,7 +62,7 @@ func (r *contractReader) file(root *yaml.Node) *Contract {
 	parts := map[string]*yaml.Node{}
 	for name, v := range r.entries(root, "the contract") {
 		if !slices.Contains(fileFields, name.Value) {
-			r.at(name, "no field %q in a contract%s", name.Value, didYouMean(name.Value, fileFields))
+			r.at(name, "no field %s in a contract%s", namedLike(name.Value, fileFields), didYouMean(name.Value, fileFields))
 			continue
 		}
 		parts[name.Value] = v
@@ -174,7 +175,7 @@ func readFields[T any](r *contractReader, n *yaml.Node, what string, table []fie
 	for name, v := range r.entries(n, what) {
 		i := slices.IndexFunc(table, func(f field[T]) bool { return f.name == name.Value })
 		if i < 0 {
-			r.at(name, "%s: no field %q%s", what, name.Value, didYouMean(name.Value, fieldNames(table)))
+			r.at(name, "%s: no field %s%s", what, namedLike(name.Value, fieldNames(table)), didYouMean(name.Value, fieldNames(table)))
 			continue
 		}
 		r.set(v, what+": "+name.Value, table[i].at(into))
@@ -294,21 +295,30 @@ func kindOf(n *yaml.Node) string {
 	case yaml.SequenceNode:
 		return "a list"
 	}
-	return fmt.Sprintf("%q", n.Value)
+	return "a text" // which may be a secret: somebody mounted the wrong file
 }
 
 // syntaxProblems takes the place out of an error of the YAML parser.
 func syntaxProblems(err error) []Problem {
 	var one *yaml.LoadError
 	if errors.As(err, &one) && one.Mark.Line > 0 {
-		text := one.Message
-		if one.ContextMsg != "" {
-			text = one.ContextMsg + ": " + text
+		text := yamlFault(one)
+		if !strings.HasPrefix(text, "is ") {
+			text = "is no valid YAML: " + text
 		}
-		return []Problem{{one.Mark.Line, one.Mark.Column, "is no valid YAML: " + text}}
+		return []Problem{{one.Mark.Line, one.Mark.Column, text}}
 	}
 	if strings.Contains(err.Error(), "no documents") {
 		return []Problem{{Text: "the file is empty: it describes no key"}}
 	}
-	return []Problem{{Text: "is no valid YAML: " + err.Error()}}
+	return []Problem{{Text: "is no valid YAML"}}
+}
+
+// namedLike quotes a name when it is like one that is known. Anything else may be
+// the content of a file that is no contract at all, such as a Secret.
+func namedLike(name string, known []string) string {
+	if Nearest(name, known) != "" || isVariableName(name) && len(name) <= 32 {
+		return strconv.Quote(name)
+	}
+	return "of this name"
 }

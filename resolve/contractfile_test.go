@@ -151,14 +151,14 @@ mine.yaml:1:8: key A has no type: write one of string, bool, int, float, duratio
 mine.yaml:1:21: key FLTS_A: the name is one of flts-run's own settings
 mine.yaml:1:75: key B: spelling APP_ENV: the name is one of flts-run's own settings`},
 		{"keys:\n  A: text\n  B: {type: [url], sensitive: maybe, spellings: x, params: [[]]}\nservices: []\npristine: {}\npolicy: 3\n", `
-mine.yaml:2:6: key A: want names with values, not "text"
+mine.yaml:2:6: key A: want names with values, not a text
 mine.yaml:3:13: key B: type: want a text, not a list
 mine.yaml:3:31: key B: sensitive: want true or false
-mine.yaml:3:49: key B: spellings: want a list, not "x"
+mine.yaml:3:49: key B: spellings: want a list, not a text
 mine.yaml:3:61: key B: params: want a text, not a list
 mine.yaml:4:11: services: want names with values, not a list
 mine.yaml:5:11: pristine: want a list, not names with values
-mine.yaml:6:9: policy: want names with values, not "3"`},
+mine.yaml:6:9: policy: want names with values, not a text`},
 		{"policy:\n  plain-htp: off\n  plain-http: {prod: forbid, alow: []}\n  numeric-address: err\n  localhost-in-pod: {allow: [\"[\"], pairs: [a]}\n  default-credentials: {pairs: [canary], staging: eror}\n  verification-off: {variables: {A B: [x]}}\n", `
 mine.yaml:2:3: policy: no rule "plain-htp", did you mean plain-http?
 mine.yaml:3:30: rule plain-http: no field "alow", did you mean allow?
@@ -171,8 +171,8 @@ mine.yaml:7:34: rule verification-off: variable "A B" is no name of an environme
 mine.yaml:1:23: rule plain-http: "eror" is not one of off, warn, error, did you mean error?
 mine.yaml:1:63: rule localhost-in-pod: allow "[" is no pattern of hosts, like *.example.com
 mine.yaml:1:68: rule localhost-in-pod: allow "a/b" is no pattern of hosts, like *.example.com`},
-		{"keys: {A: {type: string}\n", "\nmine.yaml:2:1: is no valid YAML: while parsing a flow mapping: did not find expected ',' or '}'"},
-		{"keys:\n\tA: 1\n", "\nmine.yaml:2:1: is no valid YAML: while scanning for the next token: found character that cannot start any token"},
+		{"keys: {A: {type: string}\n", "\nmine.yaml:2:1: is no valid YAML: did not find expected ',' or '}'"},
+		{"keys:\n\tA: 1\n", "\nmine.yaml:2:1: is no valid YAML: found character that cannot start any token"},
 		{"# nothing\n", "\nmine.yaml: the file is empty: it describes no key"},
 		{"[keys]", "\nmine.yaml:1:1: the contract: want names with values, not a list"},
 	} {

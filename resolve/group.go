@@ -127,7 +127,7 @@ func (r *Resolution) leaveStale(k *Resolved) {
 		}
 		r.Stale = append(r.Stale, k.Key.variables()...)
 		r.add(Warning, CodeStale, k.Key, "unset "+k.Key.Name+", or run with --fix-env",
-			"%s (%s) does not belong to the credentials in use: it is not part of the resolution, and stays in the environment as it is", k.Key.Name, c.Origin)
+			"%s (%s) does not belong to the credentials in use: it is not taken", k.Key.Name, c.Origin)
 		return
 	}
 }

@@ -23,6 +23,9 @@ func (r *Resolution) judge(k *Resolved, sources []Source) {
 		case c.Layer == Parameters:
 			r.breach(r.policy.rule(ruleSensitiveParameter), CodeSensParam, []*Resolved{k}, "give it in a Secret: parameters are stored and shown in clear by the pipeline server",
 				"%s is sensitive and was given as a pipeline parameter (%s)", k.Key.Name, c.Origin)
+		case c.Layer == Defaults && c.source < len(sources) && sources[c.source].Params:
+			r.breach(r.policy.rule(ruleSensitiveParameter), CodeSensParam, []*Resolved{k}, "give it in a Secret: the defaults of a component are stored with the pipeline, in clear",
+				"%s is sensitive and its value is part of the pipeline (%s)", k.Key.Name, c.Origin)
 		case c.Layer == ConfigMap:
 			r.breach(r.policy.rule(ruleSensitiveConfigMap), CodeSensConfig, []*Resolved{k}, "move it to a Secret: a ConfigMap is readable by everybody in the namespace",
 				"%s is sensitive and was found in a ConfigMap (%s)", k.Key.Name, c.Origin)

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/flts-run/flts-run/internal/secret"
 )
 
 // judgePolicy applies the rules of the contract that look at more than one key
@@ -40,28 +42,56 @@ func (r *Resolution) breach(rule *Rule, code string, keys []*Resolved, hint, for
 // judgeCredentials looks for pairs that everybody knows.
 func (r *Resolution) judgeCredentials(c *Contract) {
 	rule := c.Policy.rule(ruleDefaultCredentials)
-	seen := map[string]bool{}
-	for _, s := range c.Services {
-		for _, names := range [][2]string{{s.AccessKey, s.SecretKey}, {s.Username, s.Password}} {
-			user, password := r.Get(names[0]), r.Get(names[1])
-			if user == nil || password == nil || !user.Set || !password.Set || seen[names[0]] {
-				continue
-			}
-			seen[names[0]] = true
-			if r.AppEnv == "" && rule.Unset != LevelError && user.Candidates[user.Winner].dev {
-				continue // judgeDevDefaults says it
-			}
-			hint := "change the password of that user"
-			if s.Kind == "s3" {
-				hint = "mc admin user add ALIAS NEWKEY asks for a secret"
-			}
-			if rule.knows(user.Value.Reveal(), password.Value.Reveal()) {
-				r.breach(rule, CodeKnownPair, []*Resolved{user, password},
-					hint+"; then kubectl -n "+cmp.Or(r.Namespace, "NS")+" patch secret NAME --type=merge --patch-file /dev/stdin",
-					"%s (%s) and %s (%s) are default credentials, which everybody knows", user.Key.Name, user.Origin(), password.Key.Name, password.Origin())
-			}
+	judged := map[string]bool{}
+	for _, l := range r.logins(c) {
+		if l.user == nil || l.password == nil || !l.user.Set || !l.password.Set || judged[l.user.Key.Name] || judged[l.password.Key.Name] {
+			continue
+		}
+		user, password := l.user.Value.Reveal(), l.password.Value.Reveal()
+		if l.user == l.password {
+			user, password, _ = strings.Cut(secret.Userinfo(user), ":")
+		}
+		if !rule.knows(user, password) || r.AppEnv == "" && rule.Unset != LevelError && l.user.Candidates[l.user.Winner].dev {
+			continue // the defaults of development are judgeDevDefaults' to say
+		}
+		judged[l.user.Key.Name], judged[l.password.Key.Name] = true, true
+		keys, named := []*Resolved{l.user, l.password}, fmt.Sprintf("%s (%s) and %s (%s)", l.user.Key.Name, l.user.Origin(), l.password.Key.Name, l.password.Origin())
+		if l.user == l.password {
+			keys, named = keys[:1], fmt.Sprintf("user and password in %s (%s)", l.user.Key.Name, l.user.Origin())
+		}
+		r.breach(rule, CodeKnownPair, keys, l.hint+"; then kubectl -n NS patch secret NAME --type=merge --patch-file /dev/stdin",
+			"%s are default credentials, which everybody knows", named)
+	}
+}
+
+// login is a pair of keys, or a URL that holds both.
+type login struct {
+	user, password *Resolved
+	hint           string
+}
+
+// logins lists what can be a user with a password: the credentials of services,
+// also of those that are left out, the groups of a contract without services,
+// and URLs.
+func (r *Resolution) logins(c *Contract) []login {
+	const change = "change the password of that user"
+	var list []login
+	for _, s := range slices.Concat(c.Services, c.leftOut) {
+		list = append(list, login{r.Get(s.AccessKey), r.Get(s.SecretKey), "mc admin user add ALIAS NEWKEY asks for a secret"},
+			login{r.Get(s.Username), r.Get(s.Password), change})
+	}
+	for _, group := range groupsOf(r.Keys) {
+		needed := slices.DeleteFunc(slices.Clone(group), func(k *Resolved) bool { return k.Key.Optional })
+		if len(needed) == 2 {
+			list = append(list, login{needed[0], needed[1], change}, login{needed[1], needed[0], change})
 		}
 	}
+	for _, k := range r.Keys {
+		if k.Key.Type == Web {
+			list = append(list, login{k, k, change})
+		}
+	}
+	return list
 }
 
 // knows compares with every pair, in a time that does not depend on where a
@@ -143,7 +173,7 @@ func (r *Resolution) judgeVerification(in Input) {
 		if key != nil {
 			value, origin = r.Text(key.Name), r.Get(key.Name).Origin()
 		}
-		if on && slices.Contains(s.Values, strings.ToLower(value)) {
+		if on && slices.ContainsFunc(s.Values, func(v string) bool { return strings.EqualFold(v, value) }) {
 			r.add(severity, CodeUnverified, key, "unset "+s.Name+", mount the CA, and set AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE and SSL_CERT_FILE to its path",
 				"%s (%s) is set so that certificates are not verified", s.Name, origin)
 		}

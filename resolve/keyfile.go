@@ -56,7 +56,8 @@ func readNamed(g generations, name, path string) Value {
 	v := readValue(g.pin(path))
 	if v.Err != nil {
 		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-			v.Err = &invalid{CodeNoFile, fmt.Sprintf("names %s, which is not there", path), "mount it, or unset " + name + fileSuffix}
+			// The path is not quoted: often enough it is the value itself.
+			v.Err = &invalid{CodeNoFile, "names a file that is not there", name + fileSuffix + " takes a path, not the value: mount the file, or unset it"}
 		}
 	}
 	v.Origin = "env " + name + fileSuffix
@@ -70,12 +71,15 @@ func (s *EnvironSources) put(k *Key, name string, v Value) {
 		src = &s.Sensitive
 	}
 	plain := src.Values[name].Text.Reveal()
-	if plain != "" && v.Err == nil && plain != v.Text.Reveal() {
+	if plain != "" && v.Err == nil && !v.Text.IsEmpty() && plain != v.Text.Reveal() {
 		src.Findings = append(src.Findings, Finding{
 			Severity: Error, Code: CodeFileDiffers, Key: k.Name,
 			Message: fmt.Sprintf("%s and %s%s are both set, with different values", name, name, fileSuffix),
 			Hint:    "unset one of them",
 		})
+	}
+	if v.Err == nil && v.Text.IsEmpty() && plain != "" {
+		return // an empty file does not take the place of a value
 	}
 	src.Values[name] = v
 }

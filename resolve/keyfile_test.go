@@ -41,7 +41,7 @@ func TestKeyFiles(t *testing.T) {
 	require.Equal(t, map[string]string{"ENDPOINT_URL": "http://a:1", "CERT_FILE": url}, texts(env.Plain), "a name that the contract knows is a value")
 	require.Equal(t, map[string]string{"ACCESS": "", "SECRET": "sk-value"}, texts(env.Sensitive))
 	require.Empty(t, found([]resolve.Source{env.Plain, env.Sensitive}), "equal values are no contradiction")
-	require.EqualError(t, env.Sensitive.Values["ACCESS"].Err, "names "+filepath.Join(dir, "gone")+", which is not there: mount it, or unset ACCESS_FILE")
+	require.EqualError(t, env.Sensitive.Values["ACCESS"].Err, "names a file that is not there: ACCESS_FILE takes a path, not the value: mount the file, or unset it")
 
 	r := resolve.Resolve(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Sources: []resolve.Source{env.Plain, env.Sensitive}})
 	require.Equal(t, "env ENDPOINT_URL_FILE", r.Get("ENDPOINT").Origin())

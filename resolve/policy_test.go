@@ -197,7 +197,7 @@ func TestPolicyFindingsAndHints(t *testing.T) {
 			map[string]string{"MINIO_ACCESS_KEY": "minio", "MINIO_SECRET_KEY": "minio123"},
 			nil,
 			"MINIO_ACCESS_KEY (secret) and MINIO_SECRET_KEY (secret) are default credentials, which everybody knows",
-			"mc admin user add ALIAS NEWKEY asks for a secret; then kubectl -n default patch secret NAME --type=merge --patch-file /dev/stdin",
+			"mc admin user add ALIAS NEWKEY asks for a secret; then kubectl -n NS patch secret NAME --type=merge --patch-file /dev/stdin",
 		},
 		{
 			map[string]string{"MINIO_SECURE": "false", "GATEWAY_URL": "http://user:canary@g:8000/x"},

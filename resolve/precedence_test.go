@@ -155,7 +155,7 @@ func TestGroupComesFromOneLayer(t *testing.T) {
 		require.False(t, r.Get("SECRET").Set)
 		require.True(t, r.Failed())
 		require.Equal(t, []string{
-			"warning FLTS-C21: TOKEN (secret dir) does not belong to the credentials in use: it is not part of the resolution, and stays in the environment as it is",
+			"warning FLTS-C21: TOKEN (secret dir) does not belong to the credentials in use: it is not taken",
 			"error FLTS-S06: half a pair: SECRET is missing in layer parameters, where ACCESS (param access) is given; the value in layer secret is not used, because halves of different logins do not fit",
 			"warning FLTS-C22: ACCESS is sensitive and was given as a pipeline parameter (param access)",
 		}, messages(r))
@@ -236,6 +236,18 @@ func TestSensitiveKeysInTheWrongPlace(t *testing.T) {
 			severity + " FLTS-C22: SECRET is sensitive and was given as a pipeline parameter (param secret)",
 			severity + " FLTS-C23: SECRET is sensitive and was found in a ConfigMap (configmap dir)",
 		}, messages(resolved(t, env, sources...)))
+	}
+}
+
+// The default of a component is part of the pipeline, which everybody can read.
+func TestSensitiveKeysInThePipeline(t *testing.T) {
+	component := given("component default", resolve.Defaults, "access", "ak-value", "secret", "sk-value")
+	component.Params = true
+	for env, severity := range map[resolve.AppEnv]string{resolve.Dev: "warning", resolve.Prod: "error"} {
+		require.Equal(t, []string{
+			severity + " FLTS-C22: ACCESS is sensitive and its value is part of the pipeline (component default access)",
+			severity + " FLTS-C22: SECRET is sensitive and its value is part of the pipeline (component default secret)",
+		}, messages(resolved(t, env, component)))
 	}
 }
 

@@ -109,6 +109,11 @@ func yamlError(file string, err error) error {
 	if !errors.As(err, &load) {
 		return fmt.Errorf("%s:1:1: is no valid YAML", file)
 	}
+	return fmt.Errorf("%s:%d:%d: %s", file, cmp.Or(load.Mark.Line, 1), cmp.Or(load.Mark.Column, 1), yamlFault(load))
+}
+
+// yamlFault says what the parser found, without what it quotes of the file.
+func yamlFault(load *yaml.LoadError) string {
 	what := load.Message
 	switch {
 	case strings.Contains(what, "unknown anchor"):
@@ -116,5 +121,5 @@ func yamlError(file string, err error) error {
 	case what == "" || strings.ContainsAny(what, "'\"`") && !strings.Contains(what, "did not find expected"):
 		what = "is no valid YAML"
 	}
-	return fmt.Errorf("%s:%d:%d: %s", file, cmp.Or(load.Mark.Line, 1), cmp.Or(load.Mark.Column, 1), what)
+	return what
 }

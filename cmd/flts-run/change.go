@@ -39,7 +39,7 @@ func (p *plan) changes(k *resolve.Resolved) []change {
 	}
 	list = append(list, change{
 		resolve.ConfigMap,
-		fmt.Sprintf(`kubectl -n %s patch configmap %s --type=merge -p '{"data":{"%s":"%s"}}'`, p.resolution.Namespace, clusterConfigMap, name, value),
+		fmt.Sprintf(`kubectl -n %s patch configmap %s --type=merge -p '{"data":{"%s":"%s"}}'`, p.podNamespace(), clusterConfigMap, name, value),
 		"",
 	})
 	if layer > resolve.ConfigMap || strings.HasPrefix(k.Origin(), "env") {
@@ -64,7 +64,7 @@ func (p *plan) sensitiveChanges(k *resolve.Resolved, layer resolve.Layer) []chan
 	}
 	return []change{{
 		resolve.Secret,
-		fmt.Sprintf("kubectl -n %s patch secret %s --type=merge --patch-file /dev/stdin", p.resolution.Namespace, clusterSecret),
+		fmt.Sprintf("kubectl -n %s patch secret %s --type=merge --patch-file /dev/stdin", p.podNamespace(), clusterSecret),
 		note,
 	}}
 }

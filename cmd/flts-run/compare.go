@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -94,11 +93,19 @@ func (r *report) compared() compared {
 
 // platform is compared as a whole, whatever is in it.
 func (r *report) platform() string {
-	var text bytes.Buffer
-	if len(r.Platform) == 0 || json.Compact(&text, r.Platform) != nil {
+	fields := map[string]any{}
+	if json.Unmarshal(r.Platform, &fields) != nil {
 		return ""
 	}
-	return text.String()
+	// Each run has its own, so they say nothing of what changed.
+	for _, name := range []string{"run_id", "pod", "try", "pid1", "evidence"} {
+		delete(fields, name)
+	}
+	text, err := json.Marshal(fields) // with its names in order
+	if err != nil || len(fields) == 0 {
+		return ""
+	}
+	return string(text)
 }
 
 func (r *report) task() string {

@@ -98,13 +98,13 @@ func (p *plan) document(mask *redact.Masker) *document {
 }
 
 func keyDocument(k *resolve.Resolved, mask *redact.Masker) documentKey {
-	key := documentKey{Name: k.Key.Name, Set: k.Set, Value: mask.Mask(k.Value.String()), Sensitive: k.Key.Sensitive, Origin: k.Origin()}
+	key := documentKey{Name: k.Key.Name, Set: k.Set, Value: mask.Mask(k.Value.String()), Sensitive: k.Key.Sensitive, Origin: mask.Mask(k.Origin())}
 	for i, c := range k.Candidates {
 		if i == k.Winner {
 			key.Layer, key.Notes = c.Layer.String(), c.Notes
 			continue
 		}
-		key.Shadowed = append(key.Shadowed, documentCandidate{Value: mask.Mask(c.Value.String()), Empty: c.Empty, Origin: c.Origin, Layer: c.Layer})
+		key.Shadowed = append(key.Shadowed, documentCandidate{Value: mask.Mask(c.Value.String()), Empty: c.Empty, Origin: mask.Mask(c.Origin), Layer: c.Layer})
 	}
 	for _, s := range k.Key.Spellings {
 		key.Spellings = append(key.Spellings, s.Name)

@@ -129,7 +129,7 @@ func (r *runner) ready(ctx context.Context, p *plan, s *settings, o orders, d *d
 	if err != nil {
 		return "", nil, err
 	}
-	d.Task = taskDocument(path, len(r.task)-1, o.mode, taskEnv)
+	d.Task = taskDocument(r.out.mask.Mask(path), len(r.task)-1, o.mode, taskEnv)
 	if o.print == "table" {
 		r.sayChanges(taskEnv, o.pristine)
 	}

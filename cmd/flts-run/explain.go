@@ -184,6 +184,8 @@ func (p *plan) variables(k *resolve.Resolved, mask *redact.Masker) []explainedVa
 	for i := range list {
 		if text, ok := exported[list[i].Name]; ok {
 			list[i].Exported, list[i].Value = true, mask.Mask(show(text).String())
+		} else if slices.Contains(p.resolution.Stale, list[i].Name) && p.given[list[i].Name] != "" {
+			list[i].Exported, list[i].Value = true, secret.Mask+" (left over)"
 		}
 	}
 	return list

@@ -23,8 +23,9 @@ type plan struct {
 	keyFiles   []string // variables like MINIO_SECRET_KEY_FILE that were read
 	platform   platform.Platform
 	prints     fingerprinter
-	digest     string // names the configuration; "" when it cannot be used
-	appEnv     string // APP_ENV as it was written, wherever it was
+	given      map[string]string // the environment that we were given
+	digest     string            // names the configuration; "" when it cannot be used
+	appEnv     string            // APP_ENV as it was written, wherever it was
 }
 
 // prepare reads all sources and resolves. An error is wrong usage or something
@@ -40,6 +41,13 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 		return nil, usage("", "%s: %w", from, err)
 	}
 	env := resolve.ReadEnviron(contract, r.environ)
+	for _, src := range []resolve.Source{env.SecretPrefixed, env.Sensitive} {
+		for name, v := range src.Values { // an error of what is read next may quote one
+			if contract.KeyFor(name).Sensitive {
+				r.out.mask.Add(v.Text.Reveal())
+			}
+		}
+	}
 	config, configErr := readMounted(contract, s, configDirOption, "configmap", resolve.ConfigMap)
 	secrets, secretErr := readMounted(contract, s, secretDirOption, "secret", resolve.Secret)
 	sources, paramErr := readParams(contract, s)
@@ -65,7 +73,7 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	sources.put(componentDefaults, kfp.defaults...)
 	sources.put(imageVariables, files.image...)
 	sources.put(yamlFiles, files.yaml...)
-	p := &plan{contract: contract, needs: needs, keyFiles: files.keyFiles, platform: where, prints: prints, appEnv: appEnvText}
+	p := &plan{contract: contract, needs: needs, keyFiles: files.keyFiles, platform: where, prints: prints, appEnv: appEnvText, given: s.vars}
 	p.resolution = resolve.Resolve(resolve.Input{
 		Contract:  contract,
 		Sources:   sources.inOrder(),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/flts-run/flts-run/internal/redact"
@@ -52,6 +53,9 @@ func namespaceOf(c *resolve.Contract, s *settings, where platform.Platform) stri
 	}
 	return where.PodNamespace
 }
+
+// podNamespace is where the pod's ConfigMap and Secret are, as far as we know.
+func (p *plan) podNamespace() string { return cmp.Or(p.platform.PodNamespace, p.resolution.Namespace) }
 
 // namespaceFindings warns when the contract wants the pod's own namespace and
 // the pod does not know it. Outside a pod nobody expects it to.

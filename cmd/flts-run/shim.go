@@ -18,7 +18,8 @@ const wrappedVariable = "FLTS_WRAPPED"
 // "" when we were called as ourselves. A shim is a link of another name to the
 // file that runs.
 func (p process) shimmed() string {
-	called, own := filepath.Base(p.name), filepath.Base(p.program)
+	// A login shell is called "-sh".
+	called, own := strings.TrimPrefix(filepath.Base(p.name), "-"), filepath.Base(p.program)
 	if p.name == "" || p.program == "" || called == own || strings.HasPrefix(called, installedName) {
 		return ""
 	}

@@ -13,7 +13,7 @@ import (
 // checks joins the packages that do not know each other: the services of the
 // contract, with their resolved keys, become targets of checks.
 func (p *plan) checks(c checkPlan, s *settings) []checklist.Check {
-	env := endpoints.Env{Proxy: proxyOf(s.vars), Namespace: p.resolution.Namespace}
+	env := endpoints.Env{Proxy: proxyOf(s.vars), Namespace: p.podNamespace()}
 	var all []checklist.Check
 	for _, service := range c.services {
 		optional := service.Check == resolve.Warn || service.Check == resolve.Off && !c.named
