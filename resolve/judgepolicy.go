@@ -112,8 +112,11 @@ func (r *Resolution) judgePlainHTTP(c *Contract) {
 	var keys []*Resolved
 	var to, hosts []string
 	for _, k := range r.Keys {
+		if !r.isPlain(c, k) {
+			continue
+		}
 		host, port, ok := k.address()
-		if !ok || isSelf(host) || !r.isPlain(c, k) || rule.allows(host, port) {
+		if !ok || isSelf(host) || rule.allows(host, port) {
 			continue
 		}
 		keys = append(keys, k)
@@ -188,14 +191,18 @@ func (r *Resolution) judgeAddresses(in Input) {
 		if !ok {
 			continue
 		}
+		_, numbers := numericAddress(host)
+		itself := isSelf(host)
+		if !itself && !numbers {
+			continue
+		}
 		shown := fmt.Sprintf("%s (%s)", k.Key.Name, k.Origin())
 		byName := fmt.Sprintf("set %s=%s", k.Key.Name, k.inForm("SVC."+cmp.Or(r.Namespace, "NS")+".svc.cluster.local:"+cmp.Or(port, "PORT")))
-		_, notNumeric := netip.ParseAddr(host)
 		switch {
-		case isSelf(host) && in.InPod && !local.allows(host, port):
+		case itself && in.InPod && !local.allows(host, port):
 			r.breach(local, CodeLocalhost, []*Resolved{k}, byName+"; a sidecar is declared in the contract: policy: {localhost-in-pod: {allow: [\""+net.JoinHostPort(host, cmp.Or(port, "PORT"))+"\"]}}",
 				"%s is on %s, and in a pod that is the pod itself", shown, host)
-		case !isSelf(host) && notNumeric == nil && !numeric.allows(host, port):
+		case !itself && !numeric.allows(host, port):
 			r.breach(numeric, CodeNumeric, []*Resolved{k}, "kubectl get svc -A | grep "+host+", then "+byName,
 				"%s is the address %s, which changes when the Service behind it is made again", shown, host)
 		}
@@ -204,8 +211,18 @@ func (r *Resolution) judgeAddresses(in Input) {
 
 // isSelf reports whether a host is the machine or the pod that looks it up.
 func isSelf(host string) bool {
+	a, numbers := numericAddress(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || numbers && (a.Unmap().IsLoopback() || a.IsUnspecified())
+}
+
+// numericAddress looks at the first character before it parses: nearly every host
+// is a name, and an error that nobody reads costs more than all the rest.
+func numericAddress(host string) (netip.Addr, bool) {
+	if host == "" || host[0] > '9' && !strings.Contains(host, ":") {
+		return netip.Addr{}, false
+	}
 	a, err := netip.ParseAddr(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && (a.Unmap().IsLoopback() || a.IsUnspecified())
+	return a, err == nil
 }
 
 // address takes the host and the port out of an endpoint; false for keys that
