@@ -154,7 +154,7 @@ func (c *Contract) Without(services []string) (*Contract, error) {
 	}
 	for _, name := range services {
 		if c.Service(name) == nil {
-			return nil, fmt.Errorf("no service %q in the contract%s", name, didYouMean(name, c.serviceNames()))
+			return nil, fmt.Errorf("no service %q in the contract%s", name, didYouMean(name, c.ServiceNames()))
 		}
 	}
 	used := referred(in)
@@ -190,7 +190,8 @@ func (c *Contract) objectStoreGroups() map[string]bool {
 	return groups
 }
 
-func (c *Contract) serviceNames() []string {
+// ServiceNames lists the services, in the order of the contract.
+func (c *Contract) ServiceNames() []string {
 	var names []string
 	for _, s := range c.Services {
 		names = append(names, s.Name)

@@ -103,14 +103,6 @@ func (k *Resolved) Origin() string {
 	return k.Candidates[k.Winner].Origin
 }
 
-// Shadowed lists the candidates that lost against the winner, highest first.
-func (k *Resolved) Shadowed() []Candidate {
-	if k.Winner < 0 {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(k.Candidates[k.Winner+1:]), func(c Candidate) bool { return c.Empty })
-}
-
 // Resolve applies the precedence to every key. It never stops at the first
 // problem: everything that is missing or wrong is among the findings.
 func Resolve(in Input) *Resolution {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +35,7 @@ func run(ctx context.Context, p process) int {
 	out := &console{w: p.stderr}
 	r := &runner{process: p, out: out, task: task, hasTask: hasTask, unwatch: func() {}}
 	if hasTask { // also for a mistake in the flags, before there are settings
-		r.termination = newSettings(nil, p.environ).value(terminationOption)
+		r.termination = cmp.Or(p.variable(terminationOption.variable), terminationOption.fallback)
 	}
 	defer func() { r.unwatch() }()
 	err := newApp(r).RunContext(ctx, append([]string{"flts-run"}, ours...))

@@ -43,7 +43,7 @@ func (r *runner) check(c *cli.Context) error {
 	verdict := checklist.Verdict{}
 	failure := p.failure()
 	if failure == nil {
-		verdict = r.runChecks(ctx, p, s, checkPlan{services: services, wait: wait, everything: true, waitForAll: true, named: c.Args().Present()})
+		verdict = r.runChecks(ctx, p, s, checkPlan{services: services, wait: wait, thorough: true, named: c.Args().Present()})
 		failure = verdictFailure(ctx, verdict)
 	}
 	d := p.document(&r.out.mask)
@@ -77,20 +77,14 @@ func (p *plan) named(names []string) ([]*resolve.Service, error) {
 			services = append(services, s)
 		}
 	}
-	var known []string
-	for _, s := range p.contract.Services {
-		known = append(known, s.Name)
-	}
+	known := p.contract.ServiceNames()
 	for _, name := range names {
 		s := p.contract.Service(name)
 		if strings.HasPrefix(name, "-") {
 			return nil, usage("flags stand before the services: flts-run check "+name+" …", "%q is no service", name)
 		}
 		if s == nil {
-			hint := "the services are " + strings.Join(known, ", ")
-			if near := resolve.Nearest(name, known); near != "" {
-				hint = "did you mean " + near + "?"
-			}
+			hint := didYouMean(name, known, "the services are "+strings.Join(known, ", "))
 			return nil, usage(hint, "no service %q in the contract", name)
 		}
 		if !slices.Contains(services, s) {
@@ -102,17 +96,16 @@ func (p *plan) named(names []string) ([]*resolve.Service, error) {
 
 // checkPlan says which checks to run and how patiently.
 type checkPlan struct {
-	services   []*resolve.Service
-	wait       time.Duration
-	lenient    bool // no failure keeps the task from starting
-	everything bool // look at all buckets when the component says of none that it needs it
-	waitForAll bool // for optional services too
-	quiet      bool // no word while waiting
-	named      bool // somebody asked for these services, so none of them is off
+	services []*resolve.Service
+	wait     time.Duration
+	lenient  bool // no failure keeps the task from starting
+	thorough bool // wait for optional services too, and look at all buckets when no need is said
+	quiet    bool // no word while waiting
+	named    bool // somebody asked for these services, so none of them is off
 }
 
 func (r *runner) runChecks(ctx context.Context, p *plan, s *settings, c checkPlan) checklist.Verdict {
-	runner := checklist.Runner{Wait: c.wait, WaitAdvisory: c.waitForAll, Mask: r.out.mask.Mask}
+	runner := checklist.Runner{Wait: c.wait, WaitAdvisory: c.thorough, Mask: r.out.mask.Mask}
 	if !c.quiet {
 		runner.Waiting = func(res checklist.Result) {
 			r.out.print(fmt.Sprintf("flts-run: waiting up to %s for %s: %s %s\n", c.wait, res.Target, res.Detail, bracketed(res.Code)))

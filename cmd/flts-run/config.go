@@ -55,7 +55,7 @@ func (p *plan) failure() error {
 	var texts []string
 	for _, finding := range p.resolution.Findings {
 		if finding.Severity == resolve.Error {
-			texts = append(texts, finding.Message+" ["+finding.Code+"]")
+			texts = append(texts, worded(finding))
 			if f.hint == "" {
 				f.hint = finding.Hint
 			}
@@ -76,10 +76,10 @@ func (r *runner) formatConfig(p *plan, format string, reveal bool) (string, erro
 	case "shell":
 		return r.formatVariables(p, reveal, shellLine), nil
 	case "digest":
-		if d := p.digest; d != "" {
-			return d + "\n", nil
+		if p.digest == "" {
+			return "", nil
 		}
-		return "", nil
+		return p.digest + "\n", nil
 	}
 	return p.table(&r.out.mask), nil
 }
@@ -174,8 +174,8 @@ func (r *runner) formatVariables(p *plan, reveal bool, line func(name, value str
 			b.WriteString(line(v.Name, v.Value))
 		}
 	}
-	if d := p.digest; d != "" {
-		b.WriteString(line(digestVariable, d))
+	if p.digest != "" {
+		b.WriteString(line(digestVariable, p.digest))
 	}
 	if reveal {
 		return b.String()

@@ -77,6 +77,8 @@ func (c *console) notStarted(f *failure) {
 // findings prints what there is to say about the configuration.
 func (c *console) findings(list []resolve.Finding) {
 	for _, f := range list {
-		c.line(string(f.Severity), f.Message+" ["+f.Code+"]", f.Hint)
+		c.line(string(f.Severity), worded(f), f.Hint)
 	}
 }
+
+func worded(f resolve.Finding) string { return f.Message + " " + bracketed(f.Code) }

@@ -82,10 +82,7 @@ func (p *plan) asked(names []string, s *settings) ([]*resolve.Resolved, error) {
 }
 
 func (p *plan) nearKey(name string) string {
-	if near := resolve.Nearest(name, append(p.contract.Names(), p.contract.ParamNames()...)); near != "" {
-		return "did you mean " + near + "?"
-	}
-	return "flts-run config lists the keys of the contract"
+	return didYouMean(name, append(p.contract.Names(), p.contract.ParamNames()...), "flts-run config lists the keys of the contract")
 }
 
 // explainSchema names the form of the JSON of explain.

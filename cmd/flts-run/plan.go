@@ -41,13 +41,8 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 		return nil, usage("", "%s: %w", from, err)
 	}
 	env := resolve.ReadEnviron(contract, r.environ)
-	for _, src := range []resolve.Source{env.SecretPrefixed, env.Sensitive} {
-		for name, v := range src.Values { // an error of what is read next may quote one
-			if contract.KeyFor(name).Sensitive {
-				r.out.mask.Add(v.Text.Reveal())
-			}
-		}
-	}
+	// An error of what is read next may quote one.
+	r.out.mask.Add(secretsIn(contract, env.SecretPrefixed, env.Sensitive)...)
 	config, configErr := readMounted(contract, s, configDirOption, "configmap", resolve.ConfigMap)
 	secrets, secretErr := readMounted(contract, s, secretDirOption, "secret", resolve.Secret)
 	sources, paramErr := readParams(contract, s)
@@ -197,14 +192,26 @@ func unknownVariables(vars map[string]string) []resolve.Finding {
 		if !ours || slices.Contains(known, name) || strings.Contains(name, "_SERVICE_") || strings.Contains(name, "_PORT") {
 			continue
 		}
-		f := resolve.Finding{Severity: resolve.Warning, Code: resolve.CodeUnknownVar, Message: name + " is set and nothing reads it"}
-		if near := resolve.Nearest(name, known); near != "" {
-			f.Hint = "did you mean " + near + "?"
-		}
-		unknown = append(unknown, f)
+		unknown = append(unknown, resolve.Finding{
+			Severity: resolve.Warning, Code: resolve.CodeUnknownVar,
+			Message: name + " is set and nothing reads it", Hint: didYouMean(name, known, ""),
+		})
 	}
 	slices.SortFunc(unknown, func(a, b resolve.Finding) int { return strings.Compare(a.Message, b.Message) })
 	return unknown
+}
+
+// secretsIn lists what sources hold for sensitive keys.
+func secretsIn(c *resolve.Contract, sources ...resolve.Source) []string {
+	var list []string
+	for _, s := range sources {
+		for name, v := range s.Values {
+			if c.KeyFor(name).Sensitive {
+				list = append(list, v.Text.Reveal())
+			}
+		}
+	}
+	return list
 }
 
 // secretsOf lists every text that no output may hold: all values of sensitive

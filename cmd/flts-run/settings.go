@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
-
-	"github.com/flts-run/flts-run/resolve"
 )
 
 // option is a flag and the variable that stands for it, because a pod template
@@ -106,9 +104,6 @@ func newSettings(c *cli.Context, environ []string) *settings {
 		}
 	}
 	// A flag may stand before the command as well as behind it; the nearer wins.
-	if c == nil {
-		return s
-	}
 	for _, ctx := range c.Lineage() {
 		if ctx.Command == nil {
 			continue
@@ -145,11 +140,8 @@ func (s *settings) value(o option) string {
 func (s *settings) oneOf(o option, values ...string) (string, error) {
 	v, from := s.get(o)
 	if !slices.Contains(values, v) {
-		hint := "write one of " + strings.Join(values, ", ")
-		if near := resolve.Nearest(v, values); near != "" {
-			hint = "did you mean " + near + "?"
-		}
-		return "", usage(hint, "%s = %q is not one of %s", from, v, strings.Join(values, ", "))
+		list := strings.Join(values, ", ")
+		return "", usage(didYouMean(v, values, "write one of "+list), "%s = %q is not one of %s", from, v, list)
 	}
 	return v, nil
 }

@@ -95,7 +95,7 @@ func (p *plan) buckets(s *resolve.Service, c checkPlan) []endpoints.Bucket {
 		set := p.setting(key)
 		list = append(list, endpoints.Bucket{Name: set.Value.Reveal(), Key: key, Origin: set.Origin, Mode: "r"})
 	}
-	if !c.everything && len(list) > 1 {
+	if !c.thorough && len(list) > 1 {
 		return list[:1]
 	}
 	return list

@@ -22,16 +22,25 @@ const MinLength = 6
 type Masker struct {
 	mu      sync.RWMutex
 	needles []string // without duplicates
+	known   map[string]bool
 }
 
 // Add registers secrets. Those shorter than MinLength are left out.
 func (m *Masker) Add(secrets ...string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.known == nil {
+		m.known = map[string]bool{}
+	}
+	before := len(m.needles)
 	for _, s := range secrets {
-		if len(s) >= MinLength {
+		if len(s) >= MinLength && !m.known[s] {
+			m.known[s] = true
 			m.needles = append(m.needles, forms(s)...)
 		}
+	}
+	if len(m.needles) == before {
+		return
 	}
 	slices.Sort(m.needles)
 	m.needles = slices.Compact(m.needles)
