@@ -22,6 +22,22 @@ type Env struct {
 	// Namespace is the pod's own. Hints use it for Service names without one.
 	Namespace string
 
+	// Task is the environment that the task will have. What Python's clients would
+	// do differently from us is read off it: proxies, certificates, regions.
+	Task map[string]string
+
+	// InPod says that this is a pod: names of Services must resolve here. On a
+	// laptop they need not.
+	InPod bool
+
+	// Thorough goes down the whole ladder. Without it, as before the start of a
+	// task, each service gets at most three requests.
+	Thorough bool
+
+	// WriteProbe tries what the task needs to write, in ways that leave nothing
+	// behind.
+	WriteProbe bool
+
 	Limits Limits
 	Now    func() time.Time // nil: time.Now; compared with the servers' clocks
 }

@@ -71,7 +71,7 @@ func TestAProxyThatWorks(t *testing.T) {
 	for url, server := range map[string]*table{"http://gw.example:8000": plain, "https://gw.example:8443": secure} {
 		proxy := forwarder(t, hostPort(t, server.URL), 0)
 		target := gateway(url)
-		target.CABundle = ca.path
+		target.CABundle = ca.Path
 		said, _ := judge(t, target.Checks(through("u:c4n4ry@", proxy.URL)))
 		for _, s := range said {
 			require.Equal(t, checklist.Pass, s.State, "%+v", s)

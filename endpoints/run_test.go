@@ -30,14 +30,10 @@ type says struct {
 func judge(t *testing.T, checks []checklist.Check) ([]says, map[string]checklist.Result) {
 	t.Helper()
 	v := checklist.Runner{}.Run(t.Context(), checks)
-	known := map[string]bool{"": true}
-	for _, c := range endpoints.Codes() {
-		known[c.ID] = true
-	}
 	var all []says
 	results := map[string]checklist.Result{}
 	for _, r := range v.Results {
-		require.True(t, known[r.Code], "code %s is not in the table", r.Code)
+		seenCodes.Store(r.Code, true)
 		require.False(t, r.State == checklist.Fail && (r.Code == "" || r.Hint == "" || r.Evidence == nil), "%s has no code, hint or evidence: %+v", r.ID, r)
 		all = append(all, says{r.ID, r.State, r.Code, r.Detail})
 		results[r.ID] = r

@@ -1,17 +1,10 @@
 package endpoints_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
 	"net"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -20,47 +13,25 @@ import (
 
 	"github.com/flts-run/flts-run/checklist"
 	"github.com/flts-run/flts-run/endpoints"
+	"github.com/flts-run/flts-run/internal/tlskit"
 )
 
 // authority is a CA made in the test.
-type authority struct {
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
-	path string // of its certificate
-}
+type authority struct{ *tlskit.Authority }
 
 func newAuthority(t *testing.T, name string) authority {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	a, err := tlskit.New(t.TempDir(), name)
 	require.NoError(t, err)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	require.NoError(t, err)
-	cert, err := x509.ParseCertificate(der)
-	require.NoError(t, err)
-	path := filepath.Join(t.TempDir(), "ca.pem")
-	require.NoError(t, os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600))
-	return authority{cert, key, path}
+	return authority{a}
 }
 
 // leaf makes a server certificate for 127.0.0.1, changed as wanted.
 func (a authority) leaf(t *testing.T, change func(*x509.Certificate)) tls.Certificate {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	c, err := a.Leaf(change)
 	require.NoError(t, err)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "server"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	if change != nil {
-		change(template)
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key.Public(), a.key)
-	require.NoError(t, err)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+	return c
 }
 
 func serveTLS(t *testing.T, routes map[string]route, config *tls.Config) *table {
@@ -77,7 +48,7 @@ func TestAHealthyServerWithTLS(t *testing.T) {
 	ca := newAuthority(t, "own CA")
 	s := serveTLS(t, map[string]route{"GET /minio/health/live": live(), "*": {status: 200, body: list}}, &tls.Config{Certificates: []tls.Certificate{ca.leaf(t, nil)}})
 	target := minio(hostPort(t, s.URL), "dataset")
-	target.Secure, target.CABundle = open("MINIO_SECURE", "true"), ca.path
+	target.Secure, target.CABundle = open("MINIO_SECURE", "true"), ca.Path
 	said, _ := judge(t, target.Checks(endpoints.Env{}))
 	require.Equal(t, says{"minio.tls", checklist.Pass, "", "TLS 1.3, certificate valid until " + time.Now().Add(time.Hour).UTC().Format("2006-01-02")}, said[2])
 	require.Equal(t, says{"minio.bucket.dataset", checklist.Pass, "", "bucket dataset listed"}, said[5])
@@ -98,7 +69,7 @@ func TestWhyAHandshakeFails(t *testing.T) {
 		bundle string
 		want   finding
 	}{
-		"unknown authority":  {with(nil), other.path, finding{ID: "x.tls", Code: "FLTS-L01", Detail: "the certificate of HOST comes from an unknown authority", Hint: mount}},
+		"unknown authority":  {with(nil), other.Path, finding{ID: "x.tls", Code: "FLTS-L01", Detail: "the certificate of HOST comes from an unknown authority", Hint: mount}},
 		"system authorities": {with(nil), "", finding{ID: "x.tls", Code: "FLTS-L01", Detail: "the certificate of HOST comes from an unknown authority", Hint: mount}},
 		"no bundle": {with(nil), "/no/such/ca.pem", finding{
 			ID: "x.tls", Code: "FLTS-L01", Detail: "the CA bundle /no/such/ca.pem cannot be read",
@@ -108,30 +79,30 @@ func TestWhyAHandshakeFails(t *testing.T) {
 			ID: "x.tls", Code: "FLTS-L01", Detail: "the CA bundle /dev/null holds no certificate",
 			Hint: "mount the CA there, or correct AWS_CA_BUNDLE and REQUESTS_CA_BUNDLE: ls -lL /dev/null",
 		}},
-		"wrong name": {with(func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"*.example", "minio.example"} }), ca.path, finding{
+		"wrong name": {with(func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"*.example", "minio.example"} }), ca.Path, finding{
 			ID: "x.tls", Code: "FLTS-L02", Detail: `the certificate is for "*.example, minio.example", not for 127.0.0.1`,
 			Hint: "set GATEWAY_URL=https://minio.example:PORT, or issue a certificate with the subject alternative name 127.0.0.1",
 		}},
-		"common name only": {with(func(c *x509.Certificate) { c.IPAddresses, c.Subject.CommonName = nil, "127.0.0.1" }), ca.path, finding{
+		"common name only": {with(func(c *x509.Certificate) { c.IPAddresses, c.Subject.CommonName = nil, "127.0.0.1" }), ca.Path, finding{
 			ID: "x.tls", Code: "FLTS-L02", Detail: "the certificate has no subject alternative name, only a common name",
 			Hint: "issue a certificate with the subject alternative name 127.0.0.1",
 		}},
-		"expired": {with(func(c *x509.Certificate) { c.NotAfter = ends }), ca.path, finding{
+		"expired": {with(func(c *x509.Certificate) { c.NotAfter = ends }), ca.Path, finding{
 			ID: "x.tls", Code: "FLTS-L03", Detail: "the certificate expired on " + at(ends), Hint: "renew it; it is shown by: openssl s_client -connect HOST",
 		}},
-		"not yet valid": {with(func(c *x509.Certificate) { c.NotBefore = starts }), ca.path, finding{
+		"not yet valid": {with(func(c *x509.Certificate) { c.NotBefore = starts }), ca.Path, finding{
 			ID: "x.tls", Code: "FLTS-L04", Detail: "the certificate is not valid before " + at(starts), Hint: "compare the clocks, on the node: timedatectl status",
 		}},
 		"client certificate": {
-			&tls.Config{Certificates: with(nil).Certificates, ClientAuth: tls.RequireAnyClientCert}, ca.path,
+			&tls.Config{Certificates: with(nil).Certificates, ClientAuth: tls.RequireAnyClientCert}, ca.Path,
 			finding{ID: "x.http", Code: "FLTS-L07", Detail: "HOST wants a client certificate", Hint: "join the mesh or mount one; by hand: curl -v --cert C --key K https://HOST/"},
 		},
 		"client certificate, TLS 1.2": {
-			&tls.Config{Certificates: with(nil).Certificates, ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}, ca.path,
+			&tls.Config{Certificates: with(nil).Certificates, ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}, ca.Path,
 			finding{ID: "x.tls", Code: "FLTS-L07", Detail: "HOST wants a client certificate", Hint: "join the mesh or mount one; by hand: curl -v --cert C --key K https://HOST/"},
 		},
 		"TLS 1.0": {
-			&tls.Config{Certificates: with(nil).Certificates, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, ca.path, //nolint:gosec // the case
+			&tls.Config{Certificates: with(nil).Certificates, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, ca.Path, //nolint:gosec // the case
 			finding{ID: "x.tls", Code: "FLTS-L08", Detail: "HOST speaks only old versions of TLS", Hint: "enable TLS 1.2 or later on the server: openssl s_client -connect HOST"},
 		},
 	} {
@@ -144,7 +115,7 @@ func TestWhyAHandshakeFails(t *testing.T) {
 			require.Equal(t, c.want, found(r))
 			if name == "unknown authority" {
 				require.Regexp(t, `^issuer "own CA", SHA-256 [0-9A-F]{64}$`, r.Evidence[1])
-				require.Equal(t, "only the authorities in "+other.path+" are accepted", r.Evidence[2])
+				require.Equal(t, "only the authorities in "+other.Path+" are accepted", r.Evidence[2])
 			}
 		})
 	}

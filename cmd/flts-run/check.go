@@ -43,7 +43,8 @@ func (r *runner) check(c *cli.Context) error {
 	verdict := checklist.Verdict{}
 	failure := p.failure()
 	if failure == nil {
-		verdict = r.runChecks(ctx, p, s, checkPlan{services: services, wait: wait, thorough: true, named: c.Args().Present()})
+		task := r.taskEnviron(p, orders{})
+		verdict = r.runChecks(ctx, p, s, checkPlan{services: services, task: task.Entries, wait: wait, thorough: true, named: c.Args().Present()})
 		failure = verdictFailure(ctx, verdict)
 	}
 	d := p.document(&r.out.mask)
@@ -96,12 +97,14 @@ func (p *plan) named(names []string) ([]*resolve.Service, error) {
 
 // checkPlan says which checks to run and how patiently.
 type checkPlan struct {
-	services []*resolve.Service
-	wait     time.Duration
-	lenient  bool // no failure keeps the task from starting
-	thorough bool // wait for optional services too, and look at all buckets when no need is said
-	quiet    bool // no word while waiting
-	named    bool // somebody asked for these services, so none of them is off
+	services   []*resolve.Service
+	task       []string // the environment that the task will have
+	wait       time.Duration
+	lenient    bool // no failure keeps the task from starting
+	thorough   bool // the whole ladder: optional services are waited for too, and all buckets looked at
+	writeProbe bool // try what the task needs to write
+	quiet      bool // no word while waiting
+	named      bool // somebody asked for these services, so none of them is off
 }
 
 func (r *runner) runChecks(ctx context.Context, p *plan, s *settings, c checkPlan) checklist.Verdict {

@@ -121,7 +121,7 @@ func (r *runner) ready(ctx context.Context, p *plan, s *settings, o orders, d *d
 	if err := p.failure(); err != nil {
 		return "", nil, err
 	}
-	taskEnv := launch.Environ(r.environ, p.taskVariables(), launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
+	taskEnv := r.taskEnviron(p, o)
 	if err := launch.Preflight(r.task, taskEnv.Entries); err != nil {
 		return "", nil, err
 	}
@@ -138,7 +138,7 @@ func (r *runner) ready(ctx context.Context, p *plan, s *settings, o orders, d *d
 		if err != nil {
 			return "", nil, err
 		}
-		verdict := r.runChecks(ctx, p, s, checkPlan{services: services, wait: o.wait, lenient: o.check == "warn", quiet: o.print != "table"})
+		verdict := r.runChecks(ctx, p, s, checkPlan{services: services, task: taskEnv.Entries, wait: o.wait, lenient: o.check == "warn", quiet: o.print != "table"})
 		d.Checks = &verdict
 		if err := verdictFailure(ctx, verdict); err != nil {
 			return "", nil, err
@@ -170,6 +170,11 @@ func (r *runner) sayOutcome(o orders, d *document, failed error) error {
 		}
 	}
 	return nil
+}
+
+// taskEnviron is the environment that the task gets.
+func (r *runner) taskEnviron(p *plan, o orders) launch.Env {
+	return launch.Environ(r.environ, p.taskVariables(), launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
 }
 
 // dropped says which variables are not handed on: bootstrap material, and what

@@ -95,14 +95,7 @@ type settings struct {
 }
 
 func newSettings(c *cli.Context, environ []string) *settings {
-	s := &settings{given: map[string]string{}, vars: map[string]string{}}
-	for _, e := range environ {
-		if name, value, ok := strings.Cut(e, "="); ok {
-			if _, have := s.vars[name]; !have {
-				s.vars[name] = value
-			}
-		}
-	}
+	s := &settings{given: map[string]string{}, vars: byName(environ)}
 	// A flag may stand before the command as well as behind it; the nearer wins.
 	for _, ctx := range c.Lineage() {
 		if ctx.Command == nil {

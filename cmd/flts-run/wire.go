@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"strings"
 
 	"golang.org/x/net/http/httpproxy"
 
@@ -13,13 +14,29 @@ import (
 // checks joins the packages that do not know each other: the services of the
 // contract, with their resolved keys, become targets of checks.
 func (p *plan) checks(c checkPlan, s *settings) []checklist.Check {
-	env := endpoints.Env{Proxy: proxyOf(s.vars), Namespace: p.podNamespace()}
+	env := endpoints.Env{
+		Proxy: proxyOf(s.vars), Namespace: p.podNamespace(), Task: byName(c.task),
+		InPod: p.platform.InPod, Thorough: c.thorough, WriteProbe: c.writeProbe,
+	}
 	var all []checklist.Check
 	for _, service := range c.services {
 		optional := service.Check == resolve.Warn || service.Check == resolve.Off && !c.named
 		all = append(all, p.target(service, c, optional).Checks(env)...)
 	}
 	return all
+}
+
+// byName reads entries of an environment, of which the first of a name counts.
+func byName(entries []string) map[string]string {
+	vars := make(map[string]string, len(entries))
+	for _, e := range entries {
+		if name, value, ok := strings.Cut(e, "="); ok {
+			if _, have := vars[name]; !have {
+				vars[name] = value
+			}
+		}
+	}
+	return vars
 }
 
 // target is a service that can be looked at.
