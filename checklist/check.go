@@ -2,6 +2,7 @@ package checklist
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -22,6 +23,16 @@ type Check struct {
 	// Timeout bounds one attempt; zero means no bound but the run's context.
 	Timeout time.Duration
 
+	// Dispensable says that what needs the check uses nothing that it found: when
+	// somebody skips it, that is looked at all the same.
+	Dispensable bool
+
+	// Skip says why the check is not to run: "skipped by --skip minio.*".
+	Skip string
+
+	// Prerequisite says that the check runs only because a selected one needs it.
+	Prerequisite bool
+
 	Run func(context.Context) Finding
 }
 
@@ -40,16 +51,26 @@ type Finding struct {
 	// Refused says that credentials were refused. It is a field because the
 	// exit status depends on it and this package gives codes no meaning.
 	Refused bool
+
+	// Explains names the findings that are mere consequences of this one, by their
+	// codes: "FLTS-L04" wherever it is found, "minio/FLTS-A03" that of one target.
+	Explains []string
+}
+
+// explains reports whether r is a mere consequence of f.
+func (f Finding) explains(r Result) bool {
+	return r.Code != "" && (slices.Contains(f.Explains, r.Code) || slices.Contains(f.Explains, r.Target+"/"+r.Code))
 }
 
 // Result is what came of one check.
 type Result struct {
-	ID       string
-	Target   string
-	Rung     Rung
-	Title    string
-	Needs    []string
-	Advisory bool
+	ID           string
+	Target       string
+	Rung         Rung
+	Title        string
+	Needs        []string
+	Advisory     bool
+	Prerequisite bool
 
 	Finding
 
@@ -59,6 +80,10 @@ type Result struct {
 
 	// Because is the ID of the need that made this a skip.
 	Because string
+
+	// Interrupted says that the run ended before the check did. Had it found
+	// something by then, that is kept.
+	Interrupted bool
 
 	Started  time.Duration // since the start of the run
 	Waited   time.Duration // from the first attempt to the start of the last one

@@ -98,6 +98,7 @@ func TestPrinters(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			golden(t, name+".short", checklist.Short(v))
 			golden(t, name+".table", checklist.Table(v))
+			golden(t, name+".junit", checklist.JUnit(v))
 			doc, err := json.Marshal(v)
 			require.NoError(t, err)
 			var indented bytes.Buffer

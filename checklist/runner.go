@@ -33,9 +33,9 @@ type Runner struct {
 }
 
 // Run runs the checks and returns one result for each, in the order given. It
-// returns when all have ended. When ctx ends, what was running becomes unknown
-// and what had not started becomes a skip. Run panics when Validate finds a
-// mistake in the list.
+// returns when all have ended. When ctx ends, what had found something keeps it,
+// what was at its first look becomes unknown, and what had not started becomes a
+// skip. Run panics when Validate finds a mistake in the list.
 func (r Runner) Run(ctx context.Context, checks []Check) Verdict {
 	if err := Validate(checks); err != nil {
 		panic(fmt.Errorf("checklist: %w", err))
@@ -100,14 +100,16 @@ func (s *run) one(ctx context.Context, i int) {
 		<-s.done[s.at[need]]
 	}
 	res := Result{
-		ID: c.ID, Target: c.Target, Rung: c.Rung, Title: c.Title, Needs: c.Needs, Advisory: c.Advisory,
+		ID: c.ID, Target: c.Target, Rung: c.Rung, Title: c.Title, Needs: c.Needs, Advisory: c.Advisory, Prerequisite: c.Prerequisite,
 		Started: time.Since(s.began),
 	}
 	switch because, why := s.blocked(c); {
-	case ctx.Err() != nil:
-		res.Finding = Finding{State: Skip, Detail: "interrupted before it started"}
+	case c.Skip != "":
+		res.Finding = Finding{State: Skip, Detail: c.Skip}
 	case because != "":
 		res.Because, res.Finding = because, Finding{State: Skip, Detail: why}
+	case ctx.Err() != nil:
+		res.Interrupted, res.Finding = true, Finding{State: Skip, Detail: endedWord(ctx) + " before it started"}
 	default:
 		s.attempts(ctx, c, &res)
 	}

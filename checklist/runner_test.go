@@ -37,6 +37,11 @@ func advisory(c checklist.Check) checklist.Check {
 	return c
 }
 
+func skipped(c checklist.Check) checklist.Check {
+	c.Skip = "skipped by --skip a"
+	return c
+}
+
 // says is what a test compares of a result.
 type says struct {
 	ID, Detail string
@@ -111,6 +116,7 @@ func TestStatus(t *testing.T) {
 		"enforced behind an advisory failure":  {[]checklist.Check{advisory(check("a", fail)), check("b", pass, "a")}, 69},
 		"enforced behind an advisory unknown":  {[]checklist.Check{advisory(check("a", unknown)), check("b", pass, "a")}, 69},
 		"does not apply":                       {[]checklist.Check{check("a", notHere), check("b", pass, "a"), check("c", pass, "b")}, 0},
+		"skipped by choice":                    {[]checklist.Check{skipped(check("a", fail)), check("b", pass, "a")}, 0},
 		"does not apply, but something failed": {[]checklist.Check{check("a", notHere), check("b", pass, "a"), check("c", fail)}, 69},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -141,29 +147,66 @@ func TestIndependentChecksRunAtOnce(t *testing.T) {
 	})
 }
 
-func TestEveryCheckHasAResultWhenInterrupted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		hang := func(ctx context.Context) checklist.Finding {
-			<-ctx.Done()
-			return checklist.Finding{State: checklist.Fail, Detail: "context canceled"}
+func TestEveryCheckHasAResultWhenTheRunEndsEarly(t *testing.T) {
+	hang := func(ctx context.Context) checklist.Finding {
+		<-ctx.Done()
+		return checklist.Finding{State: checklist.Fail, Detail: "context canceled"}
+	}
+	looksTwice := func() func(context.Context) checklist.Finding {
+		first := true
+		return func(ctx context.Context) checklist.Finding {
+			if !first {
+				return hang(ctx)
+			}
+			first = false
+			return notYet
 		}
-		v := checklist.Runner{Wait: time.Minute}.Run(ctx, []checklist.Check{
-			check("done", pass),
-			{ID: "running", Run: hang},
-			check("behind", pass, "running"),
-			{ID: "waiting", Run: finds(checklist.Finding{State: checklist.Fail, Detail: "refused", Transient: true})},
+	}
+	for word, end := range map[string]func(context.Context) (context.Context, context.CancelFunc){
+		"out of time": func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, time.Second)
+		},
+		"interrupted": func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(time.Second, cancel)
+			return ctx, cancel
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := end(t.Context())
+			defer cancel()
+			v := checklist.Runner{Wait: time.Minute}.Run(ctx, []checklist.Check{
+				check("done", pass),
+				{ID: "running", Run: hang},
+				check("behind", pass, "running"),
+				{ID: "waiting", Run: finds(notYet)},
+				{ID: "again", Run: looksTwice()},
+				{ID: "slow", Run: func(context.Context) checklist.Finding { time.Sleep(time.Second); return pass }},
+				check("late", pass, "slow"),
+			})
+			require.Equal(t, []says{
+				{"done", "fine", checklist.Pass, false, ""},
+				{"running", word, checklist.Unknown, false, ""},
+				{"behind", "needs running, which could not look", checklist.Skip, false, "running"},
+				{"waiting", "refused", checklist.Fail, true, ""},
+				{"again", "refused", checklist.Fail, true, ""},
+				{"slow", "fine", checklist.Pass, false, ""},
+				{"late", word + " before it started", checklist.Skip, false, ""},
+			}, said(v))
+			require.Equal(t, []bool{false, true, false, true, true, false, true}, interruptions(v))
+			require.Equal(t, 69, v.Status())
+			require.Equal(t, time.Second, v.Took)
+			require.Equal(t, 2, v.Results[4].Attempts)
 		})
-		require.Equal(t, []says{
-			{"done", "fine", checklist.Pass, false, ""},
-			{"running", "interrupted", checklist.Unknown, false, ""},
-			{"behind", "interrupted before it started", checklist.Skip, false, ""},
-			{"waiting", "interrupted while waiting: refused", checklist.Unknown, false, ""},
-		}, said(v))
-		require.Equal(t, 69, v.Status())
-		require.Equal(t, time.Second, v.Took)
-	})
+	}
+}
+
+func interruptions(v checklist.Verdict) []bool {
+	var all []bool
+	for _, r := range v.Results {
+		all = append(all, r.Interrupted)
+	}
+	return all
 }
 
 func TestAMistakeInTheGraphPanics(t *testing.T) {

@@ -12,15 +12,8 @@ import (
 func Short(v Verdict) string {
 	ix := v.index()
 	var lines []*shortLine
-	byTarget := map[string]*shortLine{}
-	for _, r := range v.Results {
-		l := byTarget[r.Target]
-		if l == nil {
-			l = &shortLine{target: r.Target}
-			byTarget[r.Target] = l
-			lines = append(lines, l)
-		}
-		l.results = append(l.results, r)
+	for _, results := range byTarget(v.Results) {
+		lines = append(lines, &shortLine{target: results[0].Target, results: results})
 	}
 	states, targets := 0, 0
 	for _, l := range lines {
@@ -33,6 +26,22 @@ func Short(v Verdict) string {
 		l.below(&b, ix, strings.Repeat(" ", states+2))
 	}
 	return b.String()
+}
+
+// byTarget groups results, targets and results in the order of their appearance.
+func byTarget(results []Result) [][]Result {
+	var groups [][]Result
+	at := map[string]int{}
+	for _, r := range results {
+		i, have := at[r.Target]
+		if !have {
+			i = len(groups)
+			at[r.Target] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], r)
+	}
+	return groups
 }
 
 type shortLine struct {

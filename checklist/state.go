@@ -1,6 +1,9 @@
 package checklist
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // State is what came of a check. The zero value is Unknown: a finding that
 // says nothing must never count as a pass.
@@ -23,6 +26,12 @@ func (s State) String() string { return nameOf(stateNames[:], int(s), "state") }
 
 // MarshalText makes JSON show the word.
 func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads the word. One that it does not know is an error.
+func (s *State) UnmarshalText(text []byte) (err error) {
+	*s, err = named[State](stateNames[:], text, "state")
+	return err
+}
 
 // Rung is how far down the one ladder of every target a check looks.
 type Rung int
@@ -51,9 +60,23 @@ func (r Rung) String() string { return nameOf(rungNames[:], int(r), "rung") }
 // MarshalText makes JSON show the word.
 func (r Rung) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
+// UnmarshalText reads the word. One that it does not know is an error.
+func (r *Rung) UnmarshalText(text []byte) (err error) {
+	*r, err = named[Rung](rungNames[:], text, "rung")
+	return err
+}
+
 func nameOf(names []string, i int, kind string) string {
 	if i < 0 || i >= len(names) {
 		return fmt.Sprintf("%s(%d)", kind, i)
 	}
 	return names[i]
+}
+
+func named[T ~int](names []string, text []byte, kind string) (T, error) {
+	i := slices.Index(names, string(text))
+	if i < 0 {
+		return 0, fmt.Errorf("%q is no %s", text, kind)
+	}
+	return T(i), nil
 }

@@ -6,27 +6,53 @@ import (
 	"unicode/utf8"
 )
 
-// Table prints one line per check with its code at the end, evidence and hint
-// below what did not pass, and the root causes last.
+// Table prints what came of each check with its code at the end, evidence and hint
+// below what did not pass, and the root causes last. Rungs that lead to the first
+// request share a line as long as they pass: "resolves to 10.96.4.2, dials in 1 ms".
 func Table(v Verdict) string {
-	states, targets, details := 0, 0, 0
-	for _, r := range v.Results {
+	rows := tableRows(v.Results)
+	states, targets, texts := 0, 0, 0
+	for _, r := range rows {
 		states = max(states, len(r.State.String()))
 		targets = max(targets, len(r.Target))
 		if r.Code != "" {
-			details = max(details, utf8.RuneCountInString(tableText(r)))
+			texts = max(texts, utf8.RuneCountInString(r.text))
 		}
 	}
 	var b strings.Builder
-	for _, r := range v.Results {
-		line := fmt.Sprintf("%-*s  %-*s  %-*s  %s", states, strings.ToUpper(r.State.String()), targets, r.Target, details, tableText(r), r.Code)
+	for _, r := range rows {
+		line := fmt.Sprintf("%-*s  %-*s  %-*s  %s", states, strings.ToUpper(r.State.String()), targets, r.Target, texts, r.text, r.Code)
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 		if r.State != Pass {
-			support(&b, r, strings.Repeat(" ", states+2))
+			support(&b, r.Result, strings.Repeat(" ", states+2))
 		}
 	}
 	b.WriteString(Summary(v) + "\n")
 	return b.String()
+}
+
+// tableRow is a line of the table; text is what its checks say together.
+type tableRow struct {
+	Result
+	text string
+}
+
+func tableRows(results []Result) []tableRow {
+	var rows []tableRow
+	for _, r := range results {
+		if n := len(rows); n > 0 && joins(rows[n-1].Result, r) {
+			rows[n-1].text += ", " + tableText(r)
+			continue
+		}
+		rows = append(rows, tableRow{r, tableText(r)})
+	}
+	return rows
+}
+
+// joins reports whether r goes on where last ended on the way to the same target.
+func joins(last, r Result) bool {
+	onTheWay := func(r Result) bool { return r.State == Pass && r.Rung <= TLS && r.Code == "" }
+	return last.Target == r.Target && onTheWay(last) && onTheWay(r)
 }
 
 func tableText(r Result) string {

@@ -9,6 +9,11 @@ import (
 type Verdict struct {
 	Results []Result // one per check, in the order given
 	Took    time.Duration
+
+	// Known are findings made before the run, such as those about the
+	// configuration. They are no results of checks: they count nowhere, and are
+	// root causes where they explain a failure.
+	Known []Result
 }
 
 // Counts is the number of results by state.
@@ -40,19 +45,6 @@ func (v Verdict) Counts() Counts {
 	return c
 }
 
-// Roots returns the root causes: the failed checks, advisory ones included, of
-// which nothing that they need failed.
-func (v Verdict) Roots() []Result {
-	ix := v.index()
-	var roots []Result
-	for _, r := range v.Results {
-		if r.Failed && !ix.any(r, func(a Result) bool { return a.Failed }) {
-			roots = append(roots, r)
-		}
-	}
-	return roots
-}
-
 // Exit statuses, after sysexits.h.
 const (
 	statusOK           = 0
@@ -67,7 +59,8 @@ const (
 // An enforced check that could not look counts as not passed, and so does one
 // that was skipped because of a failure or an unknown, be that one's check
 // advisory: nobody saw that the thing works. A check that was skipped because
-// it does not apply, by itself or through its needs, decides nothing.
+// it does not apply or because somebody wanted that, by itself or through its
+// needs, decides nothing.
 func (v Verdict) Status() int {
 	ix := v.index()
 	status := statusOK
@@ -76,7 +69,7 @@ func (v Verdict) Status() int {
 			continue
 		}
 		cause := ix.cause(r)
-		if cause.State == Skip && !interruptedSkip(cause) {
+		if cause.State == Skip && !cause.Interrupted {
 			continue
 		}
 		if !cause.Refused {
@@ -86,10 +79,6 @@ func (v Verdict) Status() int {
 	}
 	return status
 }
-
-// interruptedSkip tells a check that was never started from one that said by
-// itself that it does not apply.
-func interruptedSkip(r Result) bool { return r.Attempts == 0 }
 
 // index finds results by ID.
 type index map[string]Result
@@ -102,14 +91,24 @@ func (v Verdict) index() index {
 	return ix
 }
 
-// any reports whether f holds for anything that r needs, however far away.
+// any reports whether f holds for anything that r needs, however far away. It asks
+// each once.
 func (ix index) any(r Result, f func(Result) bool) bool {
-	for _, need := range r.Needs {
-		if a := ix[need]; f(a) || ix.any(a, f) {
-			return true
+	asked := map[string]bool{}
+	var ask func(Result) bool
+	ask = func(r Result) bool {
+		for _, need := range r.Needs {
+			if asked[need] {
+				continue
+			}
+			asked[need] = true
+			if a := ix[need]; f(a) || ask(a) {
+				return true
+			}
 		}
+		return false
 	}
-	return false
+	return ask(r)
 }
 
 // cause follows a skip to the result that it is due to.

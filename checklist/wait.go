@@ -2,33 +2,36 @@ package checklist
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
 )
 
-// attempts looks until the finding is not transient or the budget is used up.
+// attempts looks until the finding is not transient or the budget is used up. An
+// attempt that the end of the run cuts off says nothing: what the one before it
+// found stands.
 func (s *run) attempts(ctx context.Context, c Check, res *Result) {
 	deadline := s.began.Add(s.Wait)
-	var first time.Time
+	first := time.Now()
 	said := s.Waiting == nil
 	for {
 		began := time.Now()
-		if res.Attempts++; res.Attempts == 1 {
-			first = began
+		res.Attempts++
+		if res.Attempts > 1 {
+			res.Waited = began.Sub(first)
 		}
-		res.Waited = began.Sub(first)
-		res.Finding = once(ctx, c)
+		found := once(ctx, c)
 		res.Took = time.Since(began)
-		if res.State == Pass {
+		if found.State != Pass && ctx.Err() != nil {
+			if res.Interrupted = true; res.Attempts == 1 {
+				res.Finding = Finding{State: Unknown, Detail: endedWord(ctx)}
+			}
 			return
 		}
-		if ctx.Err() != nil {
-			res.Finding = Finding{State: Unknown, Detail: "interrupted"}
-			return
-		}
+		res.Finding = found
 		pause := min(backoff(c.Rung, res.Attempts, began.Sub(first)), time.Until(deadline))
-		if !res.Transient || pause <= 0 {
+		if found.State == Pass || !found.Transient || pause <= 0 {
 			return
 		}
 		if !said && res.Waited >= quietFor {
@@ -37,13 +40,20 @@ func (s *run) attempts(ctx context.Context, c Check, res *Result) {
 		}
 		switch s.sleep(ctx, c, pause) {
 		case interrupted:
-			res.Finding = Finding{State: Unknown, Detail: "interrupted while waiting: " + res.Detail}
-			res.Waited, res.Took = time.Since(first), 0
+			res.Interrupted, res.Waited, res.Took = true, time.Since(first), 0
 			return
 		case givenUp:
 			return
 		}
 	}
+}
+
+// endedWord says why a run ended early.
+func endedWord(ctx context.Context) string {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return "out of time"
+	}
+	return "interrupted"
 }
 
 func (s *run) sayWaiting(r Result) {
