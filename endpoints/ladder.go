@@ -51,7 +51,7 @@ func (l *ladder) base() []checklist.Check {
 		l.check("dial", checklist.Dial, l.name+" takes connections", l.env.Limits.Dial, l.dial),
 	}
 	if l.addr.scheme == "https" {
-		checks = append(checks, l.check("tls", checklist.TLS, l.name+" has a certificate that clients accept", l.env.Limits.Dial, l.handshake))
+		checks = append(checks, dispensable(l.check("tls", checklist.TLS, l.name+" has a certificate that clients accept", l.env.Limits.Dial, l.handshake)))
 	}
 	return chain(checks)
 }
@@ -100,7 +100,7 @@ func (l *ladder) fail(code, detail, hint string, evidence ...string) checklist.F
 	if l.via != nil {
 		lines = append(lines, "proxy = "+secret.Open(l.via.String()).String())
 	}
-	return checklist.Finding{State: checklist.Fail, Code: code, Detail: detail, Hint: hint, Evidence: append(lines, evidence...)}
+	return checklist.Finding{State: checklist.Fail, Code: code, Detail: detail, Hint: hint, Evidence: append(lines, evidence...), Explains: consequences(code)}
 }
 
 func pass(format string, args ...any) checklist.Finding {

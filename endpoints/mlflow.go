@@ -44,7 +44,7 @@ func (t MLflow) Checks(env Env) []checklist.Check {
 	m := &mlflow{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, env), MLflow: t}
 	limit := m.env.Limits.Request
 	return chain(append(m.base(),
-		m.check("health", checklist.HTTP, m.ladder.name+" is healthy", limit, m.health),
+		dispensable(m.check("health", checklist.HTTP, m.ladder.name+" is healthy", limit, m.health)),
 		m.check("api", checklist.Sign, "the API of "+m.ladder.name+" answers", limit, m.api),
 	))
 }
@@ -110,7 +110,7 @@ func (m *mlflow) judge(a answer) checklist.Finding {
 	case a.status == http.StatusForbidden && strings.HasPrefix(string(a.body), "Invalid Host header"):
 		return m.fail(codeHostHeader, "refuses this Host header",
 			fmt.Sprintf(`start the server with --allowed-hosts "%s,%s:*", or set MLFLOW_SERVER_ALLOWED_HOSTS there`, m.addr.authority(), m.addr.host),
-			fmt.Sprintf("sent Host: %s, got 403; /health answers %d, which proves nothing", m.addr.authority(), m.healthStatus))
+			fmt.Sprintf("sent Host: %s, got 403", m.addr.authority())+m.healthProvesNothing())
 	case a.status == http.StatusForbidden:
 		return m.fail(codeNotPermitted, "this user may not search experiments (403)",
 			"ask for READ on the experiment, or use another login: "+m.loginKeys(), a.seen())
@@ -119,6 +119,14 @@ func (m *mlflow) judge(a answer) checklist.Finding {
 			"with a static prefix, or behind an ingress: set "+m.addr.assign(m.addr.scheme, m.addr.authority())+"/PREFIX", a.seen())
 	}
 	return m.unexpected(a, "the API does not answer as MLflow's", searchPath+"?max_results=1")
+}
+
+// healthProvesNothing is for those who have looked at /health by hand.
+func (m *mlflow) healthProvesNothing() string {
+	if m.healthStatus == 0 { // it was not asked
+		return ""
+	}
+	return fmt.Sprintf("; /health answers %d, which proves nothing", m.healthStatus)
 }
 
 func (m *mlflow) webPage(a answer) checklist.Finding {

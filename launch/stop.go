@@ -14,8 +14,11 @@ import (
 type StoppedBySignal struct{ Signal syscall.Signal }
 
 func (e *StoppedBySignal) Error() string {
-	return fmt.Sprintf("stopped by %s before the task started", signalName(e.Signal))
+	return fmt.Sprintf("stopped by %s before the task started", e.Name())
 }
+
+// Name is that of the signal: "SIGTERM".
+func (e *StoppedBySignal) Name() string { return signalName(e.Signal) }
 
 // Status is what a shell reports for a program that this signal ended.
 func (e *StoppedBySignal) Status() int { return 128 + int(e.Signal) }

@@ -33,11 +33,12 @@ func run(ctx context.Context, p process) int {
 	}
 	ours, task, hasTask := split(p.args)
 	out := &console{w: p.stderr}
-	r := &runner{process: p, out: out, task: task, hasTask: hasTask, unwatch: func() {}}
+	ctx, unwatch := launch.WatchStop(ctx)
+	defer unwatch()
+	r := &runner{process: p, out: out, task: task, hasTask: hasTask, unwatch: unwatch}
 	if hasTask { // also for a mistake in the flags, before there are settings
 		r.termination = cmp.Or(p.variable(terminationOption.variable), terminationOption.fallback)
 	}
-	defer func() { r.unwatch() }()
 	err := newApp(r).RunContext(ctx, append([]string{"flts-run"}, ours...))
 	if err == nil {
 		return r.status
@@ -56,15 +57,11 @@ type runner struct {
 	hasTask     bool
 	status      int    // of a command that ended without a failure of its own
 	termination string // where the reason of a failure goes, once known
-	unwatch     func() // ends the watch for signals
-}
 
-// watchStop watches for being told to stop, until stop is called or all is said:
-// "timeout" and a launcher tell a process and then its group, and the second
-// signal must not cut off what the first made us say.
-func (r *runner) watchStop(parent context.Context) (ctx context.Context, stop func()) {
-	ctx, r.unwatch = launch.WatchStop(parent)
-	return ctx, r.unwatch
+	// unwatch ends the watch for being told to stop. All commands have that watch to
+	// their end: "timeout" and a launcher tell a process and then its group, and the
+	// second signal must not cut off what the first made us say.
+	unwatch func()
 }
 
 func newApp(r *runner) *cli.App {
@@ -102,18 +99,20 @@ func newApp(r *runner) *cli.App {
 			{
 				Name: "check", Usage: "check the services, or only those named",
 				UsageText: "flts-run check [flags] [SERVICE…]",
-				Flags: append(cliFlags(resolveOptions, checkOptions),
-					&cli.StringFlag{Name: "output", Aliases: []string{"o"}, DefaultText: "table", Usage: "table, short or json (`FORMAT`)"}),
+				Flags: append(cliFlags(resolveOptions, checkOptions, lookOptions),
+					&cli.StringFlag{Name: "output", Aliases: []string{"o"}, DefaultText: "table", Usage: "table, short, json or junit (`FORMAT`)"},
+					&cli.BoolFlag{Name: "list", Usage: "list the checks and look at nothing"}),
 				Action: r.check,
 			},
 			r.contractCommand(),
 			imageEnvCommand(r),
 			r.installCommand(),
 			{
-				Name: "explain", Usage: "say where the value of a key comes from, why, and what would change it",
-				UsageText: "flts-run explain [-o table|json] [flags] KEY…",
+				Name: "explain", Usage: "say where the value of a key comes from, or what a finding code means",
+				UsageText: "flts-run explain [-o table|json] [flags] KEY|CODE…\nflts-run explain [-o table|json] --codes",
 				Flags: append(cliFlags(resolveOptions),
-					&cli.StringFlag{Name: "output", Aliases: []string{"o"}, DefaultText: "table", Usage: "table or json (`FORMAT`)"}),
+					&cli.StringFlag{Name: "output", Aliases: []string{"o"}, DefaultText: "table", Usage: "table or json (`FORMAT`)"},
+					&cli.BoolFlag{Name: "codes", Usage: "list all finding codes"}),
 				Action: r.explain,
 			},
 			{
@@ -133,6 +132,9 @@ func newApp(r *runner) *cli.App {
 	for _, c := range app.Commands {
 		c.OnUsageError = onUsageError
 		c.HideHelpCommand = true
+		if c.Name != "exec" && c.Name != "check" { // these have more to say when they are stopped
+			c.Action = stoppable(c.Action)
+		}
 	}
 	return app
 }

@@ -7,66 +7,170 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/launch"
 	"github.com/flts-run/flts-run/resolve"
 )
 
+// checkOrders are the settings of check, all of them valid.
+type checkOrders struct {
+	format     string
+	list       bool
+	wait       time.Duration
+	timeout    time.Duration // of the whole run; 0 is none
+	writeProbe bool
+}
+
+func readCheckOrders(c *cli.Context, s *settings) (checkOrders, error) {
+	o := checkOrders{list: c.Bool("list")}
+	formats := []string{"table", "short", "json", "junit"}
+	if o.list {
+		formats = []string{"table", "json"}
+	}
+	var errs [4]error
+	o.format, errs[0] = s.oneOf(outputOption, formats...)
+	o.wait, errs[1] = s.duration(waitOption, 0)
+	o.timeout, errs[2] = s.duration(timeoutOption, 0)
+	o.writeProbe, errs[3] = s.boolean(writeProbeOption)
+	return o, joined(errs[:]...)
+}
+
 // check looks at the services: at those named, or at all that are not off.
+// Whatever comes in between, it ends with one whole report.
 func (r *runner) check(c *cli.Context) error {
 	started := time.Now()
 	if err := r.noTask("check"); err != nil {
 		return err
 	}
 	s := newSettings(c, r.environ)
-	format, err := s.oneOf(outputOption, "table", "short", "json")
+	r.termination = ownTermination(s)
+	o, err := readCheckOrders(c, s)
 	if err != nil {
 		return err
 	}
-	wait, err := s.duration(waitOption, 0)
+	// A reader that goes away, as "head" does, does not take the status with it.
+	defer launch.KeepClosedPipes()()
+	ctx, cancel := o.limited(c.Context)
+	defer cancel()
+	if o.list {
+		return r.listChecks(ctx, c, s, o)
+	}
+	d := newDocument()
+	failed := withoutTask(r.look(ctx, c, s, o, d))
+	d.conclude(started, failed, &r.out.mask)
+	unwritten := r.sayVerdict(o.format, d)
+	r.report(s, d)
+	if failed != nil {
+		return failed
+	}
+	return unwritten
+}
+
+// ownTermination is the termination log that was asked for on the command line. The
+// variable does not count: it stands in the pod for the task, and a probe in its
+// container must not overwrite what the task left there.
+func ownTermination(s *settings) string {
+	file, from := s.get(terminationOption)
+	if from != "--"+terminationOption.flag {
+		return ""
+	}
+	return file
+}
+
+// limited is the context of a run that ends by itself, when that was asked for.
+func (o checkOrders) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if o.timeout == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, o.timeout, misconfigured(
+		"a file that it reads may be a pipe, or on a volume that hangs: flts-run config",
+		fmt.Errorf("the configuration was not read within %s", o.timeout)))
+}
+
+// look does what check is for. Whatever it finds out goes into the document.
+func (r *runner) look(ctx context.Context, c *cli.Context, s *settings, o checkOrders, d *document) error {
+	p, services, err := r.toCheck(ctx, c, s)
 	if err != nil {
 		return err
 	}
-	p, err := r.prepare(s)
+	*d = *p.document(&r.out.mask)
+	r.out.findings(p.resolution.Findings)
+	if err := p.failure(); err != nil {
+		return err
+	}
+	verdict, err := r.runChecks(ctx, p, s, r.thorough(c, p, services, o))
 	if err != nil {
 		return err
+	}
+	d.Checks = &verdict
+	return verdictFailure(c.Context, verdict)
+}
+
+// toCheck resolves and finds the services to look at.
+func (r *runner) toCheck(ctx context.Context, c *cli.Context, s *settings) (*plan, []*resolve.Service, error) {
+	p, err := r.prepareUnlessStopped(ctx, s)
+	if err != nil {
+		return nil, nil, err
 	}
 	services, err := p.named(c.Args().Slice())
+	return p, services, err
+}
+
+func (r *runner) thorough(c *cli.Context, p *plan, services []*resolve.Service, o checkOrders) checkPlan {
+	return checkPlan{
+		services: services, task: r.taskEnviron(p, orders{}).Entries, wait: o.wait,
+		thorough: true, writeProbe: o.writeProbe, named: c.Args().Present(),
+	}
+}
+
+// sayVerdict prints the report.
+func (r *runner) sayVerdict(format string, d *document) error {
+	text, err := verdictText(format, d)
 	if err != nil {
 		return err
 	}
-	ctx, _ := r.watchStop(c.Context)
+	return r.product(text)
+}
 
-	verdict := checklist.Verdict{}
-	failure := p.failure()
-	if failure == nil {
-		task := r.taskEnviron(p, orders{})
-		verdict = r.runChecks(ctx, p, s, checkPlan{services: services, task: task.Entries, wait: wait, thorough: true, named: c.Args().Present()})
-		failure = verdictFailure(ctx, verdict)
+// product writes what was asked for to stdout. That its reader went away is no
+// failure.
+func (r *runner) product(text string) error {
+	_, err := io.WriteString(r.stdout, text)
+	if errors.Is(err, syscall.EPIPE) {
+		return nil
 	}
-	d := p.document(&r.out.mask)
-	d.Checks = &verdict
-	d.conclude(started, failure, &r.out.mask)
-	text := printable(checklist.Table(verdict))
-	switch format {
-	case "json":
-		if text, err = encode(d, "  "); err != nil {
-			return err
-		}
-	case "short":
-		text = printable(checklist.Short(verdict))
+	return err
+}
+
+// verdictText is the document in a format. A run that came to no checks has only
+// its reason to report: people have read it on stderr, programs find it here.
+func verdictText(format string, d *document) (string, error) {
+	switch {
+	case format == "json":
+		return encode(d, "  ")
+	case format == "junit" && d.Checks == nil:
+		return printable(checklist.JUnit(d.unchecked())), nil
+	case d.Checks == nil:
+		return "", nil
+	case format == "junit":
+		return printable(checklist.JUnit(*d.Checks)), nil
+	case format == "short":
+		return printable(checklist.Short(*d.Checks)), nil
 	}
-	r.out.findings(p.resolution.Findings)
-	if format == "json" || len(verdict.Results) > 0 {
-		if _, err := io.WriteString(r.stdout, text); err != nil {
-			return err
-		}
-	}
-	r.report(s, d)
-	return failure
+	return printable(checklist.Table(*d.Checks)), nil
+}
+
+// unchecked is why there were no checks, as the only result.
+func (d *document) unchecked() checklist.Verdict {
+	return checklist.Verdict{Results: []checklist.Result{{
+		ID: "flts-run.start", Target: "flts-run", Title: "the services can be looked at", Failed: true,
+		Finding: checklist.Finding{State: checklist.Fail, Detail: d.Reason, Hint: d.Hint},
+	}}}
 }
 
 // named returns the services of these names; without any, those that the
@@ -107,18 +211,23 @@ type checkPlan struct {
 	named      bool // somebody asked for these services, so none of them is off
 }
 
-func (r *runner) runChecks(ctx context.Context, p *plan, s *settings, c checkPlan) checklist.Verdict {
+func (r *runner) runChecks(ctx context.Context, p *plan, s *settings, c checkPlan) (checklist.Verdict, error) {
+	checks, err := r.selectChecks(p, s, c)
+	if err != nil {
+		return checklist.Verdict{}, err
+	}
 	runner := checklist.Runner{Wait: c.wait, WaitAdvisory: c.thorough, Mask: r.out.mask.Mask}
 	if !c.quiet {
 		runner.Waiting = func(res checklist.Result) {
 			r.out.print(fmt.Sprintf("flts-run: waiting up to %s for %s: %s %s\n", c.wait, res.Target, res.Detail, bracketed(res.Code)))
 		}
 	}
-	verdict := runner.Run(ctx, p.checks(c, s))
+	verdict := runner.Run(ctx, checks)
+	verdict.Known = p.knownCauses(c.services, &r.out.mask)
 	if c.lenient {
-		return verdict.Lenient()
+		return verdict.Lenient(), nil
 	}
-	return verdict
+	return verdict, nil
 }
 
 // verdictFailure is why the task must not start with these services, or nil.
@@ -139,6 +248,11 @@ func verdictFailure(ctx context.Context, v checklist.Verdict) error {
 		texts = append(texts, strings.TrimSpace(fmt.Sprintf("%s: %s %s", root.Target, root.Detail, bracketed(root.Code))))
 		if f.hint == "" {
 			f.hint = root.Hint
+		}
+	}
+	for _, r := range v.Results {
+		if !r.Advisory && (r.State == checklist.Unknown || r.Interrupted && r.State == checklist.Skip) {
+			texts = append(texts, fmt.Sprintf("%s: not seen that %s: %s", r.Target, r.Title, r.Detail))
 		}
 	}
 	if texts == nil {

@@ -18,17 +18,18 @@ const defaultWait = 30 * time.Second
 
 // orders are the settings of exec, all of them valid.
 type orders struct {
-	check    string
-	print    string
-	mode     string
-	wait     time.Duration
-	pristine bool
-	fixEnv   bool
+	check      string
+	print      string
+	mode       string
+	wait       time.Duration
+	pristine   bool
+	fixEnv     bool
+	writeProbe bool
 }
 
 func readOrders(s *settings) (orders, error) {
 	var o orders
-	var errs [7]error
+	var errs [8]error
 	o.check, errs[0] = s.oneOf(checkOption, "off", "warn", "enforce")
 	o.print, errs[1] = s.oneOf(printOption, "table", "json", "off")
 	o.mode, errs[2] = s.oneOf(modeOption, "exec")
@@ -36,6 +37,7 @@ func readOrders(s *settings) (orders, error) {
 	_, errs[4] = s.duration(graceOption, 0)
 	o.pristine, errs[5] = s.boolean(pristineOption)
 	o.fixEnv, errs[6] = s.boolean(fixEnvOption)
+	o.writeProbe, errs[7] = s.boolean(writeProbeOption)
 	return o, joined(errs[:]...)
 }
 
@@ -49,15 +51,16 @@ func (r *runner) exec(c *cli.Context) error {
 	defer launch.KeepClosedPipes()()
 	d := newDocument()
 	err := r.start(c, s, d, started)
-	// The report of a start is already written; this one says why there was none.
-	d.conclude(started, err, &r.out.mask)
+	if d.Started == nil || d.Status == 0 { // it ended otherwise than the document says, if it says anything yet
+		d.conclude(started, err, &r.out.mask)
+	}
 	r.report(s, d)
 	return err
 }
 
 // start does what exec is for. Whatever it finds out goes into the document.
 func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Time) error {
-	ctx, stop := r.watchStop(c.Context)
+	ctx := c.Context
 	if err := r.noArguments(c, "put -- in front of the task: flts-run exec -- COMMAND"); err != nil {
 		return err
 	}
@@ -89,29 +92,11 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 	}
 	r.report(s, d)
 	// From here a signal has its default effect, on us or on the task.
-	stop()
+	r.unwatch()
 	if err := stopped(ctx); err != nil {
 		return err
 	}
 	return r.become(path, r.task, env)
-}
-
-// prepareUnlessStopped is prepare, given up when we are told to stop: a file that
-// it reads may be a pipe into which nobody writes.
-func (r *runner) prepareUnlessStopped(ctx context.Context, s *settings) (p *plan, err error) {
-	done := make(chan struct{})
-	var got *plan
-	var failed error
-	go func() {
-		defer close(done)
-		got, failed = r.prepare(s)
-	}()
-	select {
-	case <-done:
-		return got, failed
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
 }
 
 // ready does all that comes between a resolution and the start: the task is
@@ -138,7 +123,12 @@ func (r *runner) ready(ctx context.Context, p *plan, s *settings, o orders, d *d
 		if err != nil {
 			return "", nil, err
 		}
-		verdict := r.runChecks(ctx, p, s, checkPlan{services: services, task: taskEnv.Entries, wait: o.wait, lenient: o.check == "warn", quiet: o.print != "table"})
+		verdict, err := r.runChecks(ctx, p, s, checkPlan{
+			services: services, task: taskEnv.Entries, wait: o.wait, writeProbe: o.writeProbe, lenient: o.check == "warn", quiet: o.print != "table",
+		})
+		if err != nil {
+			return "", nil, err
+		}
 		d.Checks = &verdict
 		if err := verdictFailure(ctx, verdict); err != nil {
 			return "", nil, err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"io"
 	"slices"
 	"strings"
@@ -13,8 +12,9 @@ import (
 	"github.com/flts-run/flts-run/resolve"
 )
 
-// explain prints everything that is known of some keys: the product, so it goes
-// to stdout. That a key is wrong does not make explaining it a failure.
+// explain prints everything that is known of some keys and what some finding codes
+// mean: the product, so it goes to stdout. That a key is wrong does not make
+// explaining it a failure.
 func (r *runner) explain(c *cli.Context) error {
 	if err := r.noTask("explain"); err != nil {
 		return err
@@ -24,38 +24,61 @@ func (r *runner) explain(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if !c.Args().Present() {
-		return usage("flts-run explain MINIO_ENDPOINT; flts-run config lists the keys", "nothing to explain")
+	doc := explainDocument{Schema: explainSchema, Version: version, Keys: []explainedKey{}}
+	if c.Bool("codes") {
+		if err := r.noArguments(c, "flts-run explain CODE prints the text of one"); err != nil {
+			return err
+		}
+		return r.listCodes(format, doc)
 	}
+	if !c.Args().Present() {
+		return usage("flts-run explain MINIO_ENDPOINT, or a code: flts-run explain FLTS-T01; flts-run config lists the keys, flts-run explain --codes the codes", "nothing to explain")
+	}
+	found, keys, codeErr := askedCodes(c.Args().Slice())
+	doc.Codes = found
+	if len(keys) > 0 {
+		err = r.explainKeys(keys, s, &doc)
+	}
+	if err := joined(codeErr, err); err != nil {
+		return err
+	}
+	text, err := r.explained(doc, format)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(r.stdout, text)
+	return err
+}
+
+// explainKeys is the part of explain that needs the configuration.
+func (r *runner) explainKeys(names []string, s *settings, doc *explainDocument) error {
 	p, err := r.prepare(s)
 	if err != nil {
 		return err
 	}
-	keys, err := p.asked(c.Args().Slice(), s)
+	keys, err := p.asked(names, s)
 	if err != nil {
 		return err
 	}
-	doc := explainDocument{Schema: explainSchema, Version: version, Keys: []explainedKey{}}
 	for _, k := range keys {
 		doc.Keys = append(doc.Keys, p.explained(k, &r.out.mask))
 	}
-	var text strings.Builder
+	return nil
+}
+
+// explained is the document in a format.
+func (r *runner) explained(doc explainDocument, format string) (string, error) {
 	if format == "json" {
-		out, err := json.MarshalIndent(doc, "", "  ")
-		if err != nil {
-			return err
-		}
-		text.WriteString(string(out) + "\n")
-	} else {
-		for i, k := range doc.Keys {
-			if i > 0 {
-				text.WriteString("\n")
-			}
-			text.WriteString(printable(r.out.mask.Mask(k.table())))
-		}
+		return encode(doc, "  ")
 	}
-	_, err = io.WriteString(r.stdout, text.String())
-	return err
+	var parts []string
+	for _, code := range doc.Codes {
+		parts = append(parts, code.table())
+	}
+	for _, key := range doc.Keys {
+		parts = append(parts, printable(r.out.mask.Mask(key.table())))
+	}
+	return strings.Join(parts, "\n"), nil
 }
 
 // asked finds the keys that the arguments name, each once. A key goes by its
@@ -70,8 +93,6 @@ func (p *plan) asked(names []string, s *settings) ([]*resolve.Resolved, error) {
 			if key := p.resolution.Get(k.Name); !slices.Contains(keys, key) {
 				keys = append(keys, key)
 			}
-		case strings.HasPrefix(strings.ToUpper(name), "FLTS-"):
-			problems = append(problems, usage("", "%s is not explained in this version: finding codes have their text with the finding", name))
 		case strings.HasPrefix(name, "-"):
 			problems = append(problems, usage("flags stand before the keys: flts-run explain "+name+" … KEY", "%q is no key", name))
 		default:
@@ -89,9 +110,10 @@ func (p *plan) nearKey(name string) string {
 const explainSchema = "flts-run/explain/v1"
 
 type explainDocument struct {
-	Schema  string         `json:"schema"`
-	Version string         `json:"version"`
-	Keys    []explainedKey `json:"keys"`
+	Schema  string          `json:"schema"`
+	Version string          `json:"version"`
+	Keys    []explainedKey  `json:"keys"`
+	Codes   []explainedCode `json:"codes,omitempty"`
 }
 
 // explainedKey is a key with all that decides its value. It holds no secret:

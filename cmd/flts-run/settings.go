@@ -17,6 +17,7 @@ type option struct {
 	fallback       string
 	usage          string
 	boolean        bool
+	repeated       bool // a list with commas, and the flag may be given several times
 }
 
 var (
@@ -35,6 +36,11 @@ var (
 	needsOption     = option{flag: "needs", variable: "FLTS_NEEDS", usage: "buckets that the component needs, `s3:NAME=r|w|rw[,…]`"}
 	reportOption    = option{flag: "report", variable: "FLTS_REPORT", usage: "write the whole verdict to `FILE` as JSON"}
 	waitOption      = option{flag: "wait", variable: "FLTS_WAIT", usage: "wait that long for what may pass by itself (`DURATION`)"}
+
+	onlyOption       = option{flag: "only", repeated: true, usage: "only these checks and what they need, `GLOB[,GLOB]` of their ids"}
+	skipOption       = option{flag: "skip", variable: "FLTS_SKIP_CHECKS", repeated: true, usage: "leave out these checks, `GLOB[,GLOB]` of their ids"}
+	timeoutOption    = option{flag: "timeout", variable: "FLTS_CHECK_TIMEOUT", usage: "end the whole run then, with what is known (`DURATION`)"}
+	writeProbeOption = option{flag: "write-probe", variable: "FLTS_WRITE_PROBE", boolean: true, usage: "try to write where the component needs to, leaving nothing behind"}
 
 	fingerprintKeyFileOption = option{flag: "fingerprint-key-file", variable: "FLTS_FINGERPRINT_KEY_FILE", usage: "key for the fingerprints of secrets in reports, in `FILE`"}
 	// No flag: arguments are for everybody to see.
@@ -57,7 +63,8 @@ var (
 		contractOption, appEnvOption, configDirOption, secretDirOption, paramsFile, paramsJSON,
 		executorInput, yamlDirOption, envFileOption, imageEnvOption, namespaceOption, disableOption, fingerprintKeyFileOption,
 	}
-	checkOptions = []option{needsOption, waitOption, reportOption, terminationOption}
+	checkOptions = []option{needsOption, waitOption, skipOption, writeProbeOption, reportOption, terminationOption}
+	lookOptions  = []option{onlyOption, timeoutOption}
 	execOptions  = []option{checkOption, printOption, modeOption, graceOption, pristineOption, fixEnvOption}
 )
 
@@ -65,8 +72,10 @@ var (
 // shims read.
 func variables() []string {
 	var names []string
-	for _, o := range slices.Concat(resolveOptions, checkOptions, execOptions) {
-		names = append(names, o.variable)
+	for _, o := range slices.Concat(resolveOptions, checkOptions, lookOptions, execOptions) {
+		if o.variable != "" {
+			names = append(names, o.variable)
+		}
 	}
 	return append(names, wrappedVariable, fingerprintKeyOption.variable, digestVariable)
 }
@@ -77,10 +86,16 @@ func cliFlags(options ...[]option) []cli.Flag {
 	// This one is no quickFlag: cli tells it about the separator by its own type.
 	flags := []cli.Flag{&cli.StringSliceFlag{Name: "param", Usage: "set a pipeline parameter, `NAME=VALUE`; may be repeated"}}
 	for _, o := range slices.Concat(options...) {
-		usage := fmt.Sprintf("%s [%s]", o.usage, o.variable)
-		if o.boolean {
+		usage := o.usage
+		if o.variable != "" {
+			usage += " [" + o.variable + "]"
+		}
+		switch {
+		case o.boolean:
 			flags = append(flags, quick(&cli.BoolFlag{Name: o.flag, Usage: usage}))
-		} else {
+		case o.repeated:
+			flags = append(flags, quick(&cli.StringSliceFlag{Name: o.flag, Usage: usage + "; may be repeated"}))
+		default:
 			flags = append(flags, quick(&cli.StringFlag{Name: o.flag, Usage: usage, DefaultText: o.fallback}))
 		}
 	}
@@ -104,7 +119,11 @@ func newSettings(c *cli.Context, environ []string) *settings {
 		for _, name := range ctx.LocalFlagNames() {
 			if name == "param" {
 				s.params = append(ctx.StringSlice(name), s.params...)
-			} else if _, nearer := s.given[name]; !nearer {
+			} else if _, nearer := s.given[name]; nearer {
+				continue
+			} else if list := ctx.StringSlice(name); list != nil {
+				s.given[name] = strings.Join(list, ",")
+			} else {
 				s.given[name] = fmt.Sprint(ctx.Value(name))
 			}
 		}

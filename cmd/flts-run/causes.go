@@ -1,0 +1,54 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/redact"
+	"github.com/flts-run/flts-run/resolve"
+)
+
+// consequences says which findings of checks a finding of the configuration
+// accounts for, when both are about the same service: a secret key that was
+// encoded twice is refused as a wrong one, and that is one thing to mend. Both
+// sides are finding codes, without their prefix.
+var consequences = map[string][]string{
+	"C02": {"T01"},        // localhost in a pod: nothing listens there
+	"C21": {"A08"},        // a session token left over from another login
+	"C25": {"A01", "A03"}, // development credentials that nobody asked for
+	"S04": {"A03"},        // the secret key ends with a newline
+	"S05": {"A01", "A03"}, // base64 twice
+}
+
+const codePrefix = "FLTS-"
+
+// knownCauses are the findings of the configuration that may explain those of the
+// checks, once for each service that they are about.
+func (p *plan) knownCauses(services []*resolve.Service, mask *redact.Masker) []checklist.Result {
+	var causes []checklist.Result
+	for _, f := range p.resolution.Findings {
+		effects := consequences[strings.TrimPrefix(f.Code, codePrefix)]
+		for _, s := range services {
+			if len(effects) == 0 || !about(f, s) {
+				continue
+			}
+			key := slices.Concat([]string{f.Key}, f.Keys)
+			cause := checklist.Result{ID: "config." + cmp.Or(key...), Target: s.Name, Title: "the configuration of " + s.Name, Finding: checklist.Finding{
+				State: checklist.Warn, Code: f.Code, Detail: mask.Mask(f.Message), Hint: mask.Mask(f.Hint),
+			}}
+			for _, code := range effects {
+				cause.Explains = append(cause.Explains, s.Name+"/"+codePrefix+code)
+			}
+			causes = append(causes, cause)
+		}
+	}
+	return causes
+}
+
+// about reports whether a finding is about a key that describes the service.
+func about(f resolve.Finding, s *resolve.Service) bool {
+	keys := s.Refers()
+	return slices.Contains(keys, f.Key) || slices.ContainsFunc(f.Keys, func(key string) bool { return slices.Contains(keys, key) })
+}
