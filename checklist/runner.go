@@ -108,8 +108,8 @@ func (s *run) one(ctx context.Context, i int) {
 		res.Finding = Finding{State: Skip, Detail: c.Skip}
 	case because != "":
 		res.Because, res.Finding = because, Finding{State: Skip, Detail: why}
-	case ctx.Err() != nil:
-		res.Interrupted, res.Finding = true, Finding{State: Skip, Detail: endedWord(ctx) + " before it started"}
+	case overWord(ctx) != "":
+		res.Interrupted, res.Finding = true, Finding{State: Skip, Detail: overWord(ctx) + " before it started"}
 	default:
 		s.attempts(ctx, c, &res)
 	}
@@ -127,15 +127,18 @@ func (s *run) one(ctx context.Context, i int) {
 	}
 }
 
-// blocked returns the need that keeps the check from running and the reason in
-// words: rather a need that failed than one that could not look, rather that
-// than one that was itself skipped.
+// blocked returns what keeps the check from running and the reason in words: rather
+// what failed than what could not look, rather that than what was itself skipped. For
+// a need that was skipped because of another check it is that other check.
 func (s *run) blocked(c Check) (because, why string) {
 	best := 0
 	for _, need := range c.Needs {
 		res := s.results[s.at[need]]
 		if res.succeeded() {
 			continue
+		}
+		if res.Because != "" {
+			res = s.results[s.at[res.Because]]
 		}
 		rank, word := 1, "was skipped"
 		switch {
@@ -145,7 +148,7 @@ func (s *run) blocked(c Check) (because, why string) {
 			rank, word = 2, "could not look"
 		}
 		if rank > best {
-			best, because, why = rank, need, fmt.Sprintf("needs %s, which %s", need, word)
+			best, because, why = rank, res.ID, fmt.Sprintf("needs %s, which %s", res.ID, word)
 		}
 	}
 	return because, why

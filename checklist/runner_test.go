@@ -186,7 +186,7 @@ func TestEveryCheckHasAResultWhenTheRunEndsEarly(t *testing.T) {
 			})
 			require.Equal(t, []says{
 				{"done", "fine", checklist.Pass, false, ""},
-				{"running", word, checklist.Unknown, false, ""},
+				{"running", map[string]string{"out of time": "out of time: context canceled", "interrupted": "interrupted"}[word], checklist.Unknown, false, ""},
 				{"behind", "needs running, which could not look", checklist.Skip, false, "running"},
 				{"waiting", "refused", checklist.Fail, true, ""},
 				{"again", "refused", checklist.Fail, true, ""},

@@ -128,9 +128,9 @@ func (l *shortLine) below(b *strings.Builder, ix index, indent string) {
 
 // clause says what was found, how far it went before, and under which code.
 func clause(r Result, ix index) string {
-	text := r.Detail
+	text := sentence(r)
 	if r.State == Skip {
-		return r.Title + ": " + text
+		return text
 	}
 	if rung, ok := ix.lastRung(r); ok {
 		text += fmt.Sprintf(" (last rung that worked: %s)", rung)

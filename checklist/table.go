@@ -56,14 +56,20 @@ func joins(last, r Result) bool {
 }
 
 func tableText(r Result) string {
-	text := r.Detail
-	if r.State == Skip || text == "" {
-		text = strings.TrimSuffix(r.Title+": "+text, ": ")
-	}
+	text := sentence(r)
 	if r.Waited > 0 {
 		text += fmt.Sprintf(" (waited %.1f s, attempt %d)", r.Waited.Seconds(), r.Attempts)
 	}
 	return text
+}
+
+// sentence is what a check says: what it found, or the title and why that was not
+// looked at.
+func sentence(r Result) string {
+	if r.Detail == "" || r.State == Skip || r.State == Unknown && r.Interrupted {
+		return strings.TrimSuffix(r.Title+": "+r.Detail, ": ")
+	}
+	return r.Detail
 }
 
 // Summary is the last line of a report: root causes and counts.

@@ -2,7 +2,6 @@ package checklist
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -23,9 +22,9 @@ func (s *run) attempts(ctx context.Context, c Check, res *Result) {
 		}
 		found := once(ctx, c)
 		res.Took = time.Since(began)
-		if found.State != Pass && ctx.Err() != nil {
+		if word := overWord(ctx); found.State != Pass && word != "" {
 			if res.Interrupted = true; res.Attempts == 1 {
-				res.Finding = Finding{State: Unknown, Detail: endedWord(ctx)}
+				res.Finding = cutOff(found, word)
 			}
 			return
 		}
@@ -48,12 +47,34 @@ func (s *run) attempts(ctx context.Context, c Check, res *Result) {
 	}
 }
 
-// endedWord says why a run ended early.
-func endedWord(ctx context.Context) string {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return "out of time"
+// What overWord says of a run that is over.
+const (
+	outOfTime = "out of time"
+	toldSo    = "interrupted"
+)
+
+// overWord says why a run is over, "" when it is not. A connection may notice the
+// deadline of a context before the context itself does.
+func overWord(ctx context.Context) string {
+	deadline, limited := ctx.Deadline()
+	switch {
+	case limited && !time.Now().Before(deadline):
+		return outOfTime
+	case ctx.Err() != nil:
+		return toldSo
 	}
-	return "interrupted"
+	return ""
+}
+
+// cutOff is what a first look says that the end of the run cut off: it did not see
+// enough to judge. What it did not get an answer to in all that time is worth saying,
+// while one that was told to stop found just that.
+func cutOff(found Finding, word string) Finding {
+	if word == toldSo || found.Detail == "" {
+		return Finding{State: Unknown, Detail: word}
+	}
+	found.State, found.Detail, found.Refused = Unknown, word+": "+found.Detail, false
+	return found
 }
 
 func (s *run) sayWaiting(r Result) {

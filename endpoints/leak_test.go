@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,7 +124,7 @@ func TestNothingKeepsRunning(t *testing.T) {
 		}}.Run(ctx, checks)
 		cancel()
 		require.Len(t, v.Results, len(checks))
-		require.NotZero(t, v.Counts().Unknown)
+		require.True(t, slices.ContainsFunc(v.Results, func(r checklist.Result) bool { return r.Interrupted }))
 	}
 	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(5 * time.Millisecond) {
 		require.True(t, time.Now().Before(deadline), "%d goroutines before, %d after:\n%s", before, runtime.NumGoroutine(), stacks())

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -246,13 +247,12 @@ func verdictFailure(ctx context.Context, v checklist.Verdict) error {
 			continue
 		}
 		texts = append(texts, strings.TrimSpace(fmt.Sprintf("%s: %s %s", root.Target, root.Detail, bracketed(root.Code))))
-		if f.hint == "" {
-			f.hint = root.Hint
-		}
+		f.hint = cmp.Or(f.hint, root.Hint)
 	}
 	for _, r := range v.Results {
 		if !r.Advisory && (r.State == checklist.Unknown || r.Interrupted && r.State == checklist.Skip) {
-			texts = append(texts, fmt.Sprintf("%s: not seen that %s: %s", r.Target, r.Title, r.Detail))
+			texts = append(texts, strings.TrimSpace(fmt.Sprintf("%s: not seen that %s: %s %s", r.Target, r.Title, r.Detail, bracketed(r.Code))))
+			f.hint = cmp.Or(f.hint, r.Hint)
 		}
 	}
 	if texts == nil {

@@ -65,25 +65,25 @@ func listOf(checks []checklist.Check, format string) (string, error) {
 	}
 	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "CHECK\tFAILURE\tNEEDS\tTITLE")
+	fmt.Fprintln(w, "CHECK\tSTRICTNESS\tNEEDS\tTITLE")
 	for _, c := range doc.Checks {
 		needs := strings.Join(c.Needs, ", ")
 		if needs == "" {
 			needs = "-"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", c.ID, c.consequence(), needs, c.Title)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", c.ID, c.strictness(), needs, c.Title)
 	}
 	_ = w.Flush() // into memory
 	return printable(b.String()), nil
 }
 
-// consequence is what a failure would mean.
-func (c listedCheck) consequence() string {
+// strictness is what a failure would mean.
+func (c listedCheck) strictness() string {
 	switch {
 	case c.Skip != "":
 		return c.Skip
 	case c.Advisory:
-		return "warns"
+		return "advisory"
 	}
-	return "fails"
+	return "required"
 }

@@ -67,6 +67,7 @@ func TestScripts(t *testing.T) {
 			"launcher":  launcher,
 			"mount":     mount,
 			"services":  services,
+			"silence":   silence,
 			"steady":    steady,
 			"writefile": writeFile,
 		},
@@ -130,7 +131,7 @@ func steady(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: steady stdout|stderr|FILE")
 	}
 	text := ts.ReadFile(args[0])
-	for _, name := range []string{"S3", "MLFLOW", "GATEWAY"} {
+	for _, name := range []string{"S3", "MLFLOW", "GATEWAY", "HANG", "DROP"} {
 		if v := ts.Getenv(name); v != "" {
 			text = strings.ReplaceAll(text, v, name)
 		}

@@ -15,52 +15,52 @@ func (r *runner) selectChecks(p *plan, s *settings, c checkPlan) ([]checklist.Ch
 		return checks, nil
 	}
 	_, skippedBy := s.get(skipOption)
-	if err := joined(
-		matched("--"+onlyOption.flag, only, checks),
-		r.skipMatched(p, s, c, skippedBy, skip),
-	); err != nil {
-		return nil, err
+	slips := append(unmatched("--"+onlyOption.flag, only, checks), r.unmatchedSkips(p, s, c, skippedBy, skip)...)
+	if slips != nil {
+		return nil, joined(slips...)
 	}
 	return checklist.Selection{Only: only, Skip: skip, SkippedBy: skippedBy}.Of(checks), nil
 }
 
-// skipMatched holds what is to be skipped against all checks that there could be: a
-// start looks at less than "flts-run check" does, and both read the same setting.
+// unmatchedSkips holds what is to be skipped against all checks that there could be:
+// a start looks at less than "flts-run check" does, and both read the same setting.
 //
 // On the command line a glob that matches nothing is a slip of the pen. The
 // variable stands in the templates of many components, and which checks there are
 // depends on their configurations, as there is a TLS check with https alone: there
 // it is a warning.
-func (r *runner) skipMatched(p *plan, s *settings, c checkPlan, from string, globs []string) error {
+func (r *runner) unmatchedSkips(p *plan, s *settings, c checkPlan, from string, globs []string) []error {
 	wide := c
 	wide.services, wide.thorough = p.contract.Services, true
 	globs = slices.DeleteFunc(slices.Clone(globs), func(glob string) bool {
 		target, _, _ := strings.Cut(glob, ".")
 		return slices.Contains(s.list(disableOption), target) // nothing is left of it to skip
 	})
-	err := matched(from, globs, p.checks(wide, s))
-	if err == nil || from == "--"+skipOption.flag {
-		return err
+	slips := unmatched(from, globs, p.checks(wide, s))
+	if from == "--"+skipOption.flag {
+		return slips
 	}
-	if f := asFailure(err); !c.quiet {
-		r.out.line("warning", f.Error(), f.hint)
+	for _, slip := range slips {
+		if f := asFailure(slip); !c.quiet {
+			r.out.line("warning", f.Error(), f.hint)
+		}
 	}
 	return nil
 }
 
-// matched is an error for each glob that cannot be understood or matches no check.
-func matched(from string, globs []string, checks []checklist.Check) error {
+// unmatched is an error for each glob that cannot be understood or matches no check.
+func unmatched(from string, globs []string, checks []checklist.Check) []error {
 	var ids []string
 	for _, c := range checks {
 		ids = append(ids, c.ID)
 	}
-	var problems []error
+	var slips []error
 	for _, glob := range checklist.Unmatched(globs, checks) {
 		if checklist.ValidGlob(glob) {
-			problems = append(problems, usage(didYouMean(glob, ids, "flts-run check --list lists the checks"), "%s %s: no check has such an id", from, glob))
+			slips = append(slips, usage(didYouMean(glob, ids, "flts-run check --list lists the checks"), "%s %s: no check has such an id", from, glob))
 		} else {
-			problems = append(problems, usage("write * for any text, ? for one character, [ab] for one of several", "%s %s: this is no glob", from, glob))
+			slips = append(slips, usage("write * for any text, ? for one character, [ab] for one of several", "%s %s: this is no glob", from, glob))
 		}
 	}
-	return joined(problems...)
+	return slips
 }
