@@ -10,26 +10,35 @@ import (
 	"github.com/flts-run/flts-run/resolve"
 )
 
+const codePrefix = "FLTS-"
+
 // consequences says which findings of checks a finding of the configuration
 // accounts for, when both are about the same service: a secret key that was
-// encoded twice is refused as a wrong one, and that is one thing to mend. Both
-// sides are finding codes, without their prefix.
-var consequences = map[string][]string{
-	"C02": {"T01"},        // localhost in a pod: nothing listens there
-	"C21": {"A08"},        // a session token left over from another login
-	"C25": {"A01", "A03"}, // development credentials that nobody asked for
-	"S04": {"A03"},        // the secret key ends with a newline
-	"S05": {"A01", "A03"}, // base64 twice
+// encoded twice is refused as a wrong one, and that is one thing to mend. Only what
+// is sure is here; a cause that merely may be one belongs into the text of the code.
+// All codes are without their prefix.
+func consequences(code string) []string {
+	switch code {
+	case "C02": // localhost in a pod: nothing listens there
+		return []string{"T01"}
+	case "C21": // a session token left over from another login
+		return []string{"A08"}
+	case "C25": // development credentials that nobody asked for
+		return []string{"A01", "A03"}
+	case "S04": // the secret key ends with a newline
+		return []string{"A03"}
+	case "S05": // base64 twice
+		return []string{"A01", "A03"}
+	}
+	return nil
 }
-
-const codePrefix = "FLTS-"
 
 // knownCauses are the findings of the configuration that may explain those of the
 // checks, once for each service that they are about.
 func (p *plan) knownCauses(services []*resolve.Service, mask *redact.Masker) []checklist.Result {
 	var causes []checklist.Result
 	for _, f := range p.resolution.Findings {
-		effects := consequences[strings.TrimPrefix(f.Code, codePrefix)]
+		effects := consequences(strings.TrimPrefix(f.Code, codePrefix))
 		for _, s := range services {
 			if len(effects) == 0 || !about(f, s) {
 				continue

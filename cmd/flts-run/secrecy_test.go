@@ -55,6 +55,8 @@ func TestNoOutputHoldsASecret(t *testing.T) {
 			{"check", "--wait", "0s"},
 			{"check", "--wait", "0s", "-o", "json"},
 			{"check", "--wait", "0s", "-o", "short", "|", "minio"},
+			{"check", "--wait", "0s", "-o", "junit"},
+			{"check", "--list", "-o", "json"},
 			{"exec", "--wait", "0s", "--print=json"},
 			{"exec", "--wait", "0s", "--print=off"},
 			{"exec", "--wait", "0s", "--check=warn"},
