@@ -12,8 +12,8 @@ import (
 // one that could not look an error; what is optional never turns a build red. A
 // warning passes, with what was found as its output.
 //
-// It is written by hand: the standard library's writer would be the largest thing
-// that a start of the program pays for.
+// It is written by hand: encoding/xml would be a tenth of a megabyte in every image,
+// for this one format.
 func JUnit(v Verdict) string {
 	var b strings.Builder
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")

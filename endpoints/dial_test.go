@@ -141,7 +141,7 @@ func TestEverythingUnreachableEndsWithinTenSeconds(t *testing.T) {
 		resolver endpoints.Resolver
 		causes   int
 	}{
-		"names": {deaf{}, 1}, // it is one name server
+		"names":     {deaf{}, 1}, // it is one name server
 		"addresses": {names{"minio": {"10.0.0.1"}, "mlflow": {"10.0.0.2", "10.0.0.3"}, "gateway": {"10.0.0.4"}, "db": {"10.0.0.5"}}, 4},
 	} {
 		t.Run(name, func(t *testing.T) {

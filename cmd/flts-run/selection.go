@@ -50,17 +50,24 @@ func (r *runner) unmatchedSkips(p *plan, s *settings, c checkPlan, from string, 
 
 // unmatched is an error for each glob that cannot be understood or matches no check.
 func unmatched(from string, globs []string, checks []checklist.Check) []error {
-	var ids []string
-	for _, c := range checks {
-		ids = append(ids, c.ID)
-	}
 	var slips []error
 	for _, glob := range checklist.Unmatched(globs, checks) {
 		if checklist.ValidGlob(glob) {
-			slips = append(slips, usage(didYouMean(glob, ids, "flts-run check --list lists the checks"), "%s %s: no check has such an id", from, glob))
+			slips = append(slips, usage(nearCheck(glob, checks), "%s %s: no check has such an id", from, glob))
 		} else {
 			slips = append(slips, usage("write * for any text, ? for one character, [ab] for one of several", "%s %s: this is no glob", from, glob))
 		}
 	}
 	return slips
+}
+
+func nearCheck(glob string, checks []checklist.Check) string {
+	var ids []string
+	for _, c := range checks {
+		if c.Target == glob {
+			return "write " + glob + ".* for all checks of " + glob
+		}
+		ids = append(ids, c.ID)
+	}
+	return didYouMean(glob, ids, "flts-run check --list lists the checks")
 }
