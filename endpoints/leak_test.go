@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/net/http/httpproxy"
 
 	"github.com/flts-run/flts-run/checklist"
 	"github.com/flts-run/flts-run/endpoints"
@@ -62,7 +61,7 @@ func TestNoFindingHoldsACanary(t *testing.T) {
 		_, _ = c.Write([]byte(canary + "\r\n"))
 		drain(c)
 	})
-	proxied := endpoints.Env{Resolver: names{}, Proxy: httpproxy.Config{HTTPProxy: "http://" + canary + ":" + canary + "@" + garbled}}
+	proxied := endpoints.Env{Resolver: names{}, Task: map[string]string{"HTTP_PROXY": "http://" + canary + ":" + canary + "@" + garbled}}
 	for _, host := range []string{garbled, closedPort(t)} {
 		for _, r := range targetsWithCanaries(t, host, endpoints.Env{}) {
 			clean(t, r, forms)
