@@ -53,9 +53,6 @@ func exchangeDNS(ctx context.Context, network, server string, q dnsmessage.Quest
 	}
 	defer func() { _ = conn.Close() }()
 	defer deadlineOf(ctx, conn)()
-	if deadline, ok := ctx.Deadline(); ok {
-		_ = conn.SetDeadline(deadline)
-	}
 	if network == "tcp" {
 		packet = append(binary.BigEndian.AppendUint16(nil, uint16(len(packet))), packet...)
 	}
