@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/flts-run/flts-run/checklist"
@@ -155,12 +156,18 @@ func (l *ladder) openDNS() string {
 func (l *ladder) silence(ctx context.Context, s stub, host, seen string) checklist.Finding {
 	const detail = "the name server does not answer for "
 	if l.env.InPod {
-		control := s.ask(ctx, controlName(s.conf, host))
+		var (
+			control candidate
+			asking  sync.WaitGroup
+		)
+		asking.Go(func() { control = s.ask(ctx, controlName(s.conf, host)) })
+		api := l.apiServer(ctx)
+		asking.Wait()
 		if control.is != silent && control.is != noServer {
 			return transient(l.fail(codeDNSSilent, detail+host+", it does for "+control.name,
 				"the server that the cluster's DNS forwards to is silent: kubectl -n kube-system get configmap coredns -o yaml (forward)", seen))
 		}
-		switch l.apiServer(ctx) {
+		switch api {
 		case apiSilent:
 			return transient(l.fail(codeDNSSilent, detail+host+", and the API server of the cluster none either",
 				fmt.Sprintf("nothing leaves this pod: a NetworkPolicy denies egress, or the network of the node is not ready: kubectl -n %s get networkpolicy", l.ownNamespace()), seen, l.apiEvidence()))

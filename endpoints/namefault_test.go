@@ -277,12 +277,12 @@ func TestAHealthyStartAsksNoMore(t *testing.T) {
 		host     string
 		want     int
 	}{
-		"before a task": {false, host, 8},              // three candidates of the search list and the name, A and AAAA
-		"check":         {true, host, 10},              // and the name alone
-		"final dot":     {true, host + ".", 2},         // as written
-		"an address":    {true, "127.0.0.1", 0},        //
-		"in hosts":      {true, "localhost", 0},        //
-		"not here":      {false, "a.b.example", 16},    // and each candidate again
+		"before a task": {false, host, 8},           // three candidates of the search list and the name, A and AAAA
+		"check":         {true, host, 10},           // and the name alone
+		"final dot":     {true, host + ".", 2},      // as written
+		"an address":    {true, "127.0.0.1", 0},     //
+		"in hosts":      {true, "localhost", 0},     //
+		"not here":      {false, "a.b.example", 16}, // and each candidate again
 	} {
 		before := len(dns.Queries())
 		env.Thorough = c.thorough

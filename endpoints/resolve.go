@@ -17,7 +17,7 @@ func always(f checklist.Finding) runFunc {
 }
 
 // askAgain is what the search for a cause may take after the lookup itself.
-const askAgain = 1500 * time.Millisecond
+const askAgain = 2 * time.Second
 
 // resolve looks up the host that is connected to first, as the task's clients
 // will: with the system's configuration and within the usual time. Only when
