@@ -90,9 +90,7 @@ func (l *ladder) nameCause(ctx context.Context, s stub, host string, otherwise c
 	case refusesUs:
 		return l.nameServerRefuses(strings.TrimSuffix(worst.name, "."), seen)
 	case noAddress:
-		if strings.HasPrefix(strings.ToLower(worst.name), strings.ToLower(strings.TrimSuffix(host, "."))+".") {
-			return l.withoutAddress(ctx, s, host, seen)
-		}
+		return l.withoutAddress(ctx, s, host, seen)
 	}
 	return l.missing(ctx, s, host, seen)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,9 @@ func (r *runner) check(c *cli.Context) error {
 	}
 	wait, err := s.duration(waitOption, 0)
 	if err != nil {
+		return err
+	}
+	if _, err := s.hostPort(resolverOption); err != nil {
 		return err
 	}
 	p, err := r.prepare(s)
@@ -142,10 +146,25 @@ func verdictFailure(ctx context.Context, v checklist.Verdict) error {
 		}
 	}
 	if texts == nil {
-		texts = []string{"a service could not be looked at: " + checklist.Summary(v)}
+		texts, f.hint = unseen(v)
 	}
 	f.err = errors.New(strings.Join(texts, "\n"))
 	return f
+}
+
+// unseen says which required services could not be looked at, where nothing
+// failed.
+func unseen(v checklist.Verdict) (texts []string, hint string) {
+	for _, r := range v.Results {
+		if r.State == checklist.Unknown && !r.Advisory {
+			texts = append(texts, strings.TrimSpace(fmt.Sprintf("%s: %s %s", r.Target, r.Detail, bracketed(r.Code))))
+			hint = cmp.Or(hint, r.Hint)
+		}
+	}
+	if texts == nil {
+		texts = []string{"a service could not be looked at: " + checklist.Summary(v)}
+	}
+	return texts, hint
 }
 
 func bracketed(code string) string {

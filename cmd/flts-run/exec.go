@@ -28,7 +28,7 @@ type orders struct {
 
 func readOrders(s *settings) (orders, error) {
 	var o orders
-	var errs [7]error
+	var errs [8]error
 	o.check, errs[0] = s.oneOf(checkOption, "off", "warn", "enforce")
 	o.print, errs[1] = s.oneOf(printOption, "table", "json", "off")
 	o.mode, errs[2] = s.oneOf(modeOption, "exec")
@@ -36,6 +36,7 @@ func readOrders(s *settings) (orders, error) {
 	_, errs[4] = s.duration(graceOption, 0)
 	o.pristine, errs[5] = s.boolean(pristineOption)
 	o.fixEnv, errs[6] = s.boolean(fixEnvOption)
+	_, errs[7] = s.hostPort(resolverOption)
 	return o, joined(errs[:]...)
 }
 
