@@ -311,7 +311,7 @@ func TestOddNames(t *testing.T) {
 	}{
 		"slow by the search list": {host: host, conf: podSearch, zone: fakedns.Zone{host + ".": slow(right), "*": slow(missing)}, want: finding{
 			Code: "FLTS-D10", Detail: "the lookup takes N ms: 3 candidates of the search list are asked first; with a final dot N ms",
-			Hint: `write the full name with a final dot: set MINIO_ENDPOINT=` + host + `.:9000; or in the pod spec dnsConfig: {options: [{name: ndots, value: "2"}]} (musl does not need it)`,
+			Hint: `write the full name with a final dot: set MINIO_ENDPOINT=` + host + `.:9000; or in the pod spec dnsConfig: {options: [{name: ndots, value: "2"}]} (not with musl)`,
 		}},
 		"shadowed by a wildcard": {host: host, conf: "search train.svc.cluster.local corp.example\noptions ndots:5\n", zone: fakedns.Zone{host + ".": right, "*.corp.example.": wrong}, want: finding{
 			Code: "FLTS-D13", Detail: host + " is shadowed: everything under corp.example, which is searched first, resolves to 203.0.113.9",

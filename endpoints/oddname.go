@@ -46,7 +46,7 @@ func (l *ladder) oddName(ctx context.Context, host string, took time.Duration) *
 }
 
 func (l *ladder) finalDot(name string) string {
-	return fmt.Sprintf(`write the full name with a final dot: set %s; or in the pod spec dnsConfig: {options: [{name: ndots, value: "2"}]} (musl does not need it)`,
+	return fmt.Sprintf(`write the full name with a final dot: set %s; or in the pod spec dnsConfig: {options: [{name: ndots, value: "2"}]} (not with musl)`,
 		l.addr.assign(l.addr.scheme, name+":"+l.addr.port))
 }
 
