@@ -107,7 +107,8 @@ func (l *ladder) places(wanted service) []service {
 	return all
 }
 
-// elsewhere makes the finding out of where the service was found.
+// elsewhere makes the finding out of where the service was found. It is waited
+// for all the same: Kubeflow has its own MinIO, and ours may just be coming up.
 func (l *ladder) elsewhere(host string, wanted service, domain string, there []service, evidence ...string) checklist.Finding {
 	full := func(s service) string { return s.name + "." + s.namespace + ".svc." + domain }
 	set := func(s service) string {
@@ -126,8 +127,8 @@ func (l *ladder) elsewhere(host string, wanted service, domain string, there []s
 	case len(there) > 0 && there[0].name == wanted.name:
 		return transient(l.fail(codeOtherNamespace, fmt.Sprintf("no such host: %s; there is a %s in namespace %s", host, wanted.name, there[0].namespace), set(there[0]), evidence...))
 	case len(there) > 0:
-		return l.fail(codeNowSeaweed, fmt.Sprintf("no such host: %s; there is a seaweedfs in namespace %s", host, there[0].namespace),
-			"Kubeflow Pipelines 2.15 and later ship SeaweedFS instead of MinIO: "+set(there[0]), evidence...)
+		return transient(l.fail(codeNowSeaweed, fmt.Sprintf("no such host: %s; there is a seaweedfs in namespace %s", host, there[0].namespace),
+			"Kubeflow Pipelines 2.15 and later ship SeaweedFS instead of MinIO: "+set(there[0]), evidence...))
 	case foreign:
 		return transient(l.fail(codeClusterDomain, fmt.Sprintf("no such host: %s; the domain of this cluster is %s", host, domain), set(wanted), evidence...))
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
@@ -32,7 +33,10 @@ func (l *ladder) meantDirect() bool {
 
 // isInside reports a target that no proxy need lead to: in the cluster, or in
 // the pod.
-func (l *ladder) isInside() bool { return isClusterName(l.addr.host) || l.addr.isLocal() }
+func (l *ladder) isInside() bool {
+	short := l.env.InPod && !strings.ContainsAny(l.addr.host, ".:")
+	return short || isClusterName(l.addr.host) || l.addr.isLocal()
+}
 
 // proxyParity is a check of its own for a target that goes through the proxy
 // although it should not. We go where the Python client goes, so that the other

@@ -29,7 +29,7 @@ func proxied(proxy, noProxy string, zone names) endpoints.Env {
 func TestAProxyBeforeAServiceOfTheCluster(t *testing.T) {
 	server := serve(t, map[string]route{"*": {status: 200}})
 	p := port(t, server.URL)
-	zone := names{inCluster: {"127.0.0.1"}, "gw.example": {"127.0.0.1"}}
+	zone := names{inCluster: {"127.0.0.1"}, "gw": {"127.0.0.1"}, "gw.example": {"127.0.0.1"}}
 	serves := fakeproxy.Options{To: hostPort(t, server.URL)}
 	hang := listen(t, drain)
 	around := `export NO_PROXY="$NO_PROXY,.svc.cluster.local"`
@@ -64,6 +64,11 @@ func TestAProxyBeforeAServiceOfTheCluster(t *testing.T) {
 			want: says{"gateway.proxy", checklist.Warn, "FLTS-P01", "goes through the proxy PROXY, although HOST takes connections directly"},
 			hint: "in-cluster traffic is proxied: " + around,
 		},
+		"a short name": {
+			host: "gw", proxy: fakeproxy.Options{Status: 403}, direct: true,
+			want: says{"gateway.http", checklist.Fail, "FLTS-P01", "the proxy PROXY is in the way: HOST takes connections directly"},
+			hint: `in-cluster traffic is proxied: export NO_PROXY="$NO_PROXY,gw"`,
+		},
 		"not in the cluster": {
 			host: "gw.example", proxy: fakeproxy.Options{Status: 403}, direct: true,
 			want:    says{"gateway.http", checklist.Fail, "FLTS-P05", "the proxy refuses to connect to HOST (403)"},
@@ -80,7 +85,7 @@ func TestAProxyBeforeAServiceOfTheCluster(t *testing.T) {
 			if !c.direct {
 				env.Resolver = names{}
 			}
-			env.Thorough, env.Limits.Request = true, 500*time.Millisecond
+			env.InPod, env.Thorough, env.Limits.Request = true, true, 500*time.Millisecond
 			_, results := judge(t, gateway("http://"+c.host+":"+p).Checks(env))
 			r := results[c.want.ID]
 			even := strings.NewReplacer(proxy, "PROXY", c.host+":"+p, "HOST")

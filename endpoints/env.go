@@ -13,14 +13,14 @@ import (
 // default limits.
 type Env struct {
 	Dialer   Dialer   // nil: net.Dialer
-	Resolver Resolver // nil: Go's own resolver, or NameServer
+	Resolver Resolver // nil: Go's own resolver, or NameServers
 
-	// NameServer is the host:port that is asked instead of those in ResolvConf.
-	NameServer string
+	// NameServers are the host:port that are asked instead of those in ResolvConf.
+	NameServers []string
 
 	// ResolvConf and HostsFile are paths; "" is the one in /etc. They are read to
 	// find out why a name has no address or the wrong one. With a Resolver of the
-	// caller's own and neither NameServer nor ResolvConf, nobody else is asked.
+	// caller's own and neither NameServers nor ResolvConf, nobody else is asked.
 	ResolvConf, HostsFile string
 
 	// Interfaces lists the addresses of this container; nil: net.InterfaceAddrs.
@@ -96,10 +96,10 @@ func (e Env) withDefaults() Env {
 	if e.Dialer == nil {
 		e.Dialer = &net.Dialer{}
 	}
-	e.asksItself = e.Resolver == nil || e.NameServer != "" || e.ResolvConf != ""
+	e.asksItself = e.Resolver == nil || e.NameServers != nil || e.ResolvConf != ""
 	if e.Resolver == nil {
 		e.Resolver = &net.Resolver{PreferGo: true}
-		if e.NameServer != "" || e.ResolvConf != "" {
+		if e.NameServers != nil || e.ResolvConf != "" {
 			e.Resolver = e.stub()
 		}
 	}
@@ -116,8 +116,8 @@ func (e Env) withDefaults() Env {
 // stub asks name servers as resolv.conf has it.
 func (e Env) stub() stub {
 	s := stub{conf: readResolvConf(cmp.Or(e.ResolvConf, "/etc/resolv.conf")), hosts: cmp.Or(e.HostsFile, "/etc/hosts")}
-	if e.NameServer != "" {
-		s.conf.servers = []string{e.NameServer}
+	if e.NameServers != nil {
+		s.conf.servers = e.NameServers
 	}
 	return s
 }

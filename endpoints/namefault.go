@@ -75,7 +75,7 @@ func (l *ladder) nameCause(ctx context.Context, s stub, host string, otherwise c
 	seen := s.evidence(asked)
 	switch worst := telling(asked); worst.is {
 	case answered:
-		return l.answersLate(otherwise, worst, seen)
+		return l.answersLate(s, otherwise, worst, seen)
 	case needsTCP:
 		return transient(l.fail(codeNeedsTCP, "the addresses of "+host+" do not fit into UDP, and the name server does not take TCP",
 			fmt.Sprintf("allow egress to port 53 over TCP as well as UDP: kubectl -n %s get networkpolicy -o yaml", l.ownNamespace()), seen))
@@ -95,15 +95,20 @@ func (l *ladder) nameCause(ctx context.Context, s stub, host string, otherwise c
 	return l.missing(ctx, s, host, seen)
 }
 
-// answersLate is a name that resolves when it alone is asked for: the search
-// list took all the time, or the name appeared this moment.
-func (l *ladder) answersLate(f checklist.Finding, c candidate, seen string) checklist.Finding {
-	f.Evidence = append(f.Evidence, seen, fmt.Sprintf("%s answers in %s", c.name, inMillis(c.took)))
-	if f.Code == codeDNSSilent {
+// answersLate is a name that resolves when it alone is asked for: a dead name
+// server or the search list took all the time, or the name appeared this moment.
+func (l *ladder) answersLate(s stub, f checklist.Finding, c candidate, seen string) checklist.Finding {
+	switch first := s.conf.servers[0]; {
+	case f.Code == codeDNSSilent && c.server != first:
+		l.found = unmapped(c.addrs)
+		return l.warn(codeDNSSilent, fmt.Sprintf("the name server %s does not answer, %s does: each lookup waits first", first, c.server),
+			"take it out of /etc/resolv.conf (dnsConfig.nameservers in the pod spec), or bring it back", seen)
+	case f.Code == codeDNSSilent:
 		f.Code = codeSlowName
 		f.Detail = fmt.Sprintf("the lookup takes more than %s, with a final dot %s", l.env.Limits.Resolve, inMillis(c.took))
 		f.Hint = l.finalDot(c.name)
 	}
+	f.Evidence = append(f.Evidence, seen, fmt.Sprintf("%s answers in %s", c.name, inMillis(c.took)))
 	return f
 }
 

@@ -43,7 +43,7 @@ func writeFile(t *testing.T, text string) string {
 func pod(t *testing.T, dns, resolvConf string) endpoints.Env {
 	t.Helper()
 	return endpoints.Env{
-		InPod: true, Namespace: "train", NameServer: dns,
+		InPod: true, Namespace: "train", NameServers: []string{dns},
 		ResolvConf: writeFile(t, resolvConf), HostsFile: writeFile(t, "127.0.0.1 localhost\n"),
 	}
 }
@@ -87,7 +87,7 @@ func TestWhyAServiceHasNoName(t *testing.T) {
 			Hint: "set MINIO_ENDPOINT=minio.mlops.svc.cluster.local:9000",
 		}, evidence: "minio.mlops.svc.cluster.local exists"},
 		"SeaweedFS": {zone: withControl(fakedns.Zone{"seaweedfs.kubeflow.svc.cluster.local.": here}), want: finding{
-			Code: "FLTS-D03", Detail: "no such host: " + wanted + "; there is a seaweedfs in namespace kubeflow",
+			Code: "FLTS-D03", Detail: "no such host: " + wanted + "; there is a seaweedfs in namespace kubeflow", Transient: true,
 			Hint: "Kubeflow Pipelines 2.15 and later ship SeaweedFS instead of MinIO: set MINIO_ENDPOINT=seaweedfs.kubeflow.svc.cluster.local:9000",
 		}, evidence: "seaweedfs.kubeflow.svc.cluster.local exists"},
 		"another domain": {
@@ -169,6 +169,7 @@ func TestTheOtherNamespaceAsAURL(t *testing.T) {
 
 // Silence is compared with a name that must resolve, and with the API server.
 func TestWhoIsSilent(t *testing.T) {
+	t.Parallel()
 	const wanted = "minio-service.mlops.svc.cluster.local"
 	forward := "the server that the cluster's DNS forwards to is silent: kubectl -n kube-system get configmap coredns -o yaml (forward)"
 	api := listen(t, drain)
@@ -250,6 +251,7 @@ func TestALaptopIsNotInTheCluster(t *testing.T) {
 // A name that is waited for costs a lookup each time and the search for the
 // cause once in a while; when it appears, it is seen.
 func TestAServiceThatIsCreatedLate(t *testing.T) {
+	t.Parallel()
 	dns := nameServerWith(t, fakedns.Options{Zone: withControl(fakedns.Zone{})})
 	env := pod(t, dns.Addr(), podSearch)
 	appears := time.AfterFunc(700*time.Millisecond, func() {
@@ -297,6 +299,7 @@ func TestAHealthyStartAsksNoMore(t *testing.T) {
 }
 
 func TestOddNames(t *testing.T) {
+	t.Parallel()
 	const host = "minio.mlops.svc.cluster.local"
 	right, wrong := fakedns.Answer{Addrs: []string{"10.96.4.2"}}, fakedns.Answer{Addrs: []string{"203.0.113.9"}}
 	slow := func(a fakedns.Answer) fakedns.Answer {
@@ -383,6 +386,7 @@ func TestNamesThatAreNotOdd(t *testing.T) {
 
 // The lookup runs out of time on the way through the search list.
 func TestANameThatResolvesOnlyWithItsFinalDot(t *testing.T) {
+	t.Parallel()
 	const host = "minio.mlops.svc.cluster.local"
 	dns := nameServerWith(t, fakedns.Options{Zone: fakedns.Zone{host + ".": {Addrs: []string{"10.96.4.2"}}, "*": {Drop: true}}})
 	env := pod(t, dns.Addr(), podSearch)
@@ -391,6 +395,32 @@ func TestANameThatResolvesOnlyWithItsFinalDot(t *testing.T) {
 	require.Equal(t, "FLTS-D10", r.Code)
 	require.Equal(t, "the lookup takes more than 300ms, with a final dot N ms", digitsOut(strings.ReplaceAll(r.Detail, "<1 ms", "1 ms")))
 	require.True(t, r.Transient)
+}
+
+// The first name server is dead. libc waits for it at each lookup and then asks
+// the next.
+func TestADeadNameServerBeforeAGoodOne(t *testing.T) {
+	t.Parallel()
+	dead := nameServerWith(t, fakedns.Options{Zone: fakedns.Zone{"*": {Drop: true}}}).Addr()
+	live := nameServerWith(t, fakedns.Options{Zone: fakedns.Zone{"s3.example.": {Addrs: []string{"127.0.0.1"}}}}).Addr()
+	env := pod(t, "", "options timeout:1\n")
+	env.NameServers = []string{dead, live}
+	env.Limits.Resolve = 300 * time.Millisecond
+	said, results := judge(t, minio("s3.example:9000").Checks(env))
+	require.Equal(t, says{"minio.resolve", checklist.Warn, "FLTS-D06", "the name server " + dead + " does not answer, " + live + " does: each lookup waits first"}, said[0])
+	require.Equal(t, "take it out of /etc/resolv.conf (dnsConfig.nameservers in the pod spec), or bring it back", results["minio.resolve"].Hint)
+	require.NotEqual(t, checklist.Skip, results["minio.dial"].State)
+}
+
+func TestASlowNameServer(t *testing.T) {
+	t.Parallel()
+	dns := nameServerWith(t, fakedns.Options{Zone: fakedns.Zone{"s3.example.": {Addrs: []string{"127.0.0.1"}, Delay: 1100 * time.Millisecond}}})
+	env := pod(t, dns.Addr(), "")
+	env.Thorough = true
+	r := root(t, minio("s3.example:9000").Checks(env)[:1])
+	require.Equal(t, "FLTS-D10", r.Code)
+	require.Equal(t, "the lookup takes N ms", digitsOut(r.Detail))
+	require.Equal(t, "the name server is slow, or one that comes first is silent: cat /etc/resolv.conf; kubectl -n kube-system top pods -l k8s-app=kube-dns", r.Hint)
 }
 
 // Queries end with the run.
@@ -407,6 +437,7 @@ func TestALookupIsCancelled(t *testing.T) {
 
 // A name server that answers nonsense is no reason to break.
 func TestANameServerThatBabbles(t *testing.T) {
+	t.Parallel()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	require.NoError(t, err)
 	done := make(chan struct{})

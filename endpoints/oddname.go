@@ -29,20 +29,36 @@ func (l *ladder) oddName(ctx context.Context, host string, took time.Duration) *
 		return l.shadowed(ctx, s, host, names, written)
 	}
 	plain := strings.TrimSuffix(host, ".") + "."
-	if len(names) < 2 || names[0] == plain && took < slowLookup {
+	if took < slowLookup && (len(names) < 2 || names[0] == plain) {
 		return nil
 	}
 	alone := s.ask(ctx, plain)
-	before := slices.Index(names, plain)
-	if alone.is == answered && took >= slowLookup && before > 0 && alone.took < took/2 {
-		f := l.warn(codeSlowName, fmt.Sprintf("the lookup takes %s: %d candidates of the search list are asked first; with a final dot %s", inMillis(took), before, inMillis(alone.took)),
-			l.finalDot(plain), s.evidence([]candidate{alone}))
-		return &f
+	if took >= slowLookup {
+		if f := l.slowName(s, names, alone, took); f != nil {
+			return f
+		}
 	}
-	if alone.is == answered && overlap(alone.addrs, l.found) {
+	if len(names) < 2 || alone.is == answered && overlap(alone.addrs, l.found) {
 		return nil
 	}
 	return l.wildcard(ctx, s, host, names, alone)
+}
+
+// slowName compares the time of the lookup with that of the name alone.
+func (l *ladder) slowName(s stub, names []string, alone candidate, took time.Duration) *checklist.Finding {
+	before := slices.Index(names, alone.name)
+	var f checklist.Finding
+	switch {
+	case before > 0 && alone.is == answered && alone.took < took/2:
+		f = l.warn(codeSlowName, fmt.Sprintf("the lookup takes %s: %d candidates of the search list are asked first; with a final dot %s", inMillis(took), before, inMillis(alone.took)),
+			l.finalDot(alone.name), s.evidence([]candidate{alone}))
+	case took >= time.Second:
+		f = l.warn(codeSlowName, "the lookup takes "+inMillis(took),
+			"the name server is slow, or one that comes first is silent: cat /etc/resolv.conf; kubectl -n kube-system top pods -l k8s-app=kube-dns", s.evidence([]candidate{alone}))
+	default:
+		return nil
+	}
+	return &f
 }
 
 func (l *ladder) finalDot(name string) string {

@@ -46,11 +46,12 @@ var outcomeWords = [...]string{
 
 // candidate is a full name and what the name server says of it.
 type candidate struct {
-	name  string
-	is    outcome
-	addrs []netip.Addr
-	alias string
-	took  time.Duration
+	name   string
+	is     outcome
+	addrs  []netip.Addr
+	alias  string
+	server string // the last that was asked
+	took   time.Duration
 }
 
 // all asks for all names at once.
@@ -71,6 +72,7 @@ func (s stub) ask(ctx context.Context, name string) candidate {
 	c := candidate{name: name, is: noServer}
 	for _, server := range s.conf.servers {
 		c = s.askServer(ctx, server, name)
+		c.server = server
 		if c.is != silent && c.is != noServer && c.is != servfail {
 			break
 		}

@@ -42,6 +42,7 @@ func answersSmall(c net.Conn) {
 }
 
 func TestOnlyBigRequestsGetLost(t *testing.T) {
+	t.Parallel()
 	env := endpoints.Env{WriteProbe: true, Limits: endpoints.Limits{Request: 400 * time.Millisecond}}
 	addr := listen(t, func(c net.Conn) {
 		_ = c.(*net.TCPConn).SetReadBuffer(4096)

@@ -12,8 +12,11 @@ import (
 // contract, with their resolved keys, become targets of checks.
 func (p *plan) checks(c checkPlan, s *settings) []checklist.Check {
 	env := endpoints.Env{
-		NameServer: s.value(resolverOption), Namespace: p.podNamespace(), Namespaces: []string{p.resolution.Namespace},
+		Namespace: p.podNamespace(), Namespaces: []string{p.resolution.Namespace},
 		Task: byName(c.task), InPod: p.platform.InPod, Thorough: c.thorough, WriteProbe: c.writeProbe,
+	}
+	if resolver := s.value(resolverOption); resolver != "" {
+		env.NameServers = []string{resolver}
 	}
 	all := endpoints.Sidecar{}.Checks(env)
 	for _, sidecar := range all {

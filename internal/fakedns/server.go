@@ -19,8 +19,8 @@ import (
 // Answer is what the server says to questions for one name. The zero value is a
 // name without addresses.
 type Answer struct {
-	Addrs []string      // IPv4 and IPv6
-	CNAME string        // with the final dot; followed within the zone
+	Addrs []string // IPv4 and IPv6
+	CNAME string   // with the final dot; followed within the zone
 	RCode dnsmessage.RCode
 	Drop  bool          // no answer at all
 	Delay time.Duration // before the answer
