@@ -25,8 +25,8 @@ func (l *ladder) meantDirect() bool {
 	if noProxy == "" {
 		noProxy = l.env.Task["no_proxy"]
 	}
-	const any = "http://proxy.invalid"
-	config := httpproxy.Config{HTTPProxy: any, HTTPSProxy: any, NoProxy: noProxy}
+	const some = "http://proxy.invalid"
+	config := httpproxy.Config{HTTPProxy: some, HTTPSProxy: some, NoProxy: noProxy}
 	via, err := config.ProxyFunc()(l.addr.asWritten())
 	return err == nil && via == nil
 }
@@ -108,7 +108,7 @@ func (l *ladder) withoutProxy(ctx context.Context, f checklist.Finding) checklis
 	}
 	_ = conn.Close()
 	f.Evidence = append(f.Evidence, "without the proxy "+l.addr.hostPort()+" takes connections")
-	if l.isInside() || l.meantDirect() {
+	if usableProxy(l.via) && (l.isInside() || l.meantDirect()) {
 		f.Evidence = append(f.Evidence, "through the proxy: "+f.Detail)
 		f.Code, f.Transient = codeNeedlessProxy, false
 		f.Detail = fmt.Sprintf("the proxy %s is in the way: %s takes connections directly", l.via.Host, l.addr.hostPort())

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/flts-run/flts-run/checklist"
-	"github.com/flts-run/flts-run/internal/secret"
 )
 
 // ladder holds what the rungs of one target pass on to each other. A rung
@@ -44,7 +43,8 @@ func newLadder(name string, advisory bool, a address, caBundle string, client Py
 }
 
 // base are the checks that every target has: resolve, dial, and tls with
-// https; before them proxy, where the way itself is in question. The last of them is what the product's first check needs.
+// https; before them proxy, where the way itself is in question. The last of
+// them is what the product's first check needs.
 func (l *ladder) base() []checklist.Check {
 	limits := l.env.Limits
 	checks := append(l.proxyParity(),
@@ -107,7 +107,7 @@ func (l *ladder) hop() (host, port string) {
 func (l *ladder) fail(code, detail, hint string, evidence ...string) checklist.Finding {
 	lines := []string{l.addr.setting.evidence()}
 	if l.via != nil {
-		lines = append(lines, "proxy = "+secret.Open(l.via.String()).String())
+		lines = append(lines, "proxy = "+l.proxyShown())
 	}
 	return checklist.Finding{State: checklist.Fail, Code: code, Detail: detail, Hint: hint, Evidence: append(lines, evidence...)}
 }

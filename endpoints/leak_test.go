@@ -70,6 +70,12 @@ func TestNoFindingHoldsACanary(t *testing.T) {
 	for _, r := range targetsWithCanaries(t, "gw.example:80", proxied) {
 		clean(t, r, forms)
 	}
+	for _, proxy := range []string{"$:$@proxy:3128", "socks5://$:$@proxy:1", "http://proxy:1/$", "http://$ $:$@proxy:1", "//$:$@proxy:1", "ftp:$"} {
+		env := endpoints.Env{Resolver: names{}, InPod: true, Task: map[string]string{"HTTP_PROXY": strings.ReplaceAll(proxy, "$", canary)}}
+		for _, r := range targetsWithCanaries(t, "gw.mlops.svc:80", env) {
+			clean(t, r, forms)
+		}
+	}
 }
 
 func clean(t *testing.T, r checklist.Result, forms []string) {

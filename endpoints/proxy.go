@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/secret"
 )
 
 // proxyRefusal is a CONNECT that was answered with something else than 200.
@@ -49,6 +50,15 @@ func pythonProxyURL(client PythonClient, text string) *url.URL {
 func startsWithScheme(text string) bool {
 	word, _, ok := strings.Cut(text, ":")
 	return ok && madeOf(word, 100, lower+upper+digits+"+-") && strings.Trim(word[:1], lower+upper) == ""
+}
+
+// proxyShown is the proxy as far as it may be shown. In one that cannot be used
+// nobody knows which part is the password.
+func (l *ladder) proxyShown() string {
+	if !usableProxy(l.via) {
+		return "********"
+	}
+	return secret.Open((&url.URL{Scheme: l.via.Scheme, User: l.via.User, Host: l.via.Host}).String()).String()
 }
 
 // cannotProxy is the result of every target behind a proxy that the client
