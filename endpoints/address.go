@@ -129,6 +129,19 @@ func (a address) url(escapedPath string) *url.URL {
 	return u
 }
 
+// asWritten is the URL that a client is given: what it reads NO_PROXY with. A
+// port is there when it was written.
+func (a address) asWritten() *url.URL {
+	text := a.setting.Value.Reveal()
+	if u, err := url.Parse(text); err == nil && strings.Contains(text, "://") {
+		return u
+	}
+	if text == a.host {
+		text = a.authority()
+	}
+	return &url.URL{Scheme: a.scheme, Host: text}
+}
+
 // assign is the line that sets the key to another server, in the form that the
 // key has.
 func (a address) assign(scheme, hostPort string) string {

@@ -6,7 +6,14 @@
 // package checklist. All go down one ladder: resolve, dial, TLS, HTTP, and then
 // what only the product knows. The IDs are NAME.RUNG: minio.resolve,
 // minio.dial, minio.tls, minio.health, minio.sign, minio.bucket.dataset,
-// mlflow.health, mlflow.api, gateway.http.
+// mlflow.health, mlflow.api, gateway.http. Where there is reason for it: NAME.proxy,
+// NAME.upload and, for all targets together, sidecar.ready.
+//
+// Names, connections and proxies are looked at as the Python client of the
+// target would: by its reading of the proxy variables, in its order of addresses.
+// What fails is compared with what must work, the DNS name and the API server of
+// the cluster, and the way without the proxy. A healthy target costs none of that
+// before a task.
 //
 // The contract of a finding: a pass means that a Python client in this pod
 // would work, as far as its rung goes; anything else names the cause, shows the

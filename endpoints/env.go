@@ -1,12 +1,11 @@
 package endpoints
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/netip"
 	"time"
-
-	"golang.org/x/net/http/httpproxy"
 )
 
 // Env is what the checks need of the process: the caller reads it, this package
@@ -14,13 +13,28 @@ import (
 // default limits.
 type Env struct {
 	Dialer   Dialer   // nil: net.Dialer
-	Resolver Resolver // nil: Go's own resolver
+	Resolver Resolver // nil: Go's own resolver, or NameServers
 
-	// Proxy holds the proxy variables that the task will see.
-	Proxy httpproxy.Config
+	// NameServers are the host:port that are asked instead of those in ResolvConf.
+	NameServers []string
+
+	// ResolvConf and HostsFile are paths; "" is the one in /etc. They are read to
+	// find out why a name has no address or the wrong one. With a Resolver of the
+	// caller's own and neither NameServers nor ResolvConf, nobody else is asked.
+	ResolvConf, HostsFile string
+
+	// Interfaces lists the addresses of this container; nil: net.InterfaceAddrs.
+	Interfaces func() ([]net.Addr, error)
 
 	// Namespace is the pod's own. Hints use it for Service names without one.
 	Namespace string
+
+	// Namespaces are searched, beside those in which such services usually are,
+	// for a Service that is not where the configuration says.
+	Namespaces []string
+
+	// Needs are the IDs of checks that every target waits for: the sidecar's.
+	Needs []string
 
 	// Task is the environment that the task will have. What Python's clients would
 	// do differently from us is read off it: proxies, certificates, regions.
@@ -40,6 +54,8 @@ type Env struct {
 
 	Limits Limits
 	Now    func() time.Time // nil: time.Now; compared with the servers' clocks
+
+	asksItself bool // own DNS queries may be made
 }
 
 // Dialer is the part of net.Dialer that is used.
@@ -80,12 +96,28 @@ func (e Env) withDefaults() Env {
 	if e.Dialer == nil {
 		e.Dialer = &net.Dialer{}
 	}
+	e.asksItself = e.Resolver == nil || e.NameServers != nil || e.ResolvConf != ""
 	if e.Resolver == nil {
 		e.Resolver = &net.Resolver{PreferGo: true}
+		if e.NameServers != nil || e.ResolvConf != "" {
+			e.Resolver = e.stub()
+		}
+	}
+	if e.Interfaces == nil {
+		e.Interfaces = net.InterfaceAddrs
 	}
 	if e.Now == nil {
 		e.Now = time.Now
 	}
 	e.Limits = e.Limits.withDefaults()
 	return e
+}
+
+// stub asks name servers as resolv.conf has it.
+func (e Env) stub() stub {
+	s := stub{conf: readResolvConf(cmp.Or(e.ResolvConf, "/etc/resolv.conf")), hosts: cmp.Or(e.HostsFile, "/etc/hosts")}
+	if e.NameServers != nil {
+		s.conf.servers = e.NameServers
+	}
+	return s
 }

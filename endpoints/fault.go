@@ -67,7 +67,7 @@ func (l *ladder) intermediary(a answer) *checklist.Finding {
 	var f checklist.Finding
 	seen := a.seen()
 	switch {
-	case a.status == http.StatusProxyAuthRequired:
+	case a.status == http.StatusProxyAuthRequired, l.via != nil && a.isFromProxy():
 		f = l.proxyFault(a.status)
 	case a.status == http.StatusBadRequest && (a.says("Client sent an HTTP request to an HTTPS server") || a.says("plain HTTP request was sent to HTTPS port")):
 		f = l.speaksOnlyTLS()

@@ -30,8 +30,9 @@ func (t HTTP) Checks(env Env) []checklist.Check {
 	if bad != nil {
 		return unparsed(t.Name, t.Advisory, bad)
 	}
-	l := newLadder(t.Name, t.Advisory, addr, t.CABundle, env)
-	return chain(append(l.base(), l.check("http", checklist.HTTP, l.name+" answers", l.env.Limits.Request, l.anyAnswer)))
+	l := newLadder(t.Name, t.Advisory, addr, t.CABundle, Requests, env)
+	checks := chain(append(l.base(), l.check("http", checklist.HTTP, l.name+" answers", l.env.Limits.Request, l.anyAnswer)))
+	return append(checks, l.uploads(l.name+".http")...)
 }
 
 func (l *ladder) anyAnswer(ctx context.Context) checklist.Finding {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/flts-run/flts-run/checklist"
-	"github.com/flts-run/flts-run/internal/secret"
 )
 
 // ladder holds what the rungs of one target pass on to each other. A rung
@@ -19,44 +18,54 @@ type ladder struct {
 	advisory bool
 	addr     address
 	env      Env
-	via      *url.URL // the proxy that applies, nil when none does
+	client   PythonClient // whose rules decide about the proxy
+	via      *url.URL     // the proxy that applies, nil when none does
 	caBundle string
 
-	found    []netip.Addr // by resolve: the addresses of the hop
-	answered netip.Addr   // by dial: the one that took the connection
+	found     []netip.Addr  // by resolve: the addresses of the hop
+	answered  netip.Addr    // by dial: the one that took the connection
+	explained explanation   // by resolve: the cause of its last failure
+	control   controlSample // by whoever asked first; the rungs run one after the other
 
 	tlsConfig  *tls.Config // by the first that needs it
 	certWanted atomic.Bool // the server asked for a client certificate
+	leafSeen   []byte      // by tls: the certificate that was not accepted
 }
 
 // newLadder fits the target into the environment. Whether a proxy applies is
-// decided once, by the rules and variables that the task's clients follow.
-func newLadder(name string, advisory bool, a address, caBundle string, env Env) *ladder {
-	l := &ladder{name: name, advisory: advisory, addr: a, env: env.withDefaults(), caBundle: caBundle}
+// decided once, by the rules and variables that the task's client follows.
+func newLadder(name string, advisory bool, a address, caBundle string, client PythonClient, env Env) *ladder {
+	l := &ladder{name: name, advisory: advisory, addr: a, env: env.withDefaults(), caBundle: caBundle, client: client}
 	if a.scheme != "tcp" {
-		via, err := l.env.Proxy.ProxyFunc()(a.url(""))
-		if err != nil {
-			via = &url.URL{} // a proxy that cannot be used is no reason to go without
-		}
-		l.via = via
+		l.via = pythonProxyURL(client, PythonProxy(client, env.Task, a.asWritten()))
 	}
 	return l
 }
 
 // base are the checks that every target has: resolve, dial, and tls with
-// https. The last of them is what the product's first check needs.
+// https; before them proxy, where the way itself is in question. The last of
+// them is what the product's first check needs.
 func (l *ladder) base() []checklist.Check {
-	checks := []checklist.Check{
-		l.check("resolve", checklist.Resolve, l.name+" has an address", l.env.Limits.Resolve, l.resolve),
-		l.check("dial", checklist.Dial, l.name+" takes connections", l.env.Limits.Dial, l.dial),
-	}
+	limits := l.env.Limits
+	checks := append(l.proxyParity(),
+		l.check("resolve", checklist.Resolve, l.name+" has an address", limits.Resolve+askAgain, l.resolve),
+		l.check("dial", checklist.Dial, l.name+" takes connections", limits.Dial+controlTime, l.dial),
+	)
 	if l.addr.scheme == "https" {
-		checks = append(checks, dispensable(l.check("tls", checklist.TLS, l.name+" has a certificate that clients accept", l.env.Limits.Dial, l.handshake)))
+		checks = append(checks, dispensable(l.check("tls", checklist.TLS, l.name+" has a certificate that clients accept", limits.Dial, l.handshake)))
 	}
-	return chain(checks)
+	chain(checks)
+	checks[0].Needs = l.env.Needs
+	return checks
 }
 
+// check makes a check of this target. Behind a proxy a failure is looked at
+// again without it, in time of its own.
 func (l *ladder) check(id string, rung checklist.Rung, title string, timeout time.Duration, run runFunc) checklist.Check {
+	if l.via != nil {
+		run = l.alsoDirect(timeout, run)
+		timeout += directTime
+	}
 	return checklist.Check{
 		ID: l.name + "." + id, Target: l.name, Rung: rung, Title: title,
 		Advisory: l.advisory, Timeout: timeout, Run: run,
@@ -98,9 +107,16 @@ func (l *ladder) hop() (host, port string) {
 func (l *ladder) fail(code, detail, hint string, evidence ...string) checklist.Finding {
 	lines := []string{l.addr.setting.evidence()}
 	if l.via != nil {
-		lines = append(lines, "proxy = "+secret.Open(l.via.String()).String())
+		lines = append(lines, "proxy = "+l.proxyShown())
 	}
 	return checklist.Finding{State: checklist.Fail, Code: code, Detail: detail, Hint: hint, Evidence: append(lines, evidence...), Explains: consequences(code)}
+}
+
+// warn is a finding that lets the next rungs run.
+func (l *ladder) warn(code, detail, hint string, evidence ...string) checklist.Finding {
+	f := l.fail(code, detail, hint, evidence...)
+	f.State = checklist.Warn
+	return f
 }
 
 func pass(format string, args ...any) checklist.Finding {

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/net/http/httpproxy"
 
 	"github.com/flts-run/flts-run/checklist"
 	"github.com/flts-run/flts-run/endpoints"
@@ -63,7 +62,7 @@ func TestNoFindingHoldsACanary(t *testing.T) {
 		_, _ = c.Write([]byte(canary + "\r\n"))
 		drain(c)
 	})
-	proxied := endpoints.Env{Resolver: names{}, Proxy: httpproxy.Config{HTTPProxy: "http://" + canary + ":" + canary + "@" + garbled}}
+	proxied := endpoints.Env{Resolver: names{}, Task: map[string]string{"HTTP_PROXY": "http://" + canary + ":" + canary + "@" + garbled}}
 	for _, host := range []string{garbled, closedPort(t)} {
 		for _, r := range targetsWithCanaries(t, host, endpoints.Env{}) {
 			clean(t, r, forms)
@@ -71,6 +70,12 @@ func TestNoFindingHoldsACanary(t *testing.T) {
 	}
 	for _, r := range targetsWithCanaries(t, "gw.example:80", proxied) {
 		clean(t, r, forms)
+	}
+	for _, proxy := range []string{"$:$@proxy:3128", "socks5://$:$@proxy:1", "http://proxy:1/$", "http://$ $:$@proxy:1", "//$:$@proxy:1", "ftp:$"} {
+		env := endpoints.Env{Resolver: names{}, InPod: true, Task: map[string]string{"HTTP_PROXY": strings.ReplaceAll(proxy, "$", canary)}}
+		for _, r := range targetsWithCanaries(t, "gw.mlops.svc:80", env) {
+			clean(t, r, forms)
+		}
 	}
 }
 

@@ -100,9 +100,7 @@ func (l *ladder) write(req *http.Request, conn net.Conn) error {
 	if l.via == nil || req.URL.Scheme == "https" {
 		return req.Write(conn)
 	}
-	if l.via.User != nil {
-		req.Header.Set("Proxy-Authorization", basicOf(l.via.User))
-	}
+	l.proxyLogin(req)
 	return req.WriteProxy(conn)
 }
 

@@ -2,11 +2,10 @@ package endpoints
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/flts-run/flts-run/checklist"
 )
@@ -17,7 +16,13 @@ func always(f checklist.Finding) runFunc {
 	return func(context.Context) checklist.Finding { return f }
 }
 
-// resolve looks up the host that is connected to first.
+// askAgain is what the search for a cause may take after the lookup itself.
+const askAgain = 2 * time.Second
+
+// resolve looks up the host that is connected to first, as the task's clients
+// will: with the system's configuration and within the usual time. Only when
+// that fails, or when there is time to be thorough, name servers are asked
+// directly.
 func (l *ladder) resolve(ctx context.Context) checklist.Finding {
 	if l.via != nil && !usableProxy(l.via) {
 		return l.cannotProxy()
@@ -27,12 +32,20 @@ func (l *ladder) resolve(ctx context.Context) checklist.Finding {
 		l.found = []netip.Addr{ip}
 		return pass("%s is an address", host)
 	}
-	addrs, err := l.env.Resolver.LookupNetIP(ctx, "ip", host)
+	lookup, cancel := context.WithTimeout(ctx, l.env.Limits.Resolve)
+	defer cancel()
+	began := time.Now()
+	addrs, err := l.env.Resolver.LookupNetIP(lookup, "ip", host)
+	took := time.Since(began)
 	if err != nil {
-		return l.nameFault(host, err)
+		return l.explainName(ctx, host, err)
 	}
 	l.found = unmapped(addrs)
-	return pass("%sresolves to %s", l.throughProxy(), joinAddrs(l.found))
+	f := pass("%sresolves to %s", l.throughProxy(), joinAddrs(l.found))
+	if odd := l.oddName(ctx, host, took); odd != nil {
+		return *odd
+	}
+	return f
 }
 
 func (l *ladder) throughProxy() string {
@@ -40,44 +53,6 @@ func (l *ladder) throughProxy() string {
 		return ""
 	}
 	return "proxy " + l.via.Host + " "
-}
-
-// nameFault tells apart why a name has no address.
-func (l *ladder) nameFault(host string, err error) checklist.Finding {
-	var dns *net.DNSError
-	isDNS := errors.As(err, &dns)
-	var evidence []string
-	if isDNS && dns.Server != "" {
-		evidence = append(evidence, "asked the name server "+dns.Server)
-	}
-	if l.via != nil && host == l.via.Hostname() {
-		return l.proxyDown(fmt.Sprintf("the proxy's name %q does not resolve", host))
-	}
-	switch {
-	case isDNS && dns.IsNotFound:
-		return transient(l.fail(codeNoSuchHost, "no such host: "+host, l.findService(host), evidence...))
-	case isDNS && strings.Contains(dns.Err, "connection refused"):
-		return l.fail(codeResolverDown, "no name server answers for "+host,
-			"kubectl -n kube-system get endpointslices -l kubernetes.io/service-name=kube-dns; resolver of this container: cat /etc/resolv.conf", evidence...)
-	case isDNS && dns.IsTimeout, errors.Is(err, context.DeadlineExceeded):
-		return transient(l.fail(codeDNSSilent, "the name server does not answer for "+host,
-			fmt.Sprintf("allow egress to port 53, UDP and TCP: kubectl -n %s get networkpolicy", l.ownNamespace()), evidence...))
-	case isDNS && dns.IsTemporary:
-		return transient(l.fail(codeServfail, "the name server failed on "+host+" (SERVFAIL)",
-			"kubectl -n kube-system logs -l k8s-app=kube-dns --tail=50; at start-up: --wait 2m", evidence...))
-	}
-	return l.fail(codeDNSRefused, "the name server refuses to answer for "+host,
-		"look at cat /etc/resolv.conf; in a pod set dnsPolicy: ClusterFirst", evidence...)
-}
-
-// findService is the command that shows under which name the thing really is.
-func (l *ladder) findService(host string) string {
-	s, ok := serviceOf(host, l.env.Namespace)
-	if !ok {
-		return "nslookup " + host
-	}
-	first, _, _ := strings.Cut(s.name, "-")
-	return fmt.Sprintf("kubectl get svc -A | grep -i %s, then set %s", first, l.addr.assign(l.addr.scheme, "SVC.NS.svc.cluster.local:"+l.addr.port))
 }
 
 func (l *ladder) ownNamespace() string {

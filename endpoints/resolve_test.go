@@ -91,7 +91,7 @@ func TestWhyANameHasNoAddress(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			env := endpoints.Env{Resolver: c.resolver, Namespace: "train"}
+			env := endpoints.Env{Resolver: c.resolver, Namespace: "train", InPod: true}
 			if c.want.Code == "FLTS-D06" {
 				env.Limits.Resolve = 300 * time.Millisecond
 			}

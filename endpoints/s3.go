@@ -71,7 +71,7 @@ func (t S3) Checks(env Env) []checklist.Check {
 		return unparsed(t.Name, t.Advisory, bad)
 	}
 	addr.secureKey = t.Secure.Key
-	s := &s3{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, env), S3: t}
+	s := &s3{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, Botocore, env), S3: t}
 	limit := s.env.Limits.Request
 	checks := chain(append(s.base(),
 		dispensable(s.check("health", checklist.Identify, s.ladder.name+" is an S3 server", limit, s.health)),

@@ -120,6 +120,7 @@ func (l *ladder) certFault(err error) (checklist.Finding, bool) {
 	case errors.As(err, &authority), errors.As(err, &noRoots), errors.As(err, &invalid):
 		var evidence []string
 		if c := unverified(err); c != nil {
+			l.leafSeen = c.Raw
 			evidence = append(evidence, fmt.Sprintf("issuer %q, SHA-256 %X", c.Issuer.CommonName, sha256.Sum256(c.Raw)))
 		}
 		if l.caBundle != "" {

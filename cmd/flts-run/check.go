@@ -33,11 +33,12 @@ func readCheckOrders(c *cli.Context, s *settings) (checkOrders, error) {
 	if o.list {
 		formats = []string{"table", "json"}
 	}
-	var errs [4]error
+	var errs [5]error
 	o.format, errs[0] = s.oneOf(outputOption, formats...)
 	o.wait, errs[1] = s.duration(waitOption, 0)
 	o.timeout, errs[2] = s.duration(timeoutOption, 0)
 	o.writeProbe, errs[3] = s.boolean(writeProbeOption)
+	_, errs[4] = s.hostPort(resolverOption)
 	return o, joined(errs[:]...)
 }
 
@@ -250,10 +251,15 @@ func verdictFailure(ctx context.Context, v checklist.Verdict) error {
 		f.hint = cmp.Or(f.hint, root.Hint)
 	}
 	for _, r := range v.Results {
-		if !r.Advisory && (r.State == checklist.Unknown || r.Interrupted && r.State == checklist.Skip) {
-			texts = append(texts, strings.TrimSpace(fmt.Sprintf("%s: not seen that %s: %s %s", r.Target, r.Title, r.Detail, bracketed(r.Code))))
-			f.hint = cmp.Or(f.hint, r.Hint)
+		if r.Advisory || r.State != checklist.Unknown && !(r.Interrupted && r.State == checklist.Skip) {
+			continue
 		}
+		text := r.Detail
+		if r.Interrupted {
+			text = "not seen that " + r.Title + ": " + text
+		}
+		texts = append(texts, strings.TrimSpace(fmt.Sprintf("%s: %s %s", r.Target, text, bracketed(r.Code))))
+		f.hint = cmp.Or(f.hint, r.Hint)
 	}
 	if texts == nil {
 		texts = []string{"a service could not be looked at: " + checklist.Summary(v)}

@@ -29,7 +29,7 @@ type orders struct {
 
 func readOrders(s *settings) (orders, error) {
 	var o orders
-	var errs [8]error
+	var errs [9]error
 	o.check, errs[0] = s.oneOf(checkOption, "off", "warn", "enforce")
 	o.print, errs[1] = s.oneOf(printOption, "table", "json", "off")
 	o.mode, errs[2] = s.oneOf(modeOption, "exec")
@@ -38,6 +38,7 @@ func readOrders(s *settings) (orders, error) {
 	o.pristine, errs[5] = s.boolean(pristineOption)
 	o.fixEnv, errs[6] = s.boolean(fixEnvOption)
 	o.writeProbe, errs[7] = s.boolean(writeProbeOption)
+	_, errs[8] = s.hostPort(resolverOption)
 	return o, joined(errs[:]...)
 }
 

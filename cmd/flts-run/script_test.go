@@ -66,6 +66,7 @@ func TestScripts(t *testing.T) {
 			"exits":     exits,
 			"launcher":  launcher,
 			"mount":     mount,
+			"names":     names,
 			"services":  services,
 			"silence":   silence,
 			"steady":    steady,

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,6 +38,7 @@ var (
 	needsOption     = option{flag: "needs", variable: "FLTS_NEEDS", usage: "buckets that the component needs, `s3:NAME=r|w|rw[,…]`"}
 	reportOption    = option{flag: "report", variable: "FLTS_REPORT", usage: "write the whole verdict to `FILE` as JSON"}
 	waitOption      = option{flag: "wait", variable: "FLTS_WAIT", usage: "wait that long for what may pass by itself (`DURATION`)"}
+	resolverOption  = option{flag: "resolver", variable: "FLTS_RESOLVER", usage: "ask the name server at `HOST:PORT` instead of those in /etc/resolv.conf"}
 
 	onlyOption       = option{flag: "only", repeated: true, usage: "only these checks and what they need, `GLOB[,GLOB]` of their ids"}
 	skipOption       = option{flag: "skip", variable: "FLTS_SKIP_CHECKS", repeated: true, usage: "leave out these checks, `GLOB[,GLOB]` of their ids"}
@@ -63,7 +66,7 @@ var (
 		contractOption, appEnvOption, configDirOption, secretDirOption, paramsFile, paramsJSON,
 		executorInput, yamlDirOption, envFileOption, imageEnvOption, namespaceOption, disableOption, fingerprintKeyFileOption,
 	}
-	checkOptions = []option{needsOption, waitOption, skipOption, writeProbeOption, reportOption, terminationOption}
+	checkOptions = []option{needsOption, waitOption, resolverOption, skipOption, writeProbeOption, reportOption, terminationOption}
 	lookOptions  = []option{onlyOption, timeoutOption}
 	execOptions  = []option{checkOption, printOption, modeOption, graceOption, pristineOption, fixEnvOption}
 )
@@ -168,6 +171,20 @@ func (s *settings) duration(o option, fallback time.Duration) (time.Duration, er
 		return 0, usage("write a number and a unit, like 30s or 2m", "%s = %q is no duration", from, v)
 	}
 	return d, nil
+}
+
+// hostPort returns the value of an option that is an address, "" when it is not
+// given.
+func (s *settings) hostPort(o option) (string, error) {
+	v, from := s.get(o)
+	if v == "" {
+		return "", nil
+	}
+	host, port, err := net.SplitHostPort(v)
+	if n, perr := strconv.ParseUint(port, 10, 16); err != nil || perr != nil || n == 0 || host == "" {
+		return "", usage("write an address and a port, like 10.96.0.10:53", "%s = %q is not HOST:PORT", from, v)
+	}
+	return v, nil
 }
 
 func (s *settings) boolean(o option) (bool, error) {

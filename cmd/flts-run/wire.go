@@ -1,10 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"strings"
-
-	"golang.org/x/net/http/httpproxy"
 
 	"github.com/flts-run/flts-run/checklist"
 	"github.com/flts-run/flts-run/endpoints"
@@ -15,10 +12,16 @@ import (
 // contract, with their resolved keys, become targets of checks.
 func (p *plan) checks(c checkPlan, s *settings) []checklist.Check {
 	env := endpoints.Env{
-		Proxy: proxyOf(s.vars), Namespace: p.podNamespace(), Task: byName(c.task),
-		InPod: p.platform.InPod, Thorough: c.thorough, WriteProbe: c.writeProbe,
+		Namespace: p.podNamespace(), Namespaces: []string{p.resolution.Namespace},
+		Task: byName(c.task), InPod: p.platform.InPod, Thorough: c.thorough, WriteProbe: c.writeProbe,
 	}
-	var all []checklist.Check
+	if resolver := s.value(resolverOption); resolver != "" {
+		env.NameServers = []string{resolver}
+	}
+	all := endpoints.Sidecar{}.Checks(env)
+	for _, sidecar := range all {
+		env.Needs = append(env.Needs, sidecar.ID)
+	}
 	for _, service := range c.services {
 		optional := service.Check == resolve.Warn || service.Check == resolve.Off && !c.named
 		all = append(all, p.target(service, c, optional).Checks(env)...)
@@ -116,15 +119,4 @@ func (p *plan) buckets(s *resolve.Service, c checkPlan) []endpoints.Bucket {
 		return list[:1]
 	}
 	return list
-}
-
-// proxyOf reads the variables that clients in the task will read, in the order
-// in which Python and Go look at them.
-func proxyOf(vars map[string]string) httpproxy.Config {
-	return httpproxy.Config{
-		HTTPProxy:  cmp.Or(vars["HTTP_PROXY"], vars["http_proxy"]),
-		HTTPSProxy: cmp.Or(vars["HTTPS_PROXY"], vars["https_proxy"]),
-		NoProxy:    cmp.Or(vars["NO_PROXY"], vars["no_proxy"]),
-		CGI:        vars["REQUEST_METHOD"] != "",
-	}
 }
