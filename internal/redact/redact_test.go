@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 
@@ -94,7 +95,7 @@ func TestOrdinaryTextIsLeftAlone(t *testing.T) {
 func FuzzMaskLeavesNoSecret(f *testing.F) {
 	f.Add("hunter2-hunter2", "the key is hunter2-hunter2!")
 	f.Fuzz(func(t *testing.T, s, text string) {
-		if len(s) < redact.MinLength || strings.Contains(secret.Mask, s) {
+		if len(s) < redact.MinLength || strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) == "" || strings.Contains(secret.Mask, s) {
 			t.Skip("not searched for")
 		}
 		masked := masker(s).Mask(text + s + text)
