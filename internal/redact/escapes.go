@@ -9,14 +9,35 @@ import (
 	"unicode/utf8"
 )
 
+// changes reports whether a text holds one of the characters that some writers
+// escape, or one that is not printable ASCII, which most do. Of the others no
+// other forms need to be made.
+func changes(text, special string) bool { return plainPrefix(text, special) < len(text) }
+
+// plainPrefix is the length of what the text begins with that is printable
+// ASCII and not special.
+func plainPrefix(text, special string) int {
+	for i, c := range []byte(text) {
+		if c < ' ' || c >= 0x7f || strings.IndexByte(special, c) >= 0 {
+			return i
+		}
+	}
+	return len(text)
+}
+
 // invalid stands for a byte that is not part of a UTF-8 character.
 const invalid rune = -1
 
-// escaped writes a text rune by rune, each as escape says, or as it is where
-// that returns "".
-func escaped(text string, escape func(r rune) string) string {
+// escaped writes a text with each special character, and each that is not
+// printable ASCII, as escape says, or as it is where that returns "".
+func escaped(text, special string, escape func(r rune) string) string {
 	var b strings.Builder
-	for len(text) > 0 {
+	for {
+		plain := plainPrefix(text, special)
+		b.WriteString(text[:plain])
+		if text = text[plain:]; text == "" {
+			return b.String()
+		}
 		r, n := utf8.DecodeRuneInString(text)
 		if r == utf8.RuneError && n == 1 {
 			r = invalid
@@ -28,7 +49,6 @@ func escaped(text string, escape func(r rune) string) string {
 		}
 		text = text[n:]
 	}
-	return b.String()
 }
 
 // jsonForms are the text inside a JSON string. Writers differ in what they
@@ -36,16 +56,19 @@ func escaped(text string, escape func(r rune) string) string {
 // separators of JavaScript and what HTML gives a meaning (Go; more of it Gson),
 // all that is not ASCII (Python).
 func jsonForms(text string) []string {
+	if !changes(text, `"\/<>&='`) {
+		return nil
+	}
 	var list []string
 	for _, more := range []string{"", "/", "\u2028\u2029", "<>&\u2028\u2029", "<>&='\u2028\u2029"} {
 		for _, ascii := range []bool{false, true} {
-			form := escaped(text, func(r rune) string { return jsonEscape(r, more, ascii) })
+			form := escaped(text, `"\`+more, func(r rune) string { return jsonEscape(r, more, ascii) })
 			list = append(list, form, upperEscapes(form))
 		}
 	}
 	// A document inside a string of another, as in an executor's input.
-	for _, form := range list[:2] {
-		list = append(list, escaped(form, func(r rune) string { return jsonEscape(r, "", false) }))
+	for _, form := range list[:4] {
+		list = append(list, escaped(form, `"\`, func(r rune) string { return jsonEscape(r, "", false) }))
 	}
 	return list
 }
@@ -89,41 +112,43 @@ func upperEscapes(s string) string {
 func urlForms(text string) []string {
 	var list []string
 	for _, left := range []string{"-_.~", "-_.~/", "-_.~!*'()", "-_.*", "-_.~$&+=:@", "-_.~$&+,;=", "-_.~;/?:@&=+$,#!*'()"} {
-		for _, space := range []string{"%20", "+"} {
-			for _, digits := range []string{"%%%02X", "%%%02x"} {
-				list = append(list, percent(text, left, space, digits))
+		for _, digits := range []string{"0123456789ABCDEF", "0123456789abcdef"} {
+			form := percent(text, left, digits)
+			list = append(list, form)
+			if strings.Contains(text, " ") {
+				list = append(list, strings.ReplaceAll(form, "%20", "+"))
 			}
 		}
 	}
 	return list
 }
 
-func percent(text, left, space, digits string) string {
-	var b strings.Builder
+func percent(text, left, digits string) string {
+	b := make([]byte, 0, len(text)+16)
 	for _, c := range []byte(text) {
-		switch {
-		case c == ' ':
-			b.WriteString(space)
-		case '0' <= c && c <= '9', 'a' <= c|0x20 && c|0x20 <= 'z', strings.IndexByte(left, c) >= 0:
-			b.WriteByte(c)
-		default:
-			fmt.Fprintf(&b, digits, c)
+		if isAlphanumeric(c) || strings.IndexByte(left, c) >= 0 {
+			b = append(b, c)
+		} else {
+			b = append(b, '%', digits[c>>4], digits[c&15])
 		}
 	}
-	return b.String()
+	return string(b)
 }
 
 // quotedForms are the text inside the string literals of programs: Go, and
 // Python's repr of a str, of bytes, and ascii().
 func quotedForms(text string) []string {
+	if !changes(text, `"'\`) {
+		return nil
+	}
 	list := []string{strconv.Quote(text), strconv.QuoteToASCII(text)}
 	for i, q := range list {
 		list[i] = q[1 : len(q)-1]
 	}
 	for _, quote := range []string{"", "'", `"`} {
 		list = append(list,
-			escaped(text, func(r rune) string { return pythonEscape(r, quote, unicode.IsPrint) }),
-			escaped(text, func(r rune) string { return pythonEscape(r, quote, func(r rune) bool { return ' ' <= r && r < 0x7f }) }),
+			escaped(text, `\`+quote, func(r rune) string { return pythonEscape(r, quote, unicode.IsPrint) }),
+			escaped(text, `\`+quote, func(r rune) string { return pythonEscape(r, quote, isASCII) }),
 			bytesRepr(text, quote))
 	}
 	return list
@@ -144,6 +169,8 @@ func pythonEscape(r rune, quote string, prints func(rune) bool) string {
 	return fmt.Sprintf(`\U%08x`, r)
 }
 
+func isASCII(r rune) bool { return ' ' <= r && r < 0x7f }
+
 func bytesRepr(text, quote string) string {
 	var b strings.Builder
 	for _, c := range []byte(text) {
@@ -163,28 +190,54 @@ func bytesRepr(text, quote string) string {
 // backslash before all that is special, in $'…'; and with a quote written
 // twice, as SQL, YAML and CSV do.
 func shellForms(text string) []string {
-	backslash := func(special string) string {
-		return escaped(text, func(r rune) string {
-			if strings.ContainsRune(special, r) {
-				return `\` + string(r)
-			}
-			return ""
-		})
+	const words = " !\"#$&'()*,;<>?[\\]^`{|}"
+	if !changes(text, words+"~=%+:@") {
+		return nil
 	}
-	return []string{
+	list := []string{
 		strings.ReplaceAll(text, "'", `'\''`), strings.ReplaceAll(text, "'", `'"'"'`),
-		backslash("\"$`\\"), backslash("\"$`\\!"), backslash(" !\"#$&'()*,;<>?[\\]^`{|}"), backslash(" !\"#$&'()*,;<>?[\\]^`{|}~=%+:@"),
-		backslash(`'\`), backslash(`'`), backslash(`"`),
 		strings.ReplaceAll(text, "'", "''"), strings.ReplaceAll(text, `"`, `""`),
+	}
+	for _, special := range []string{"\"$`\\", "\"$`\\!", words, words + "~=%+:@", `'\`, "'", `"`} {
+		list = append(list, backslashed(text, special))
+	}
+	return list
+}
+
+func backslashed(text, special string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexAny(text, special)
+		if i < 0 {
+			b.WriteString(text)
+			return b.String()
+		}
+		b.WriteString(text[:i] + `\` + text[i:i+1])
+		text = text[i+1:]
 	}
 }
 
-// markupForms are the text in XML and HTML: as text alone, and with the quotes
-// written by their several names.
+// markupForms are the text in XML and HTML: as text alone, and with the quotes,
+// and in attributes white space, written by their several names.
 func markupForms(text string) []string {
+	if !strings.ContainsAny(text, "&<>\"'\t\n\r") {
+		return nil
+	}
 	var list []string
-	for _, quotes := range [][2]string{{`"`, "'"}, {"&quot;", "'"}, {"&quot;", "&apos;"}, {"&quot;", "&#39;"}, {"&quot;", "&#039;"}, {"&quot;", "&#x27;"}, {"&#34;", "&#39;"}} {
-		list = append(list, strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, quotes[0], "'", quotes[1]).Replace(text))
+	for _, w := range [][]string{
+		{},
+		{`"`, "&quot;"},
+		{`"`, "&quot;", "'", "&apos;"},
+		{`"`, "&quot;", "'", "&#39;"},
+		{`"`, "&quot;", "'", "&#039;"},
+		{`"`, "&quot;", "'", "&#x27;"},
+		{`"`, "&#34;", "'", "&#39;"},
+		{`"`, "&#34;", "'", "&#39;", "\t", "&#x9;", "\n", "&#xA;", "\r", "&#xD;"},
+		{"\t", "&#9;", "\n", "&#10;", "\r", "&#13;"},
+		{`"`, "&quot;", "\t", "&#9;", "\n", "&#10;", "\r", "&#13;"},
+	} {
+		w = append([]string{"&", "&amp;", "<", "&lt;", ">", "&gt;"}, w...)
+		list = append(list, strings.NewReplacer(w...).Replace(text))
 	}
 	return list
 }

@@ -15,30 +15,22 @@ import (
 // the package documentation.
 type matcher struct {
 	filter  filter
-	plain   trie
-	wrapped trie // needles in which lines may be broken
+	plain   *rooted
+	wrapped *rooted // needles in which lines may be broken
 	shapes  []shape
 }
 
 // newMatcher makes a matcher. Of equal needles the first counts.
 func newMatcher(plain, wrapped []needle, shapes []shape) *matcher {
-	m := &matcher{plain: newTrie(sorted(plain)), wrapped: newTrie(sorted(wrapped)), shapes: shapes}
-	var starts []uint32
-	for _, n := range plain {
-		starts = append(starts, start(n.text))
-	}
-	for _, n := range wrapped {
-		starts = append(starts, start(n.text))
-		for _, end := range lineBreaks {
-			for i := 1; i < window; i++ {
-				starts = append(starts, start(n.text[:i]+end+n.text[i:]))
-			}
-		}
+	plain, wrapped = sorted(plain), sorted(wrapped)
+	m := &matcher{plain: newRooted(plain), wrapped: newRooted(wrapped), shapes: shapes}
+	starts := startsOf(plain)
+	for _, s := range startsOf(wrapped) {
+		starts = append(starts, s)
+		starts = append(starts, brokenStarts(s)...)
 	}
 	for _, s := range shapes {
-		for _, text := range s.starts {
-			starts = append(starts, start(text))
-		}
+		starts = append(starts, s.starts...)
 	}
 	m.filter = newFilter(starts)
 	return m
@@ -90,22 +82,42 @@ func (h *hit) add(other hit) {
 // window is how many bytes of a needle the filter knows. All are longer.
 const window = 4
 
-func start(text string) uint32 { return binary.LittleEndian.Uint32([]byte(text[:window])) }
+// startsOf are the first bytes of sorted needles, each once.
+func startsOf(list []needle) []string {
+	var starts []string
+	for _, n := range list {
+		if s := n.text[:window]; len(starts) == 0 || s != starts[len(starts)-1] {
+			starts = append(starts, s)
+		}
+	}
+	return starts
+}
+
+// brokenStarts are those of a start with a line break in it.
+func brokenStarts(start string) []string {
+	var starts []string
+	for _, end := range lineBreaks {
+		for i := 1; i < window; i++ {
+			starts = append(starts, (start[:i] + end + start[i:])[:window])
+		}
+	}
+	return starts
+}
 
 type filter struct {
 	bits  []uint64 // a power of two of them
 	shift uint
 }
 
-// newFilter makes a filter in which one of about fifty hashes is taken.
-func newFilter(starts []uint32) filter {
+// newFilter makes a filter in which at most one of 64 hashes is taken.
+func newFilter(starts []string) filter {
 	if len(starts) == 0 {
 		return filter{}
 	}
-	log := max(bits.Len(uint(len(starts)*32)), 6)
+	log := max(bits.Len(uint(len(starts)*64)), 6)
 	f := filter{bits: make([]uint64, 1<<log/64), shift: uint(32 - log)}
 	for _, s := range starts {
-		word, bit := f.place(s)
+		word, bit := f.place(binary.LittleEndian.Uint32([]byte(s)))
 		f.bits[word] |= bit
 	}
 	return f
@@ -119,8 +131,20 @@ func (f filter) place(w uint32) (word int, bit uint64) {
 // skip returns the first place at or behind i where a needle may begin. That
 // includes the last bytes of a text, which are too few to say.
 func (f filter) skip(text []byte, i int) int {
+	bits, shift := f.bits, f.shift&31
+	mask := uint32(len(bits) - 1)
+	test := func(w uint32) uint64 {
+		h := w * 0x9e3779b1 >> shift
+		return bits[h>>6&mask] >> (h & 63)
+	}
+	for ; i+8 <= len(text); i += 5 {
+		x := binary.LittleEndian.Uint64(text[i:])
+		if (test(uint32(x))|test(uint32(x>>8))|test(uint32(x>>16))|test(uint32(x>>24))|test(uint32(x>>32)))&1 != 0 {
+			break
+		}
+	}
 	for ; i+window <= len(text); i++ {
-		if word, bit := f.place(binary.LittleEndian.Uint32(text[i:])); f.bits[word]&bit != 0 {
+		if test(binary.LittleEndian.Uint32(text[i:]))&1 != 0 {
 			return i
 		}
 	}

@@ -4,41 +4,42 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/flts-run/flts-run/internal/secret"
 )
 
-// parts are the texts inside a secret that are secrets of their own: the secret
-// as it is, without what surrounds it, each of its lines, what it holds as a
-// JSON document or as assignments, and the password of an address.
+// parts are a secret and the texts inside it that are secrets of their own.
 func parts(plain string) []string {
-	list := []string{plain}
-	add := func(part string) {
-		part = trimmed(part)
-		if part != plain && worth(part) == "" {
-			list = append(list, part)
+	list := append([]string{plain}, layouts(plain)...)
+	for next := []string{plain}; len(next) > 0; next = next[1:] {
+		for _, inner := range within(next[0]) {
+			inner = trimmed(inner)
+			if len(inner) < len(next[0]) && worth(inner) == "" && !slices.Contains(list, inner) {
+				list = append(list, inner)
+				next = append(next, inner)
+			}
 		}
-	}
-	add(plain)
-	add(unquotedOnce(trimmed(plain)))
-	for line := range strings.FieldsFuncSeq(plain, unicode.IsControl) {
-		// The first and the last line of a PEM block are the same in every file.
-		if !strings.HasPrefix(strings.TrimSpace(line), "-----") {
-			add(line)
-		}
-		for _, value := range assigned(line) {
-			add(value)
-		}
-	}
-	for _, part := range documentParts(plain) {
-		add(part)
-	}
-	for _, part := range loginParts(plain) {
-		add(part)
 	}
 	return list
+}
+
+// within are the parts of a text: the text without what surrounds it, its lines
+// and what is assigned in them, what it holds as a JSON document, the password
+// of an address.
+func within(text string) []string {
+	list := []string{text, unquotedOnce(trimmed(text))}
+	for line := range strings.FieldsFuncSeq(text, unicode.IsControl) {
+		// The first and the last line of a PEM block are the same in every file.
+		if !strings.HasPrefix(strings.TrimSpace(line), "-----") {
+			list = append(list, line)
+		}
+		list = append(list, assigned(line)...)
+	}
+	list = append(list, documentLeaves(text)...)
+	return append(list, loginParts(text)...)
 }
 
 // trimmed is a text without the white space and the control characters around it.
@@ -53,30 +54,31 @@ func unquotedOnce(text string) string {
 	return text
 }
 
-// documentParts are the other ways to lay out a secret that is a JSON document,
-// and the secret values in it.
-func documentParts(text string) []string {
-	if !json.Valid([]byte(text)) {
+// layouts are other ways to write a secret that is a JSON document: without
+// white space, and indented.
+func layouts(text string) []string {
+	var b bytes.Buffer
+	if json.Compact(&b, []byte(text)) != nil || b.Len() < MinLength {
 		return nil
 	}
-	var list []string
-	var b bytes.Buffer
-	if json.Compact(&b, []byte(text)) == nil {
-		list = append(list, b.String())
-	}
+	list := []string{b.String()}
 	for _, indent := range []string{"  ", "    "} {
 		b.Reset()
-		if json.Indent(&b, []byte(text), "", indent) == nil {
+		if json.Indent(&b, []byte(list[0]), "", indent) == nil {
 			list = append(list, b.String())
 		}
 	}
+	return list
+}
+
+func documentLeaves(text string) []string {
 	dec := json.NewDecoder(strings.NewReader(text))
 	dec.UseNumber()
 	var doc any
-	if dec.Decode(&doc) == nil {
-		list = append(list, leaves("", doc)...)
+	if !json.Valid([]byte(text)) || dec.Decode(&doc) != nil {
+		return nil
 	}
-	return list
+	return leaves("", doc)
 }
 
 // leaves are the values in a document whose names say that they are secret, and
@@ -95,7 +97,6 @@ func leaves(name string, value any) []string {
 	case string:
 		if name == "" || saysSecret(name, v) {
 			list = append(list, v)
-			list = append(list, loginParts(v)...)
 		}
 	case json.Number:
 		if name == "" || saysSecret(name, v.String()) {

@@ -6,7 +6,7 @@ import "bytes"
 type shape struct {
 	name   string
 	key    key
-	starts []string // the first bytes of all of its kind, window of them
+	starts []string // the first bytes of its kind, window of each
 	// look returns the length of what the text begins with, 0 if it is no such
 	// credential, and whether the text ends before that can be told.
 	look func(text []byte) (n int, open bool)

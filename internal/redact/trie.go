@@ -1,9 +1,5 @@
 package redact
 
-import (
-	"slices"
-)
-
 // key is the number of a secret's name in its Set.
 type key int32
 
@@ -23,8 +19,18 @@ type node struct {
 	kids  trie
 }
 
-// newTrie makes a trie of needles that are sorted and different from each other.
-func newTrie(list []needle) trie { return branches(list, 0) }
+// rooted is a trie by the first byte of its needles.
+type rooted [256]*node
+
+// newRooted makes a trie of needles that are sorted and different from each other.
+func newRooted(list []needle) *rooted {
+	var r rooted
+	t := branches(list, 0)
+	for i := range t {
+		r[t[i].label[0]] = &t[i]
+	}
+	return &r
+}
 
 // branches are the nodes of needles that are the same up to depth.
 func branches(list []needle, depth int) trie {
@@ -60,23 +66,10 @@ type hit struct {
 // look finds the longest needle that the text begins with, and whether the text
 // ends before it can be told from a longer one. With wrapped, line breaks inside
 // the needle are passed over.
-func (t trie) look(text []byte, wrapped bool) hit {
+func (r *rooted) look(text []byte, wrapped bool) hit {
 	found := hit{key: none, begun: none}
-	at := 0
-	for {
-		if wrapped && at > 0 {
-			at += lineBreak(text[at:])
-		}
-		if at >= len(text) {
-			if found.open = len(t) > 0; found.open {
-				found.begun = t.anyKey()
-			}
-			return found
-		}
-		branch := t.branch(text[at])
-		if branch == nil {
-			return found
-		}
+	branch := r[text[0]]
+	for at := 0; branch != nil; {
 		label := branch.label
 		for {
 			n := common(label, text[at:])
@@ -89,31 +82,42 @@ func (t trie) look(text []byte, wrapped bool) hit {
 				found.open, found.begun = true, branch.anyKey()
 				return found
 			}
-			skip := 0
-			if wrapped && n > 0 {
-				skip = lineBreak(text[at:])
+			broken := 0
+			if wrapped && n > 0 { // one line break at a time
+				broken = lineBreak(text[at:])
 			}
-			if skip == 0 {
+			if broken == 0 {
 				return found
 			}
-			at += skip
+			at += broken
 		}
 		if branch.key != none {
 			found.n, found.key = at, branch.key
 		}
-		t = branch.kids
+		if wrapped {
+			at += lineBreak(text[at:])
+		}
+		if at == len(text) {
+			if found.open = len(branch.kids) > 0; found.open {
+				found.begun = branch.kids[0].anyKey()
+			}
+			return found
+		}
+		branch = branch.kids.branch(text[at])
 	}
+	return found
 }
 
+// branch returns the node whose label begins with a byte. Few nodes have more
+// than two branches; of the root there is an index, see rooted.
 func (t trie) branch(first byte) *node {
-	i, ok := slices.BinarySearchFunc(t, first, func(n node, c byte) int { return int(n.label[0]) - int(c) })
-	if !ok {
-		return nil
+	for i := range t {
+		if t[i].label[0] == first {
+			return &t[i]
+		}
 	}
-	return &t[i]
+	return nil
 }
-
-func (t trie) anyKey() key { return t[0].anyKey() }
 
 func (n *node) anyKey() key {
 	for n.key == none {
@@ -125,12 +129,13 @@ func (n *node) anyKey() key {
 // common is how many bytes a and b begin with alike.
 func common[T string | []byte](a string, b T) int {
 	n := min(len(a), len(b))
-	for i := range n {
-		if a[i] != b[i] {
-			return i
-		}
+	i := 0
+	for ; i+32 <= n && a[i:i+32] == string(b[i:i+32]); i += 32 { // many times as fast as by bytes
 	}
-	return n
+	for i < n && a[i] == b[i] {
+		i++
+	}
+	return i
 }
 
 // lineBreaks are how a line ends, as it is and escaped in a string literal.
