@@ -110,6 +110,9 @@ func upperEscapes(s string) string {
 // the sets are those of Python's quote(safe="") and Go's QueryEscape, Python's
 // quote(), encodeURIComponent, a Java form, Go's path and login, encodeURI.
 func urlForms(text string) []string {
+	if !changes(text, " !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~") {
+		return nil
+	}
 	var list []string
 	for _, left := range []string{"-_.~", "-_.~/", "-_.~!*'()", "-_.*", "-_.~$&+=:@", "-_.~$&+,;=", "-_.~;/?:@&=+$,#!*'()"} {
 		for _, digits := range []string{"0123456789ABCDEF", "0123456789abcdef"} {

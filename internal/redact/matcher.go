@@ -10,30 +10,22 @@ import (
 // matcher finds all needles of a Set at once. It does not change.
 //
 // A filter of one bit for each hash of four bytes says where a needle may begin.
-// Ordinary text passes it at the speed of memory; where it says yes, a trie is
-// walked from there. An automaton of Aho and Corasick instead was measured, see
-// the package documentation.
+// Where it says yes, a trie is walked from there.
 type matcher struct {
 	filter  filter
 	plain   *rooted
-	wrapped *rooted // needles in which lines may be broken
+	wrapped *rooted // needles in which lines may be broken, see rooted.look
 	shapes  []shape
 }
 
 // newMatcher makes a matcher. Of equal needles the first counts.
 func newMatcher(plain, wrapped []needle, shapes []shape) *matcher {
 	plain, wrapped = sorted(plain), sorted(wrapped)
-	m := &matcher{plain: newRooted(plain), wrapped: newRooted(wrapped), shapes: shapes}
-	starts := startsOf(plain)
-	for _, s := range startsOf(wrapped) {
-		starts = append(starts, s)
-		starts = append(starts, brokenStarts(s)...)
-	}
+	starts := append(startsOf(plain), startsOf(wrapped)...)
 	for _, s := range shapes {
 		starts = append(starts, s.starts...)
 	}
-	m.filter = newFilter(starts)
-	return m
+	return &matcher{filter: newFilter(starts), plain: newRooted(plain), wrapped: newRooted(wrapped), shapes: shapes}
 }
 
 func sorted(list []needle) []needle {
@@ -82,23 +74,15 @@ func (h *hit) add(other hit) {
 // window is how many bytes of a needle the filter knows. All are longer.
 const window = 4
 
-// startsOf are the first bytes of sorted needles, each once.
-func startsOf(list []needle) []string {
-	var starts []string
-	for _, n := range list {
-		if s := n.text[:window]; len(starts) == 0 || s != starts[len(starts)-1] {
-			starts = append(starts, s)
-		}
-	}
-	return starts
-}
+// start is what a needle begins with.
+type start [window]byte
 
-// brokenStarts are those of a start with a line break in it.
-func brokenStarts(start string) []string {
-	var starts []string
-	for _, end := range lineBreaks {
-		for i := 1; i < window; i++ {
-			starts = append(starts, (start[:i] + end + start[i:])[:window])
+// startsOf are the starts of sorted needles, each once.
+func startsOf(list []needle) []start {
+	var starts []start
+	for _, n := range list {
+		if s := start([]byte(n.text[:window])); len(starts) == 0 || s != starts[len(starts)-1] {
+			starts = append(starts, s)
 		}
 	}
 	return starts
@@ -110,43 +94,41 @@ type filter struct {
 }
 
 // newFilter makes a filter in which at most one of 64 hashes is taken.
-func newFilter(starts []string) filter {
+func newFilter(starts []start) filter {
 	if len(starts) == 0 {
 		return filter{}
 	}
 	log := max(bits.Len(uint(len(starts)*64)), 6)
 	f := filter{bits: make([]uint64, 1<<log/64), shift: uint(32 - log)}
 	for _, s := range starts {
-		word, bit := f.place(binary.LittleEndian.Uint32([]byte(s)))
-		f.bits[word] |= bit
+		h := hash(binary.LittleEndian.Uint32(s[:]), f.shift)
+		f.bits[h/64] |= 1 << (h % 64)
 	}
 	return f
 }
 
-func (f filter) place(w uint32) (word int, bit uint64) {
-	h := w * 0x9e3779b1 >> f.shift
-	return int(h >> 6), 1 << (h & 63)
-}
+func hash(start uint32, shift uint) uint32 { return start * 0x9e3779b1 >> (shift & 31) }
 
 // skip returns the first place at or behind i where a needle may begin. That
 // includes the last bytes of a text, which are too few to say.
 func (f filter) skip(text []byte, i int) int {
-	bits, shift := f.bits, f.shift&31
-	mask := uint32(len(bits) - 1)
-	test := func(w uint32) uint64 {
-		h := w * 0x9e3779b1 >> shift
-		return bits[h>>6&mask] >> (h & 63)
+	bits, shift := f.bits, f.shift
+	inside := uint32(len(bits) - 1)
+	begins := func(w uint32) uint64 {
+		h := hash(w, shift)
+		return bits[h/64&inside] >> (h % 64) & 1
 	}
+	// Five places for one read.
 	for ; i+8 <= len(text); i += 5 {
 		x := binary.LittleEndian.Uint64(text[i:])
-		if (test(uint32(x))|test(uint32(x>>8))|test(uint32(x>>16))|test(uint32(x>>24))|test(uint32(x>>32)))&1 != 0 {
+		if begins(uint32(x))|begins(uint32(x>>8))|begins(uint32(x>>16))|begins(uint32(x>>24))|begins(uint32(x>>32)) != 0 {
 			break
 		}
 	}
 	for ; i+window <= len(text); i++ {
-		if test(binary.LittleEndian.Uint32(text[i:]))&1 != 0 {
+		if begins(binary.LittleEndian.Uint32(text[i:])) != 0 {
 			return i
 		}
 	}
-	return min(i, len(text))
+	return i
 }

@@ -6,7 +6,7 @@ import "bytes"
 type shape struct {
 	name   string
 	key    key
-	starts []string // the first bytes of its kind, window of each
+	starts []start
 	// look returns the length of what the text begins with, 0 if it is no such
 	// credential, and whether the text ends before that can be told.
 	look func(text []byte) (n int, open bool)
@@ -18,9 +18,9 @@ const maxShape = 16 << 10
 
 func knownShapes() []shape {
 	return []shape{
-		{name: "AWS access key id", starts: []string{"AKIA", "ASIA"}, look: awsKeyID},
+		{name: "AWS access key id", starts: []start{start([]byte("AKIA")), start([]byte("ASIA"))}, look: awsKeyID},
 		{name: "JSON web token", starts: tokenStarts(), look: webToken},
-		{name: "private key", starts: []string{"----"}, look: privateKey},
+		{name: "private key", starts: []start{start([]byte("----"))}, look: privateKey},
 	}
 }
 
@@ -28,9 +28,9 @@ func knownShapes() []shape {
 // inside a longer word.
 func awsKeyID(text []byte) (int, bool) {
 	const length = 20
-	c := cursor{text: text}
+	c := cursor{text: text[:min(len(text), maxShape)]}
 	if !c.literal("AKIA") && !c.literal("ASIA") {
-		return 0, c.ended
+		return 0, c.open()
 	}
 	if c.run(isCapitalOrDigit) != length-len("AKIA") {
 		return 0, c.ended && len(text) <= length
@@ -43,10 +43,10 @@ func awsKeyID(text []byte) (int, bool) {
 
 // tokenStarts are how a JSON document that begins with a name in small letters
 // begins in base64: {"a… to {"z….
-func tokenStarts() []string {
-	var list []string
-	for _, c := range "hijklmnopqrstuvwxyz0123456" {
-		list = append(list, "eyJ"+string(c))
+func tokenStarts() []start {
+	var list []start
+	for _, c := range []byte("hijklmnopqrstuvwxyz0123456") {
+		list = append(list, start{'e', 'y', 'J', c})
 	}
 	return list
 }
@@ -54,25 +54,25 @@ func tokenStarts() []string {
 // webToken knows a signed JSON web token: a header and claims, which are JSON,
 // and a signature.
 func webToken(text []byte) (int, bool) {
-	c := cursor{text: text}
+	c := cursor{text: text[:min(len(text), maxShape)]}
 	for _, next := range []string{"eyJ", ".eyJ"} {
 		if !c.literal(next) || c.run(isBase64URL) < 8 {
-			return 0, c.ended && len(text) < maxShape
+			return 0, c.open()
 		}
 	}
 	if c.literal(".") {
 		c.run(isBase64URL)
 	}
-	return c.at, c.ended && len(text) < maxShape
+	return c.at, c.open()
 }
 
 // privateKey knows a private key in PEM, also one whose line breaks are escaped
 // or have become spaces, and one whose end is missing. The header of a key that
 // is encrypted in the old way ends it.
 func privateKey(text []byte) (int, bool) {
-	c := cursor{text: text}
+	c := cursor{text: text[:min(len(text), maxShape)]}
 	if !c.literal("-----BEGIN ") {
-		return 0, c.ended
+		return 0, c.open()
 	}
 	for _, kind := range []string{"RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED "} {
 		if c.literal(kind) {
@@ -80,7 +80,7 @@ func privateKey(text []byte) (int, bool) {
 		}
 	}
 	if !c.literal("PRIVATE KEY-----") {
-		return 0, c.ended
+		return 0, c.open()
 	}
 	const line = 32 // shorter ones are the last, or no key
 	found := 0
@@ -95,7 +95,7 @@ func privateKey(text []byte) (int, bool) {
 		}
 	}
 	if found == 0 {
-		return 0, c.ended
+		return 0, c.open()
 	}
 	c.breaks()
 	if c.literal("-----END ") {
@@ -103,15 +103,18 @@ func privateKey(text []byte) (int, bool) {
 		c.literal("-----")
 		found = c.at
 	}
-	return found, c.ended && len(text) < maxShape
+	return found, c.open()
 }
 
-// cursor reads a text from its start. The limit of maxShape is that of its runs.
+// cursor reads a text from its start.
 type cursor struct {
-	text  []byte
+	text  []byte // maxShape of it
 	at    int
 	ended bool // the text ended where more was to be read
 }
+
+// open reports whether more text could change what was read.
+func (c *cursor) open() bool { return c.ended && len(c.text) < maxShape }
 
 func (c *cursor) literal(s string) bool {
 	rest := c.text[c.at:]
@@ -125,18 +128,16 @@ func (c *cursor) literal(s string) bool {
 
 func (c *cursor) run(is func(byte) bool) int {
 	from := c.at
-	for ; c.at < min(len(c.text), maxShape); c.at++ {
-		if !is(c.text[c.at]) {
-			return c.at - from
-		}
+	for c.at < len(c.text) && is(c.text[c.at]) {
+		c.at++
 	}
-	c.ended = c.at == len(c.text)
+	c.ended = c.ended || c.at == len(c.text)
 	return c.at - from
 }
 
 // breaks passes over white space and escaped line breaks.
 func (c *cursor) breaks() {
-	for c.at < min(len(c.text), maxShape) {
+	for c.at < len(c.text) {
 		n := lineBreak(c.text[c.at:])
 		if b := c.text[c.at]; n == 0 && (b == ' ' || b == '\t') {
 			n = 1
@@ -146,7 +147,7 @@ func (c *cursor) breaks() {
 		}
 		c.at += n
 	}
-	c.ended = c.at == len(c.text)
+	c.ended = true
 }
 
 func isCapitalOrDigit(b byte) bool { return 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' }

@@ -21,7 +21,8 @@ const piece = 64 << 10
 // split.
 //
 // The end of what was written is held back only while it may be the beginning of
-// a secret: at most as many bytes as the longest form has, and at most for Delay.
+// a secret: at most as many bytes as the longest form has with its line breaks
+// (16 KiB if known shapes are searched for), and at most for Delay.
 // Then it is let go; but of what could still become a known secret, MinLength
 // bytes or more are masked rather than shown. Also behind a pause the rest of a
 // secret is masked. So of a secret that is written with a pause in it, at most

@@ -65,7 +65,9 @@ type hit struct {
 
 // look finds the longest needle that the text begins with, and whether the text
 // ends before it can be told from a longer one. With wrapped, line breaks inside
-// the needle are passed over.
+// the needle are passed over, but not before the filter's window is full: else
+// every line that ends in the first letter of a needle would have to wait for
+// the next one.
 func (r *rooted) look(text []byte, wrapped bool) hit {
 	found := hit{key: none, begun: none}
 	branch := r[text[0]]
@@ -83,7 +85,7 @@ func (r *rooted) look(text []byte, wrapped bool) hit {
 				return found
 			}
 			broken := 0
-			if wrapped && n > 0 { // one line break at a time
+			if wrapped && at >= window && n > 0 { // one line break at a time
 				broken = lineBreak(text[at:])
 			}
 			if broken == 0 {
@@ -94,7 +96,7 @@ func (r *rooted) look(text []byte, wrapped bool) hit {
 		if branch.key != none {
 			found.n, found.key = at, branch.key
 		}
-		if wrapped {
+		if wrapped && at >= window {
 			at += lineBreak(text[at:])
 		}
 		if at == len(text) {

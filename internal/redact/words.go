@@ -2,10 +2,11 @@ package redact
 
 import "strings"
 
-// Reasons why a secret is not searched for.
+// Reasons why a secret is not searched for, or not as a whole.
 const (
 	tooShort   = "shorter than 6 characters"
 	blank      = "white space only"
+	tooLong    = "longer than 16 KiB, only its beginning is searched for"
 	commonWord = "a word that ordinary output holds"
 )
 
