@@ -74,7 +74,7 @@ func jsonForms(text string) []string {
 }
 
 func jsonEscape(r rune, more string, ascii bool) string {
-	if i := strings.IndexRune("\b\f\n\r\t\"\\", r); i >= 0 && r != invalid {
+	if i := strings.IndexRune("\b\f\n\r\t\"\\", r); i >= 0 {
 		return `\` + `bfnrt"\`[i:i+1]
 	}
 	switch {

@@ -86,6 +86,7 @@ func TestPartsOfASecret(t *testing.T) {
 		{"quotes", `"hunter2"`, `"hunter2" hunter2`, `******** ********`},
 		{"with its newline in base64", "hunter2\n", "aHVudGVyMgo= aHVudGVyMg==", "******** ********"},
 		{"leaves", google, "flts-prod service_account ZZZ999 123456789 https://oauth2.googleapis.com/token", "flts-prod service_account ******** ******** https://oauth2.googleapis.com/token"},
+		{"no lines of a document", "{\n  \"type\": \"service_account\",\n  \"key\": \"hunter2\"\n}", "\"type\": \"service_account\", hunter2", "\"type\": \"service_account\", ********"},
 		{"minified", `{"a": "b", "c": 1}`, `{"a":"b","c":1}`, "********"},
 		{"pretty", `{"a":"b","c":1}`, "{\n  \"a\": \"b\",\n  \"c\": 1\n}", "********"},
 		{"names without a name", `["first-one","second-one"]`, "first-one second-one", "******** ********"},

@@ -26,11 +26,14 @@ func parts(plain string) []string {
 	return list
 }
 
-// within are the parts of a text: the text without what surrounds it, its lines
-// and what is assigned in them, what it holds as a JSON document, the password
-// of an address.
+// within are the parts of a text: the text without what surrounds it, the
+// password of an address, and the secret values of a JSON document, or the lines
+// and what is assigned in them.
 func within(text string) []string {
-	list := []string{text, unquotedOnce(trimmed(text))}
+	list := append([]string{text, unquotedOnce(trimmed(text))}, loginParts(text)...)
+	if json.Valid([]byte(text)) {
+		return append(list, documentLeaves(text)...)
+	}
 	for line := range strings.FieldsFuncSeq(text, unicode.IsControl) {
 		// The first and the last line of a PEM block are the same in every file.
 		if !strings.HasPrefix(strings.TrimSpace(line), "-----") {
@@ -38,8 +41,7 @@ func within(text string) []string {
 		}
 		list = append(list, assigned(line)...)
 	}
-	list = append(list, documentLeaves(text)...)
-	return append(list, loginParts(text)...)
+	return list
 }
 
 // trimmed is a text without the white space and the control characters around it.
@@ -73,9 +75,9 @@ func layouts(text string) []string {
 
 func documentLeaves(text string) []string {
 	dec := json.NewDecoder(strings.NewReader(text))
-	dec.UseNumber()
+	dec.UseNumber() // a number keeps its digits
 	var doc any
-	if !json.Valid([]byte(text)) || dec.Decode(&doc) != nil {
+	if dec.Decode(&doc) != nil {
 		return nil
 	}
 	return leaves("", doc)

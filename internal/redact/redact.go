@@ -56,9 +56,9 @@ import (
 // would wreck the output without hiding it.
 const MinLength = 6
 
-// MaxLength is how many bytes of a secret are searched for. All forms together
+// maxLength is how many bytes of a secret are searched for. All forms together
 // take about fifty times as much memory.
-const MaxLength = 16 << 10
+const maxLength = 16 << 10
 
 // Set is a set of secrets, each with the name of its key. The zero value is
 // empty. It may be used by several goroutines at once, also while streams run:
@@ -100,9 +100,9 @@ func (s *Set) Add(name string, texts ...string) {
 			s.texts = map[string]bool{}
 		}
 		s.texts[text] = true
-		if len(text) > MaxLength {
+		if len(text) > maxLength {
 			s.skip(name, tooLong)
-			text = text[:MaxLength]
+			text = text[:maxLength]
 		}
 		s.fresh = append(s.fresh, needle{text, s.key(name)})
 		s.built.Store(nil)

@@ -22,13 +22,13 @@ const piece = 64 << 10
 //
 // The end of what was written is held back only while it may be the beginning of
 // a secret: at most as many bytes as the longest form has with its line breaks
-// (16 KiB if known shapes are searched for), and at most for Delay.
-// Then it is let go; but of what could still become a known secret, MinLength
-// bytes or more are masked rather than shown. Also behind a pause the rest of a
-// secret is masked. So of a secret that is written with a pause in it, at most
-// its first MinLength-1 bytes are seen, and text that pauses after MinLength
-// bytes that a secret begins with as well is masked without need. Of a secret
-// that Close cuts off, what was written is seen.
+// (16 KiB if known shapes are searched for), and at most for Delay. Then it is
+// let go: shown, or, if it is the beginning of a secret of the set and has
+// MinLength bytes or more, masked. The rest of a secret is masked behind a pause
+// as well. So a pause in a secret shows at most its first MinLength-1 bytes, or
+// in a credential that is known by its looks alone all that was before the
+// pause; and text that pauses where it agrees with a secret so far is masked
+// without need. Close shows the beginning of a secret that the output ends with.
 //
 // While nothing is held back, a Stream has no goroutine and no timer. It may be
 // used by several goroutines at once.
