@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 
@@ -43,7 +44,7 @@ func writings(s string) map[string]string {
 func TestNoWritingOfASecretIsLeft(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	const alphabet = "abcXYZ019 /+=&?%\"'\\<>$`\t\n{}é✓\x01"
-	for range 2000 {
+	for range 500 {
 		letters := []rune(alphabet)
 		n := redact.MinLength + random.IntN(30)
 		var b strings.Builder
@@ -94,7 +95,7 @@ func TestOrdinaryTextIsLeftAlone(t *testing.T) {
 func FuzzMaskLeavesNoSecret(f *testing.F) {
 	f.Add("hunter2-hunter2", "the key is hunter2-hunter2!")
 	f.Fuzz(func(t *testing.T, s, text string) {
-		if len(s) < redact.MinLength || strings.Contains(secret.Mask, s) {
+		if len(s) < redact.MinLength || strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) == "" || strings.Contains(secret.Mask, s) {
 			t.Skip("not searched for")
 		}
 		masked := masker(s).Mask(text + s + text)
