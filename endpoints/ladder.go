@@ -21,18 +21,21 @@ type ladder struct {
 	env      Env
 	via      *url.URL // the proxy that applies, nil when none does
 	caBundle string
+	client   pythonClient // the library whose success a pass promises
 
 	found    []netip.Addr // by resolve: the addresses of the hop
 	answered netip.Addr   // by dial: the one that took the connection
 
-	tlsConfig  *tls.Config // by the first that needs it
+	trust      trust
+	tlsConfig  *tls.Config // by the first that needs it, with trust
 	certWanted atomic.Bool // the server asked for a client certificate
+	saidSlow   atomic.Bool
 }
 
 // newLadder fits the target into the environment. Whether a proxy applies is
 // decided once, by the rules and variables that the task's clients follow.
 func newLadder(name string, advisory bool, a address, caBundle string, env Env) *ladder {
-	l := &ladder{name: name, advisory: advisory, addr: a, env: env.withDefaults(), caBundle: caBundle}
+	l := &ladder{name: name, advisory: advisory, addr: a, env: env.withDefaults(), caBundle: caBundle, client: requestsClient}
 	if a.scheme != "tcp" {
 		via, err := l.env.Proxy.ProxyFunc()(a.url(""))
 		if err != nil {
@@ -59,7 +62,7 @@ func (l *ladder) base() []checklist.Check {
 func (l *ladder) check(id string, rung checklist.Rung, title string, timeout time.Duration, run runFunc) checklist.Check {
 	return checklist.Check{
 		ID: l.name + "." + id, Target: l.name, Rung: rung, Title: title,
-		Advisory: l.advisory, Timeout: timeout, Run: run,
+		Advisory: l.advisory, Timeout: timeout, Run: l.unhurried(run),
 	}
 }
 

@@ -1,0 +1,111 @@
+package endpoints
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/flts-run/flts-run/checklist"
+)
+
+// trust is whom a target's certificate is verified by: the authorities of the
+// Python client in the task where we can know them, because a certificate that
+// only Go accepts is of no use there.
+type trust struct {
+	pool *x509.CertPool // nil: the system's
+	from string         // the file, "" for the system's
+
+	// pythons says that this is the list that the client itself will use;
+	// otherwise the system's authorities stand in for one that was not found.
+	pythons bool
+}
+
+// authorities reads whom to trust, in the order of the client's own search.
+func (l *ladder) authorities() (trust, *checklist.Finding) {
+	for _, variable := range l.client.bundles {
+		path, set := l.env.Task[variable]
+		if path != "" {
+			return l.bundle(variable, path)
+		}
+		if set && l.client.refusesEmpty {
+			f := l.fail(codeBundle, fmt.Sprintf("%s is set and empty: %s refuses that, and older ones then verify nothing", variable, l.client.name), "unset "+variable)
+			return trust{}, &f
+		}
+	}
+	if l.caBundle != "" {
+		return l.bundle("", l.caBundle)
+	}
+	if list := pythonOf(l.env.Task).authorities(); list != "" {
+		if pool, err := readPool(list, false); err == nil {
+			return trust{pool: pool, from: list, pythons: true}, nil
+		}
+	}
+	return l.systemTrust(), nil
+}
+
+// systemTrust is what Go, curl and OpenSSL's own tools would use in the task.
+func (l *ladder) systemTrust() trust {
+	if file := l.env.Task["SSL_CERT_FILE"]; file != "" {
+		if pool, err := readPool(file, false); err == nil {
+			return trust{pool: pool, from: file}
+		}
+	}
+	return trust{}
+}
+
+// bundle reads a file that replaces all other authorities. variable is empty
+// when no variable of the client names it.
+func (l *ladder) bundle(variable, path string) (trust, *checklist.Finding) {
+	pool, err := readPool(path, l.client.hashedDir)
+	if err == nil {
+		return trust{pool: pool, from: path, pythons: variable != "" || l.env.Task == nil}, nil
+	}
+	what := "cannot be read"
+	switch {
+	case errors.Is(err, errNoCertificate):
+		what = "holds no certificate"
+	case errors.Is(err, errDirectory):
+		what = "is a directory, and " + l.client.name + " takes only a file"
+	case errors.Is(err, fs.ErrNotExist):
+		what = "does not exist"
+	}
+	if variable == "" {
+		variable = strings.Join(l.client.bundles, " and ")
+	}
+	f := l.fail(codeBundle, fmt.Sprintf("the CA bundle %s %s", path, what),
+		fmt.Sprintf("mount the CA there, or correct %s: ls -lL %s", variable, shellWord(path)))
+	return trust{}, &f
+}
+
+var (
+	errNoCertificate = errors.New("no certificate in it")
+	errDirectory     = errors.New("a directory")
+)
+
+// readPool reads a bundle: a file in PEM, or where that is allowed a directory
+// of such files under the names that OpenSSL looks for.
+func readPool(path string, hashedDir bool) (*x509.CertPool, error) {
+	files := []string{path}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		if !hashedDir {
+			return nil, errDirectory
+		}
+		files, _ = filepath.Glob(filepath.Join(path, "????????.[0-9]"))
+	}
+	pool, found := x509.NewCertPool(), false
+	for _, file := range files {
+		pem, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		found = pool.AppendCertsFromPEM(pem) || found
+	}
+	if !found {
+		return nil, errNoCertificate
+	}
+	return pool, nil
+}
