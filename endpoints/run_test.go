@@ -98,6 +98,8 @@ type route struct {
 // everything else gets.
 type table struct {
 	*httptest.Server
+	refuse string // a method that gets 403
+
 	mu   sync.Mutex
 	seen []*http.Request
 }
@@ -125,6 +127,9 @@ func newTable(routes map[string]route) *table {
 		}
 		for k, v := range answer.header {
 			w.Header().Set(k, v)
+		}
+		if r.Method == s.refuse {
+			answer = route{status: http.StatusForbidden}
 		}
 		if answer.status == 0 {
 			answer.status = http.StatusNotFound
