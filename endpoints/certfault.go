@@ -87,7 +87,7 @@ func (l *ladder) trustIsChosen() bool {
 func (l *ladder) onlyOthersTrust(who trust, evidence []string) checklist.Finding {
 	others, file := "the system's authorities", "/etc/ssl/certs/ca-certificates.crt"
 	if who.from != "" {
-		others, file = "SSL_CERT_FILE", who.from
+		others, file = "the authorities in SSL_CERT_FILE", who.from
 	}
 	return l.fail(codePythonTrust, fmt.Sprintf("%s accept the certificate, %s does not look there", others, l.client.name),
 		fmt.Sprintf("export AWS_CA_BUNDLE=%[1]s REQUESTS_CA_BUNDLE=%[1]s", shellWord(file)), evidence...)
