@@ -23,9 +23,9 @@ func (l *ladder) doubts(state tls.ConnectionState) *checklist.Finding {
 	what, hint := l.pythonRefuses(state.VerifiedChains)
 	switch left := leaf.NotAfter.Sub(l.env.Now()); {
 	case what != "":
-		f = l.fail(codePythonRefuses, fmt.Sprintf("%s refuses the certificate, curl and Go accept it: %s", l.client.name, what), hint, describe(state.PeerCertificates))
+		f = l.fail(codePythonRefuses, fmt.Sprintf("%s refuses the certificate, curl and Go accept it: %s", l.verifier.name, what), hint, describe(state.PeerCertificates))
 	case !l.trust.pythons && l.trust.from != "" && !strings.HasPrefix(l.trust.from, "/etc/"):
-		f = l.fail(codePythonTrust, fmt.Sprintf("accepted by %s, which no variable of %s names", l.trust.from, l.client.name),
+		f = l.fail(codePythonTrust, fmt.Sprintf("accepted by %s, which no variable of %s names", l.trust.from, l.verifier.name),
 			fmt.Sprintf("export AWS_CA_BUNDLE=%[1]s REQUESTS_CA_BUNDLE=%[1]s", shellWord(l.trust.from)), describe(state.PeerCertificates))
 		f.State = checklist.Warn
 	case endsSoon(leaf, left):
@@ -55,7 +55,7 @@ func daysOrHours(d time.Duration) string {
 // pythonRefuses says why OpenSSL, as Python's client configures it, would not
 // take any of the chains that Go takes; "" when it would take one.
 func (l *ladder) pythonRefuses(chains [][]*x509.Certificate) (what, hint string) {
-	strict := l.client.strict && pythonOf(l.env.Task).isStrict()
+	strict := l.verifier.strict && pythonOf(l.env.Task).isStrict()
 	for _, chain := range chains {
 		if what, hint = l.weakOrPartial(chain, strict); what == "" && strict {
 			what, hint = againstRFC5280(chain)
@@ -130,15 +130,18 @@ func (l *ladder) connectsAnyway(err error, f checklist.Finding) checklist.Findin
 		return f
 	}
 	switch {
-	case l.client.verifiesNothing(l.env.Task):
-		f.Detail += "; " + l.client.off + " is set, and " + l.client.name + " connects all the same"
-	case l.client.commonName && l.goesByCommonName(failed.UnverifiedCertificates):
+	case l.verifier.verifiesNothing(l.env.Task):
+		f.Detail += "; " + l.verifier.off + " is set, and " + l.verifier.name + " connects all the same"
+	case l.verifier.commonName && l.goesByCommonName(failed.UnverifiedCertificates):
 		f.Detail += "; boto3 goes by that one, requests, minio-py and Go refuse it"
 		l.tlsConfig.VerifyConnection = func(state tls.ConnectionState) error {
 			_, err := chainsOf(state.PeerCertificates, l.trust, "", l.env.Now())
 			return err
 		}
 	default:
+		if isYes(l.env.Task["MLFLOW_S3_IGNORE_TLS"]) && l.verifier.name == boto3Client.name {
+			f.Evidence = append(f.Evidence, "MLFLOW_S3_IGNORE_TLS is set: MLflow's artifact store connects all the same, boto3 does not")
+		}
 		return f
 	}
 	l.tlsConfig.InsecureSkipVerify = true //nolint:gosec // as the task's own client does

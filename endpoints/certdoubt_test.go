@@ -232,6 +232,10 @@ func TestVerificationThatTheTaskSwitchedOff(t *testing.T) {
 	said, _ := judge(t, tracking(s.URL).Checks(env))
 	require.Equal(t, says{"mlflow.tls", checklist.Warn, "FLTS-L01", "the certificate of " + hostPort(t, s.URL) + " comes from an unknown authority; MLFLOW_TRACKING_INSECURE_TLS is set, and MLflow connects all the same"}, said[2])
 	require.Equal(t, says{"mlflow.api", checklist.Pass, "", "API answers"}, said[len(said)-1])
+	url, store := secureStore(t, ca.leaf(t, nil))
+	r := root(t, store.Checks(withTask(url, "MLFLOW_S3_IGNORE_TLS", "1")))
+	require.Equal(t, checklist.Fail, r.State)
+	require.Equal(t, "MLFLOW_S3_IGNORE_TLS is set: MLflow's artifact store connects all the same, boto3 does not", r.Evidence[len(r.Evidence)-1])
 	env.Task["MLFLOW_TRACKING_INSECURE_TLS"] = "false"
 	require.Equal(t, checklist.Fail, root(t, tracking(s.URL).Checks(env)).State)
 }

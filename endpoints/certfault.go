@@ -63,7 +63,7 @@ func (l *ladder) outOfTime(c, leaf *x509.Certificate) checklist.Finding {
 func (l *ladder) unknownAuthority(sent []*x509.Certificate) checklist.Finding {
 	evidence := []string{describe(sent)}
 	if system := l.systemTrust(); l.trust.pythons && l.trust.from != "" && !l.trustIsChosen() {
-		evidence = append(evidence, l.client.name+" has its own list: "+l.trust.from)
+		evidence = append(evidence, l.verifier.name+" has its own list: "+l.trust.from)
 		if _, err := chainsOf(sent, system, l.addr.host, l.env.Now()); err == nil {
 			return l.onlyOthersTrust(system, evidence)
 		}
@@ -79,7 +79,7 @@ func (l *ladder) unknownAuthority(sent []*x509.Certificate) checklist.Finding {
 
 // trustIsChosen reports that somebody named the authorities.
 func (l *ladder) trustIsChosen() bool {
-	return l.caBundle != "" || slices.ContainsFunc(l.client.bundles, func(v string) bool { return l.env.Task[v] != "" })
+	return l.caBundle != "" || slices.ContainsFunc(l.verifier.bundles, func(v string) bool { return l.env.Task[v] != "" })
 }
 
 // onlyOthersTrust is the finding of a certificate that Go and curl accept here
@@ -89,7 +89,7 @@ func (l *ladder) onlyOthersTrust(who trust, evidence []string) checklist.Finding
 	if who.from != "" {
 		others, file = "the authorities in SSL_CERT_FILE", who.from
 	}
-	return l.fail(codePythonTrust, fmt.Sprintf("%s accept the certificate, %s does not look there", others, l.client.name),
+	return l.fail(codePythonTrust, fmt.Sprintf("%s accept the certificate, %s does not look there", others, l.verifier.name),
 		fmt.Sprintf("export AWS_CA_BUNDLE=%[1]s REQUESTS_CA_BUNDLE=%[1]s", shellWord(file)), evidence...)
 }
 

@@ -128,12 +128,6 @@ func TestProductsThatAreNoS3(t *testing.T) {
 		c.want.ID = "minio.health"
 		require.Equal(t, c.want, found(r), name)
 	}
-	s3 := fakeS3(t, fakes3.Options{})
-	r := root(t, tracking(s3.URL()).Checks(endpoints.Env{}))
-	require.Equal(t, finding{
-		ID: "mlflow.health", Code: "FLTS-H16", Detail: s3.Endpoint() + " is an S3 server, not MLflow",
-		Hint: "are the two endpoints swapped? set MLFLOW_TRACKING_URI=http://HOST:5000",
-	}, found(r))
 }
 
 func TestOtherStoresAreNamed(t *testing.T) {

@@ -21,7 +21,7 @@ type ladder struct {
 	env      Env
 	via      *url.URL // the proxy that applies, nil when none does
 	caBundle string
-	client   pythonClient // the library whose success a pass promises
+	verifier tlsClient // the library whose judgement of certificates a pass promises
 
 	found    []netip.Addr // by resolve: the addresses of the hop
 	answered netip.Addr   // by dial: the one that took the connection
@@ -35,7 +35,7 @@ type ladder struct {
 // newLadder fits the target into the environment. Whether a proxy applies is
 // decided once, by the rules and variables that the task's clients follow.
 func newLadder(name string, advisory bool, a address, caBundle string, env Env) *ladder {
-	l := &ladder{name: name, advisory: advisory, addr: a, env: env.withDefaults(), caBundle: caBundle, client: requestsClient}
+	l := &ladder{name: name, advisory: advisory, addr: a, env: env.withDefaults(), caBundle: caBundle, verifier: requestsClient}
 	if a.scheme != "tcp" {
 		via, err := l.env.Proxy.ProxyFunc()(a.url(""))
 		if err != nil {

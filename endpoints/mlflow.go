@@ -42,7 +42,7 @@ func (t MLflow) Checks(env Env) []checklist.Check {
 		return unparsed(t.Name, t.Advisory, bad)
 	}
 	m := &mlflow{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, env), MLflow: t}
-	m.client = mlflowClient
+	m.verifier = mlflowClient
 	limit := m.env.Limits.Request
 	return chain(append(m.base(),
 		m.check("health", checklist.HTTP, m.ladder.name+" is healthy", limit, m.health),
@@ -65,8 +65,6 @@ func (m *mlflow) health(ctx context.Context) checklist.Finding {
 	}
 	m.healthStatus = a.status
 	switch {
-	case a.isS3():
-		return m.reallyS3(a)
 	case a.isRedirect():
 		return m.moved(a)
 	case a.status == http.StatusOK && a.isHTML():

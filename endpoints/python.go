@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// pythonClient is the library that talks to a target in a task: what it takes
+// tlsClient is the library that talks to a target in a task: what it takes
 // for an authority and what it makes of a certificate. Measured with botocore
 // 1.44 and requests 2.34, on Python 3.11 and 3.13.
-type pythonClient struct {
+type tlsClient struct {
 	name string
 
 	// bundles are the variables with a file of authorities; the first that is
@@ -25,19 +25,21 @@ type pythonClient struct {
 }
 
 var (
-	boto3Client    = pythonClient{name: "boto3", bundles: []string{"AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"}, refusesEmpty: true, commonName: true}
-	requestsClient = pythonClient{name: "requests", bundles: []string{"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}, hashedDir: true, strict: true}
-	mlflowClient   = pythonClient{
+	boto3Client    = tlsClient{name: "boto3", bundles: []string{"AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"}, refusesEmpty: true, commonName: true}
+	requestsClient = tlsClient{name: "requests", bundles: []string{"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}, hashedDir: true, strict: true}
+	mlflowClient   = tlsClient{
 		name: "MLflow", bundles: []string{"MLFLOW_TRACKING_SERVER_CERT_PATH", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"},
 		off: "MLFLOW_TRACKING_INSECURE_TLS", hashedDir: true, strict: true,
 	}
 )
 
 // verifiesNothing reports that the task switched verification off.
-func (c pythonClient) verifiesNothing(task map[string]string) bool {
-	value := strings.ToLower(task[c.off])
-	return c.off != "" && (value == "true" || value == "1")
+func (c tlsClient) verifiesNothing(task map[string]string) bool {
+	return c.off != "" && isYes(task[c.off])
 }
+
+// isYes reads a bool as MLflow does.
+func isYes(value string) bool { return strings.EqualFold(value, "true") || value == "1" }
 
 // python is a directory of installed packages, empty when none was found.
 type python string

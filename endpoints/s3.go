@@ -71,7 +71,7 @@ func (t S3) Checks(env Env) []checklist.Check {
 	}
 	addr.secureKey = t.Secure.Key
 	s := &s3{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, env), S3: t}
-	s.client = boto3Client
+	s.verifier = boto3Client
 	limit := s.env.Limits.Request
 	checks := chain(append(s.base(),
 		s.check("health", checklist.Identify, s.ladder.name+" is an S3 server", 2*limit, s.health),

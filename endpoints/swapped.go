@@ -10,8 +10,8 @@ import (
 	"github.com/flts-run/flts-run/checklist"
 )
 
-// Two endpoints in one ConfigMap get swapped. Each service then answers, with
-// errors that blame the credentials or the path.
+// Two endpoints in one ConfigMap get swapped. The other service then answers,
+// with errors that blame the path.
 
 // isMLflowHostCheck knows what MLflow says to a Host header that it does not
 // allow, on every path.
@@ -42,10 +42,4 @@ func (s *s3) isMLflow(ctx context.Context) (answer, bool) {
 	u.RawQuery = "max_results=1"
 	a, bad := s.get(ctx, s.newGet(u))
 	return a, bad == nil && (a.isMLflowHostCheck() || a.isMLflowAPI())
-}
-
-// reallyS3 is the finding of S3 where MLflow should be.
-func (l *ladder) reallyS3(a answer) checklist.Finding {
-	return l.fail(codeSwapped, l.addr.hostPort()+" is an S3 server, not MLflow",
-		"are the two endpoints swapped? set "+l.addr.assign("http", net.JoinHostPort("HOST", "5000")), a.seen())
 }

@@ -26,13 +26,13 @@ type trust struct {
 
 // authorities reads whom to trust, in the order of the client's own search.
 func (l *ladder) authorities() (trust, *checklist.Finding) {
-	for _, variable := range l.client.bundles {
+	for _, variable := range l.verifier.bundles {
 		path, set := l.env.Task[variable]
 		if path != "" {
 			return l.bundle(variable, path)
 		}
-		if set && l.client.refusesEmpty {
-			f := l.fail(codeBundle, fmt.Sprintf("%s is set and empty: %s refuses that, and older ones then verify nothing", variable, l.client.name), "unset "+variable)
+		if set && l.verifier.refusesEmpty {
+			f := l.fail(codeBundle, fmt.Sprintf("%s is set and empty: %s refuses that, and older ones then verify nothing", variable, l.verifier.name), "unset "+variable)
 			return trust{}, &f
 		}
 	}
@@ -60,7 +60,7 @@ func (l *ladder) systemTrust() trust {
 // bundle reads a file that replaces all other authorities. variable is empty
 // when no variable of the client names it.
 func (l *ladder) bundle(variable, path string) (trust, *checklist.Finding) {
-	pool, err := readPool(path, l.client.hashedDir)
+	pool, err := readPool(path, l.verifier.hashedDir)
 	if err == nil {
 		return trust{pool: pool, from: path, pythons: variable != "" || l.env.Task == nil}, nil
 	}
@@ -69,12 +69,12 @@ func (l *ladder) bundle(variable, path string) (trust, *checklist.Finding) {
 	case errors.Is(err, errNoCertificate):
 		what = "holds no certificate"
 	case errors.Is(err, errDirectory):
-		what = "is a directory, and " + l.client.name + " takes only a file"
+		what = "is a directory, and " + l.verifier.name + " takes only a file"
 	case errors.Is(err, fs.ErrNotExist):
 		what = "does not exist"
 	}
 	if variable == "" {
-		variable = strings.Join(l.client.bundles, " and ")
+		variable = strings.Join(l.verifier.bundles, " and ")
 	}
 	f := l.fail(codeBundle, fmt.Sprintf("the CA bundle %s %s", path, what),
 		fmt.Sprintf("mount the CA there, or correct %s: ls -lL %s", variable, shellWord(path)))
