@@ -38,6 +38,14 @@ func parseNeeds(text, from string) ([]need, error) {
 	return needs, nil
 }
 
+// given is the need as it was written, without its mode.
+func (n need) given() string {
+	if n.prefix == "" {
+		return n.bucket
+	}
+	return n.bucket + "/" + n.prefix
+}
+
 // bucketFor finds what a need means: a bucket key, the default name of one, or
 // the name of a bucket as it stands. key is nil for the last.
 func (p *plan) bucketFor(n need) (name string, key *resolve.Resolved) {
@@ -63,7 +71,7 @@ func needsFindings(p *plan) []resolve.Finding {
 		if _, key := p.bucketFor(n); key == nil {
 			if !resolve.IsBucketName(n.bucket) {
 				findings = append(findings, resolve.Finding{
-					Severity: resolve.Error, Code: resolve.CodeType, Message: fmt.Sprintf("needed bucket %q is no bucket name", n.bucket),
+					Severity: resolve.Error, Code: resolve.CodeType, Message: fmt.Sprintf("needed bucket %q is no bucket name", n.given()),
 				})
 			} else if near := resolve.Nearest(n.bucket, known); near != "" {
 				findings = append(findings, resolve.Finding{

@@ -41,7 +41,7 @@ func (g gate) identify(r *http.Request) (User, *refusal) {
 		if g.skewed(r) {
 			return User{}, refuse(http.StatusForbidden, "RequestTimeTooSkewed", "The difference between the request time and the server's time is too large.")
 		}
-		if wrong := g.otherRegion(auth); wrong != nil {
+		if wrong := g.otherRegion(auth); r.URL.Path != "/" && wrong != nil {
 			return User{}, wrong
 		}
 	}
