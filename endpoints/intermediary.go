@@ -1,6 +1,7 @@
 package endpoints
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -52,16 +53,24 @@ func (l *ladder) fromMesh(a answer) *checklist.Finding {
 	case a.status == http.StatusForbidden && a.says("RBAC: access denied"):
 		f = l.fail(codeMeshDenies, "an AuthorizationPolicy of the mesh refuses us",
 			fmt.Sprintf("kubectl -n %s get authorizationpolicy -o yaml; add the service account of this pod", l.namespaceOf()), a.seen())
-	case a.status == http.StatusUnauthorized && a.saysAny("Jwt is missing", "Jwt verification fails", "Jwt is expired", "Jwt issuer is not configured", "Audiences in Jwt are not allowed"):
-		f = refused(l.fail(codeMeshToken, "the mesh wants a token that this client does not send",
-			fmt.Sprintf("kubectl -n %s get requestauthentication,authorizationpolicy -o yaml; exempt the port, or go around the gateway: set %s", l.namespaceOf(),
-				l.addr.assign("http", "SVC.NS.svc.cluster.local:PORT")), a.seen()))
 	case own && a.status == http.StatusNotFound && len(a.body) == 0:
 		f = l.unrouted(a, fmt.Sprintf("kubectl get virtualservice,httproute -A | grep %s; add the host and the path", shellWord(l.addr.host)))
 	default:
 		return nil
 	}
 	return &f
+}
+
+// isMeshToken reports that Envoy misses a token, or refuses one. Only a product
+// that never sends any may ask: another's client may have it where we do not.
+func (a answer) isMeshToken() bool {
+	return a.status == http.StatusUnauthorized && a.saysAny("Jwt is missing", "Jwt verification fails", "Jwt is expired", "Jwt issuer is not configured", "Audiences in Jwt are not allowed")
+}
+
+func judgeMeshToken(_ context.Context, s *s3, a answer) checklist.Finding {
+	return refused(s.fail(codeMeshToken, "the mesh wants a token, which clients of S3 do not send",
+		fmt.Sprintf("kubectl -n %s get requestauthentication,authorizationpolicy -o yaml; exempt the port, or go around the gateway: set %s", s.namespaceOf(),
+			s.addr.assign("http", "SVC.NS.svc.cluster.local:PORT")), a.seen()))
 }
 
 // fromIngress is what load balancers and ingress controllers say when there is

@@ -36,7 +36,7 @@ func TestAnswersOfIntermediaries(t *testing.T) {
 		"mesh token": {
 			route{status: 401, header: envoy, body: "Jwt is missing"},
 			finding{
-				Code: "FLTS-H17", Detail: "the mesh wants a token that this client does not send", Refused: true,
+				Code: "FLTS-H17", Detail: "the mesh wants a token, which clients of S3 do not send", Refused: true,
 				Hint: "kubectl -n NS get requestauthentication,authorizationpolicy -o yaml; exempt the port, or go around the gateway: set MINIO_ENDPOINT=SVC.NS.svc.cluster.local:PORT",
 			},
 		},
@@ -65,6 +65,9 @@ func TestAnswersOfIntermediaries(t *testing.T) {
 	passedOn := serve(t, map[string]route{"*": {status: 404, header: map[string]string{"Server": "istio-envoy", "X-Envoy-Upstream-Service-Time": "3"}}})
 	_, results := judge(t, gateway(passedOn.URL).Checks(endpoints.Env{}))
 	require.Equal(t, checklist.Pass, results["gateway.http"].State, "a 404 of the gateway itself, passed on")
+	login := serve(t, map[string]route{"*": {status: 401, header: envoy, body: "Jwt is missing"}})
+	_, results = judge(t, gateway(login.URL).Checks(endpoints.Env{}))
+	require.Equal(t, checklist.Pass, results["gateway.http"].State, "the task may have the token")
 }
 
 func TestThrottledBehindTheSignature(t *testing.T) {

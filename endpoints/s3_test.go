@@ -363,6 +363,19 @@ func TestVirtualHostStyleNeedsANameInFrontOfTheHost(t *testing.T) {
 	require.Equal(t, "no such host: dataset.s3.example", r.Detail)
 }
 
+// The name in front of the host is signed, and the key below it too.
+func TestVirtualHostStyleIsSigned(t *testing.T) {
+	s := fakeS3(t, fakes3.Options{Buckets: []string{"dataset"}, Domain: "s3.example"})
+	target := minio("s3.example:"+port(t, s.URL()), "dataset")
+	target.PathStyle, target.Buckets[0].Mode, target.Buckets[0].Prefix = false, "rw", "a b/c+d"
+	env := endpoints.Env{Resolver: names{"s3.example": {"127.0.0.1"}, "dataset.s3.example": {"127.0.0.1"}}, WriteProbe: true}
+	said, _ := judge(t, target.Checks(env))
+	require.Equal(t, []says{
+		{"minio.bucket.dataset/a b/c+d", checklist.Pass, "", "bucket dataset/a b/c+d listed"},
+		{"minio.write.dataset/a b/c+d", checklist.Pass, "", "bucket dataset/a b/c+d can be written, nothing was stored"},
+	}, said[4:])
+}
+
 func TestAMalformedEndpointHasOneFinding(t *testing.T) {
 	for value, want := range map[string]finding{
 		"minio":               {ID: "minio.parse", Code: "FLTS-C06"},

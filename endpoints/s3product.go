@@ -17,6 +17,7 @@ type product struct {
 // products are asked in this order; the first whose sign is seen judges.
 func products() []product {
 	return []product{
+		{answer.isMeshToken, judgeMeshToken},
 		{answer.isConsole, judgeConsole},
 		{answer.isMinIO, judgeMinIO},
 		{answer.isSeaweedInternals, judgeSeaweedInternals},

@@ -45,6 +45,9 @@ type Options struct {
 	// Region is the one that signatures must be for; empty takes any, as MinIO
 	// does.
 	Region string
+	// Domain is the name behind a bucket's in the Host header: BUCKET.DOMAIN.
+	// Buckets in the path work all the same.
+	Domain string
 	// Faults make it a worse server than MinIO.
 	Faults Faults
 }
@@ -101,7 +104,7 @@ func Start(o Options) (*Server, error) {
 // handler joins the layers in the order in which MinIO asks: health needs no
 // credentials, then who signed, then what that user may do, then the object.
 func (s *Server) handler(users map[string]User, o Options, objects http.Handler) http.Handler {
-	gate := gate{users: users, ahead: o.ClockAhead, region: o.Region, next: enforcePolicy(o.Faults.apply(s.verifyBody(adapt(objects))))}
+	gate := gate{users: users, ahead: o.ClockAhead, region: o.Region, next: bucketInHost(o.Domain, enforcePolicy(o.Faults.apply(s.verifyBody(adapt(objects)))))}
 	return s.requests.record(s.answerAsMinIO(o.ClockAhead, o.Faults.serveHealth(gate)))
 }
 
