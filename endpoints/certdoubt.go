@@ -24,7 +24,7 @@ func (l *ladder) doubts(state tls.ConnectionState) *checklist.Finding {
 	switch left := leaf.NotAfter.Sub(l.env.Now()); {
 	case what != "":
 		f = l.fail(codePythonRefuses, fmt.Sprintf("%s refuses the certificate, curl and Go accept it: %s", l.verifier.name, what), hint, describe(state.PeerCertificates))
-	case !l.trust.pythons && l.trust.from != "" && !strings.HasPrefix(l.trust.from, "/etc/"):
+	case l.trust.chosen == byContract, l.trust.chosen == bySystem && l.trust.from != "" && !strings.HasPrefix(l.trust.from, "/etc/"):
 		f = l.fail(codePythonTrust, fmt.Sprintf("accepted by %s, which no variable of %s names", l.trust.from, l.verifier.name),
 			fmt.Sprintf("export AWS_CA_BUNDLE=%[1]s REQUESTS_CA_BUNDLE=%[1]s", shellWord(l.trust.from)), describe(state.PeerCertificates))
 		f.State = checklist.Warn

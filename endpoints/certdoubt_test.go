@@ -106,6 +106,9 @@ func TestWhichAuthoritiesPythonTakes(t *testing.T) {
 	r = root(t, store.Checks(withTask(url, "SSL_CERT_FILE", ca.Path)))
 	require.Equal(t, checklist.Warn, r.State, "there may be no Python")
 	require.Equal(t, "accepted by "+ca.Path+", which no variable of boto3 names", r.Detail)
+	store.CABundle = ca.Path
+	r = root(t, store.Checks(withTask(url)))
+	require.Equal(t, []any{"FLTS-L09", checklist.Warn}, []any{r.Code, r.State}, "named by the contract, under a name of its own")
 }
 
 // Certificates that Go takes and OpenSSL, as Python's clients set it up, does not.

@@ -62,24 +62,21 @@ func (l *ladder) outOfTime(c, leaf *x509.Certificate) checklist.Finding {
 // certificate: that is another repair.
 func (l *ladder) unknownAuthority(sent []*x509.Certificate) checklist.Finding {
 	evidence := []string{describe(sent)}
-	if system := l.systemTrust(); l.trust.pythons && l.trust.from != "" && !l.trustIsChosen() {
+	hint := "mount the CA and set AWS_CA_BUNDLE=PATH REQUESTS_CA_BUNDLE=PATH SSL_CERT_FILE=PATH"
+	switch {
+	case l.trust.chosen == byPython:
 		evidence = append(evidence, l.verifier.name+" has its own list: "+l.trust.from)
+		system := l.systemTrust()
 		if _, err := chainsOf(sent, system, l.addr.host, l.env.Now()); err == nil {
 			return l.onlyOthersTrust(system, evidence)
 		}
-	} else if l.trust.from != "" {
+	case l.trust.from != "":
 		evidence = append(evidence, "only the authorities in "+l.trust.from+" are accepted")
-	}
-	hint := "mount the CA and set AWS_CA_BUNDLE=PATH REQUESTS_CA_BUNDLE=PATH SSL_CERT_FILE=PATH"
-	if len(sent) == 1 && !isRoot(sent[0]) && l.trustIsChosen() {
-		hint = "if that is the right CA, the server leaves out the certificates between: openssl s_client -showcerts -connect " + l.addr.hostPort() + "; else " + hint
+		if len(sent) == 1 && !isRoot(sent[0]) {
+			hint = "if that is the right CA, the server leaves out the certificates between: openssl s_client -showcerts -connect " + l.addr.hostPort() + "; else " + hint
+		}
 	}
 	return l.fail(codeUnknownCA, "the certificate of "+l.addr.hostPort()+" comes from an unknown authority", hint, evidence...)
-}
-
-// trustIsChosen reports that somebody named the authorities.
-func (l *ladder) trustIsChosen() bool {
-	return l.caBundle != "" || slices.ContainsFunc(l.verifier.bundles, func(v string) bool { return l.env.Task[v] != "" })
 }
 
 // onlyOthersTrust is the finding of a certificate that Go and curl accept here

@@ -16,20 +16,27 @@ import (
 // Python client in the task where we can know them, because a certificate that
 // only Go accepts is of no use there.
 type trust struct {
-	pool *x509.CertPool // nil: the system's
-	from string         // the file, "" for the system's
-
-	// pythons says that this is the list that the client itself will use;
-	// otherwise the system's authorities stand in for one that was not found.
-	pythons bool
+	pool   *x509.CertPool // nil: the system's
+	from   string         // the file, "" for the system's
+	chosen chosenBy
 }
+
+// chosenBy is what named the authorities.
+type chosenBy int
+
+const (
+	bySystem   chosenBy = iota // a stand-in: no list of Python's was found
+	byPython                   // the list that comes with certifi or botocore
+	byClient                   // a variable that the client reads
+	byContract                 // the contract alone
+)
 
 // authorities reads whom to trust, in the order of the client's own search.
 func (l *ladder) authorities() (trust, *checklist.Finding) {
 	for _, variable := range l.verifier.bundles {
 		path, set := l.env.Task[variable]
 		if path != "" {
-			return l.bundle(variable, path)
+			return l.bundle(variable, path, byClient)
 		}
 		if set && l.verifier.refusesEmpty {
 			f := l.fail(codeBundle, fmt.Sprintf("%s is set and empty: %s refuses that, and older ones then verify nothing", variable, l.verifier.name), "unset "+variable)
@@ -37,11 +44,15 @@ func (l *ladder) authorities() (trust, *checklist.Finding) {
 		}
 	}
 	if l.caBundle != "" {
-		return l.bundle("", l.caBundle)
+		by := byContract
+		if l.env.Task == nil {
+			by = byClient // the caller read the variables
+		}
+		return l.bundle(strings.Join(l.verifier.bundles, " and "), l.caBundle, by)
 	}
 	if list := pythonOf(l.env.Task).authorities(); list != "" {
 		if pool, err := readPool(list, false); err == nil {
-			return trust{pool: pool, from: list, pythons: true}, nil
+			return trust{pool: pool, from: list, chosen: byPython}, nil
 		}
 	}
 	return l.systemTrust(), nil
@@ -57,12 +68,12 @@ func (l *ladder) systemTrust() trust {
 	return trust{}
 }
 
-// bundle reads a file that replaces all other authorities. variable is empty
-// when no variable of the client names it.
-func (l *ladder) bundle(variable, path string) (trust, *checklist.Finding) {
+// bundle reads a file that replaces all other authorities; variable is what to
+// correct when it is of no use.
+func (l *ladder) bundle(variable, path string, by chosenBy) (trust, *checklist.Finding) {
 	pool, err := readPool(path, l.verifier.hashedDir)
 	if err == nil {
-		return trust{pool: pool, from: path, pythons: variable != "" || l.env.Task == nil}, nil
+		return trust{pool: pool, from: path, chosen: by}, nil
 	}
 	what := "cannot be read"
 	switch {
@@ -72,9 +83,6 @@ func (l *ladder) bundle(variable, path string) (trust, *checklist.Finding) {
 		what = "is a directory, and " + l.verifier.name + " takes only a file"
 	case errors.Is(err, fs.ErrNotExist):
 		what = "does not exist"
-	}
-	if variable == "" {
-		variable = strings.Join(l.verifier.bundles, " and ")
 	}
 	f := l.fail(codeBundle, fmt.Sprintf("the CA bundle %s %s", path, what),
 		fmt.Sprintf("mount the CA there, or correct %s: ls -lL %s", variable, shellWord(path)))
