@@ -89,8 +89,15 @@ func (s *s3) writeRefusal(b Bucket, a answer) *checklist.Finding {
 func (s *s3) orStalls(ctx context.Context, b Bucket, with upload, was checklist.Finding) checklist.Finding {
 	size := len(with.body)
 	with.body = "x"
-	if _, bad := s.upload(ctx, b, with); bad != nil {
+	a, bad := s.upload(ctx, b, with)
+	if bad != nil {
 		return was
+	}
+	if f := s.writeRefusal(b, a); f != nil {
+		return *f
+	}
+	if !a.wasTaken() {
+		return s.written(ctx, b, with, a)
 	}
 	f := s.fail(codeBodyStalls, fmt.Sprintf("an upload of %d KiB gets no answer, one of a byte does", size>>10),
 		"packets of full size are dropped (MTU): compare ip link show eth0 in the pod and on the node, and lower the MTU of the CNI", b.evidence())

@@ -48,6 +48,10 @@ func TestWriteProbe(t *testing.T) {
 			server: fakes3.Options{Faults: fakes3.Faults{LargestBody: 1400}}, puts: 2,
 			want: says{"minio.write.dataset", checklist.Warn, "FLTS-T08", "an upload of 64 KiB gets no answer, one of a byte does"},
 		},
+		"large bodies get lost, small ones are stored": {
+			server: fakes3.Options{Faults: fakes3.Faults{LargestBody: 1400, IgnoreMD5: true}}, puts: 2,
+			want: says{"minio.write.dataset", checklist.Warn, "FLTS-X14", "bucket dataset can be written; the server ignores Content-MD5 and stored the probe, which was removed"},
+		},
 		"stored all the same": {
 			server: fakes3.Options{Faults: fakes3.Faults{IgnoreMD5: true}}, puts: 1,
 			want: says{"minio.write.dataset", checklist.Warn, "FLTS-X14", "bucket dataset can be written; the server ignores Content-MD5 and stored the probe, which was removed"},
