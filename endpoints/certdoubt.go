@@ -55,7 +55,7 @@ func daysOrHours(d time.Duration) string {
 // pythonRefuses says why OpenSSL, as Python's client configures it, would not
 // take any of the chains that Go takes; "" when it would take one.
 func (l *ladder) pythonRefuses(chains [][]*x509.Certificate) (what, hint string) {
-	strict := l.verifier.strict && pythonOf(l.env.Task).isStrict()
+	strict := l.verifier.strict && l.python().isStrict()
 	for _, chain := range chains {
 		if what, hint = l.weakOrPartial(chain, strict); what == "" && strict {
 			what, hint = againstRFC5280(chain)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,12 +31,14 @@ type ladder struct {
 	tlsConfig  *tls.Config // by the first that needs it, with trust
 	certWanted atomic.Bool // the server asked for a client certificate
 	saidSlow   atomic.Bool
+	python     func() python // of the task; looked for once
 }
 
 // newLadder fits the target into the environment. Whether a proxy applies is
 // decided once, by the rules and variables that the task's clients follow.
 func newLadder(name string, advisory bool, a address, caBundle string, env Env) *ladder {
 	l := &ladder{name: name, advisory: advisory, addr: a, env: env.withDefaults(), caBundle: caBundle, verifier: requestsClient}
+	l.python = sync.OnceValue(func() python { return pythonOf(l.env.Task) })
 	if a.scheme != "tcp" {
 		via, err := l.env.Proxy.ProxyFunc()(a.url(""))
 		if err != nil {

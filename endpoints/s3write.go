@@ -180,6 +180,6 @@ func (s *s3) addsChecksums() bool {
 	if strings.EqualFold(s.env.Task["AWS_REQUEST_CHECKSUM_CALCULATION"], "when_required") {
 		return false
 	}
-	installed := pythonOf(s.env.Task)
+	installed := s.python()
 	return installed == "" || !installed.has("botocore", 0, 0) || installed.has("botocore", 1, 36)
 }

@@ -50,7 +50,7 @@ func (l *ladder) authorities() (trust, *checklist.Finding) {
 		}
 		return l.bundle(strings.Join(l.verifier.bundles, " and "), l.caBundle, by)
 	}
-	if list := pythonOf(l.env.Task).authorities(); list != "" {
+	if list := l.python().authorities(); list != "" {
 		if pool, err := readPool(list, false); err == nil {
 			return trust{pool: pool, from: list, chosen: byPython}, nil
 		}
