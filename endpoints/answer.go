@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -98,4 +99,17 @@ func (a answer) ahead() (d time.Duration, ok bool) {
 		return 0, false
 	}
 	return a.at.Sub(theirs).Round(time.Second), true
+}
+
+// retryAfter is how long a server asks to be left alone; 0 when it does not say
+// or the words are not known.
+func (a answer) retryAfter() time.Duration {
+	text := a.header.Get("Retry-After")
+	if n, err := strconv.Atoi(text); err == nil && n > 0 && n < 1e6 {
+		return time.Duration(n) * time.Second
+	}
+	if until, err := http.ParseTime(text); err == nil && until.After(a.at) {
+		return until.Sub(a.at).Round(time.Second)
+	}
+	return 0
 }

@@ -65,7 +65,9 @@ func TestAFailureIsComparedWithTheAPIServer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c.want.ID, c.want.Transient = "minio.dial", true
-				r := root(t, minio(svc+":9000").Checks(inPod(zone, c.dial)))
+				env := inPod(zone, c.dial)
+				asBoto3(env.Task, svc+":9000")
+				r := root(t, minio(svc+":9000").Checks(env))
 				require.Equal(t, c.want, found(r))
 				require.Equal(t, c.evidence, r.Evidence[len(r.Evidence)-1])
 				require.LessOrEqual(t, r.Took, 4*time.Second)

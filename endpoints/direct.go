@@ -63,7 +63,7 @@ func (l *ladder) pythonGoesThrough(context.Context) checklist.Finding {
 	if l.addr.isLocal() {
 		why = "Go and curl reach this machine directly"
 	}
-	return l.warn(codePythonNoProxy, fmt.Sprintf("%s, Python's %s goes through the proxy", why, l.client),
+	return l.warn(codePythonNoProxy, fmt.Sprintf("%s, Python's %s goes through the proxy", why, l.client.rules),
 		"Python takes host names and .domains, with few exceptions: "+l.exempt())
 }
 

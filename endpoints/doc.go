@@ -17,11 +17,18 @@
 //
 // The contract of a finding: a pass means that a Python client in this pod
 // would work, as far as its rung goes; anything else names the cause, shows the
-// setting it comes from, and hints at what to type. A healthy MinIO costs one
-// request and one more per bucket (one in all when there is no bucket), MLflow
-// two, a gateway one; every request has its own connection, so that nothing
-// stays open behind a finished check. Only a denied listing costs a further
-// request, to tell a missing permission from a missing bucket.
+// setting it comes from, and hints at what to type. Where Python's clients do
+// otherwise than Go (which authorities they take, which region and endpoint they
+// read), Env.Task is read as they read it, and the finding says what they would
+// do.
+//
+// Before a task a healthy MinIO costs one request and one more per bucket that
+// it needs (one in all when there is no bucket), MLflow two, a gateway one; a
+// denied listing, another region or a server that nobody knows costs one more.
+// Env.Thorough adds a request for MinIO's quorum, and after a refusal one or two
+// for credentials in base64. Env.WriteProbe adds one or two per bucket that is
+// written. Every request has its own connection, so that nothing stays open
+// behind a finished check.
 //
 // Servers are not trusted with our output: they echo key ids, strings to sign
 // and queries in bodies, headers and errors. No body, no header value and no

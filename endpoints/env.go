@@ -74,6 +74,7 @@ type Limits struct {
 	Dial    time.Duration // 3 s, and again for the TLS handshake
 	Request time.Duration // 5 s, connecting included
 	Body    int64         // 64 KiB, what is read of an answer
+	Slow    time.Duration // 2 s, from which on an answer is worth a warning
 }
 
 func (l Limits) withDefaults() Limits {
@@ -88,6 +89,9 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.Body == 0 {
 		l.Body = 64 << 10
+	}
+	if l.Slow == 0 {
+		l.Slow = 2 * time.Second
 	}
 	return l
 }

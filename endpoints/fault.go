@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 
 	"github.com/flts-run/flts-run/checklist"
 )
@@ -58,31 +57,6 @@ func (l *ladder) faultOrTLS(ctx context.Context, err error, at stage) checklist.
 
 func (l *ladder) speaksOnlyTLS() checklist.Finding {
 	return l.fail(codeSpeaksTLS, l.addr.hostPort()+" speaks TLS, not plain http", "set "+l.addr.assignScheme("https"))
-}
-
-// intermediary makes the finding of an answer that does not come from the
-// product: a proxy, a mesh, an ingress, a login in front of it, or a TLS
-// listener that was spoken to in plain http.
-func (l *ladder) intermediary(a answer) *checklist.Finding {
-	var f checklist.Finding
-	seen := a.seen()
-	switch {
-	case a.status == http.StatusProxyAuthRequired, l.via != nil && a.isFromProxy():
-		f = l.proxyFault(a.status)
-	case a.status == http.StatusBadRequest && (a.says("Client sent an HTTP request to an HTTPS server") || a.says("plain HTTP request was sent to HTTPS port")):
-		f = l.speaksOnlyTLS()
-	case a.status == http.StatusForbidden && a.says("RBAC: access denied"):
-		f = l.fail(codeMeshDenies, "an AuthorizationPolicy of the mesh refuses us",
-			fmt.Sprintf("kubectl -n %s get authorizationpolicy -o yaml; add the service account of this pod", l.namespaceOf()), seen)
-	case a.status == http.StatusBadGateway || a.status == http.StatusServiceUnavailable || a.status == http.StatusGatewayTimeout:
-		f = transient(l.fail(codeNoBackend, fmt.Sprintf("nothing works behind %s (%d)", l.addr.hostPort(), a.status), l.whoListens(), seen))
-	case a.isLogin():
-		f = l.fail(codeLoginPage, fmt.Sprintf("a login page answers at %s (%d)", l.addr.hostPort(), a.status),
-			"inside the cluster set "+l.addr.assign("http", "SVC.NS.svc.cluster.local:PORT"), seen)
-	default:
-		return nil
-	}
-	return &f
 }
 
 // unexpected is the finding of an answer that fits no known cause.

@@ -30,7 +30,7 @@ func (t HTTP) Checks(env Env) []checklist.Check {
 	if bad != nil {
 		return unparsed(t.Name, t.Advisory, bad)
 	}
-	l := newLadder(t.Name, t.Advisory, addr, t.CABundle, Requests, env)
+	l := newLadder(t.Name, t.Advisory, addr, t.CABundle, requestsClient, env)
 	checks := chain(append(l.base(), l.check("http", checklist.HTTP, l.name+" answers", l.env.Limits.Request, l.anyAnswer)))
 	return append(checks, l.uploads(l.name+".http")...)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,8 +19,8 @@ type ladder struct {
 	advisory bool
 	addr     address
 	env      Env
-	client   PythonClient // whose rules decide about the proxy
-	via      *url.URL     // the proxy that applies, nil when none does
+	client   library  // whose rules about proxies and certificates a pass promises
+	via      *url.URL // the proxy that applies, nil when none does
 	caBundle string
 
 	found     []netip.Addr  // by resolve: the addresses of the hop
@@ -27,17 +28,21 @@ type ladder struct {
 	explained explanation   // by resolve: the cause of its last failure
 	control   controlSample // by whoever asked first; the rungs run one after the other
 
-	tlsConfig  *tls.Config // by the first that needs it
+	trust      trust
+	tlsConfig  *tls.Config // by the first that needs it, with trust
 	certWanted atomic.Bool // the server asked for a client certificate
 	leafSeen   []byte      // by tls: the certificate that was not accepted
+	saidSlow   atomic.Bool
+	python     func() python // of the task; looked for once
 }
 
 // newLadder fits the target into the environment. Whether a proxy applies is
 // decided once, by the rules and variables that the task's client follows.
-func newLadder(name string, advisory bool, a address, caBundle string, client PythonClient, env Env) *ladder {
+func newLadder(name string, advisory bool, a address, caBundle string, client library, env Env) *ladder {
 	l := &ladder{name: name, advisory: advisory, addr: a, env: env.withDefaults(), caBundle: caBundle, client: client}
+	l.python = sync.OnceValue(func() python { return pythonOf(l.env.Task) })
 	if a.scheme != "tcp" {
-		l.via = pythonProxyURL(client, PythonProxy(client, env.Task, a.asWritten()))
+		l.via = pythonProxyURL(client.rules, PythonProxy(client.rules, env.Task, a.asWritten()))
 	}
 	return l
 }
@@ -68,7 +73,7 @@ func (l *ladder) check(id string, rung checklist.Rung, title string, timeout tim
 	}
 	return checklist.Check{
 		ID: l.name + "." + id, Target: l.name, Rung: rung, Title: title,
-		Advisory: l.advisory, Timeout: timeout, Run: run,
+		Advisory: l.advisory, Timeout: timeout, Run: l.unhurried(run),
 	}
 }
 

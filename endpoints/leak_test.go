@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +28,7 @@ func TestNoFindingHoldsACanary(t *testing.T) {
 	echoes := map[string]string{
 		"Server": canary, "Location": "https://" + canary + ":" + canary + "@ml.example/" + canary + "?X-Amz-Signature=" + canary,
 		"Content-Type": "text/" + canary, "X-Amz-Request-Id": canary, "X-Amz-Bucket-Region": canary + "/", "Www-Authenticate": canary, "Date": canary,
+		"Retry-After": canary, "X-Amz-Version-Id": canary,
 	}
 	xml := func(code string) string {
 		return failing(code, "<Message>"+canary+"</Message><AWSAccessKeyId>"+canary+"</AWSAccessKeyId><StringToSign>"+canary+"</StringToSign><Region>"+canary+"/</Region>")
@@ -36,7 +38,7 @@ func TestNoFindingHoldsACanary(t *testing.T) {
 	texts := []string{"", canary, "<html>" + canary, "RBAC: access denied " + canary, "Invalid Host header " + canary, `{"error_code":"` + canary + `","message":"` + canary + `"}`}
 	for _, code := range []string{
 		"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidTokenId", "RequestTimeTooSkewed",
-		"AuthorizationHeaderMalformed", canary, "Key is " + canary,
+		"AuthorizationHeaderMalformed", "ExpiredToken", "SlowDown", "BadDigest", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", canary, "Key is " + canary,
 	} {
 		texts = append(texts, xml(code))
 	}
@@ -49,9 +51,11 @@ func TestNoFindingHoldsACanary(t *testing.T) {
 				newTable(map[string]route{"GET /minio/health/live": live(), "GET /health": healOK, "*": answer}),
 			} {
 				s.Start()
-				for _, r := range targetsWithCanaries(t, hostPort(t, s.URL), endpoints.Env{}) {
-					findings++
-					clean(t, r, forms)
+				for _, env := range []endpoints.Env{{}, {Thorough: true, WriteProbe: true, Task: taskWithCanaries()}} {
+					for _, r := range targetsWithCanaries(t, hostPort(t, s.URL), env) {
+						findings++
+						clean(t, r, forms)
+					}
 				}
 				s.Close()
 			}
@@ -88,9 +92,20 @@ func clean(t *testing.T, r checklist.Result, forms []string) {
 	}
 }
 
+// taskWithCanaries is an environment with other values than those of the targets,
+// so that each difference becomes a finding.
+func taskWithCanaries() map[string]string {
+	return map[string]string{
+		"AWS_ENDPOINT_URL_S3":   "http://" + canary + ":" + canary + "@other:9000/" + canary + "?X-Amz-Signature=" + canary,
+		"AWS_ACCESS_KEY_ID":     "A" + canary,
+		"AWS_SECRET_ACCESS_KEY": "S" + canary,
+	}
+}
+
 func targetsWithCanaries(t *testing.T, host string, env endpoints.Env) []checklist.Result {
 	t.Helper()
 	s3 := minio(host, "dataset", "processed")
+	s3.Buckets[1].Mode = "rw"
 	s3.AccessKey, s3.SecretKey, s3.SessionToken = hidden("MINIO_ACCESS_KEY", canary), hidden("MINIO_SECRET_KEY", canary), hidden("AWS_SESSION_TOKEN", canary)
 	newline := s3
 	newline.Name, newline.AccessKey = "newline", hidden("MINIO_ACCESS_KEY", canary+"\n")
@@ -113,7 +128,11 @@ func targetsWithCanaries(t *testing.T, host string, env endpoints.Env) []checkli
 
 func TestNothingKeepsRunning(t *testing.T) {
 	s := fakeS3(t, fakes3.Options{Buckets: []string{"dataset"}})
-	hang := listen(t, drain)
+	arrived := make(chan struct{}, 4)
+	hang := listen(t, func(c net.Conn) {
+		arrived <- struct{}{}
+		drain(c)
+	})
 	before := runtime.NumGoroutine()
 	for range 5 {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -121,15 +140,19 @@ func TestNothingKeepsRunning(t *testing.T) {
 		checks = append(checks, minio(s.Endpoint(), "dataset").Checks(endpoints.Env{})...)
 		checks = append(checks, gateway("http://"+hang).Checks(endpoints.Env{})...)
 		checks = append(checks, tracking("https://"+hang).Checks(endpoints.Env{})...)
-		pending := len(checks) - 3 // gateway.http, mlflow.tls and what needs it hang
-		v := checklist.Runner{Progress: func(checklist.Result) {
-			if pending--; pending == 1 {
-				cancel()
+		var waiting sync.WaitGroup
+		waiting.Go(func() {
+			for range 4 { // two dials, and then gateway.http and mlflow.tls, which hang
+				<-arrived
 			}
-		}}.Run(ctx, checks)
+			cancel()
+		})
+		v := checklist.Runner{}.Run(ctx, checks)
+		waiting.Wait()
 		cancel()
 		require.Len(t, v.Results, len(checks))
 		require.True(t, slices.ContainsFunc(v.Results, func(r checklist.Result) bool { return r.Interrupted }))
+		require.GreaterOrEqual(t, v.Counts().Unknown, 2)
 	}
 	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(5 * time.Millisecond) {
 		require.True(t, time.Now().Before(deadline), "%d goroutines before, %d after:\n%s", before, runtime.NumGoroutine(), stacks())

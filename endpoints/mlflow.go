@@ -41,7 +41,7 @@ func (t MLflow) Checks(env Env) []checklist.Check {
 	if bad != nil {
 		return unparsed(t.Name, t.Advisory, bad)
 	}
-	m := &mlflow{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, Requests, env), MLflow: t}
+	m := &mlflow{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, mlflowClient, env), MLflow: t}
 	limit := m.env.Limits.Request
 	return chain(append(m.base(),
 		dispensable(m.check("health", checklist.HTTP, m.ladder.name+" is healthy", limit, m.health)),

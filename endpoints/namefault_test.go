@@ -202,6 +202,7 @@ func TestWhoIsSilent(t *testing.T) {
 				host, p, err := net.SplitHostPort(c.api)
 				require.NoError(t, err)
 				env.Task = map[string]string{"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": p}
+				asBoto3(env.Task, c.host+":9000")
 			}
 			if c.api == "192.0.2.1:443" {
 				env.Dialer = dialer(never)

@@ -64,14 +64,14 @@ func (l *ladder) proxyShown() string {
 // cannotProxy is the result of every target behind a proxy that the client
 // cannot use.
 func (l *ladder) cannotProxy() checklist.Finding {
-	if l.client == Requests && strings.HasPrefix(strings.ToLower(l.via.Scheme), "socks") {
+	if l.client.rules == Requests && strings.HasPrefix(strings.ToLower(l.via.Scheme), "socks") {
 		f := l.fail(codePythonProxy, "could not look: requests goes through a SOCKS proxy only where PySocks is installed",
 			`in the image: pip install "requests[socks]"; or go around the proxy: `+l.exempt(), "without PySocks: InvalidSchema: Missing dependencies for SOCKS support")
 		f.State = checklist.Unknown
 		return f
 	}
 	variable := strings.ToUpper(l.addr.scheme) + "_PROXY"
-	return l.fail(codePythonProxy, fmt.Sprintf("%s cannot use the proxy that is set for %s", l.client, l.addr.scheme),
+	return l.fail(codePythonProxy, fmt.Sprintf("%s cannot use the proxy that is set for %s", l.client.rules, l.addr.scheme),
 		fmt.Sprintf("write http://HOST:PORT in %s; or go around the proxy: %s", variable, l.exempt()))
 }
 
@@ -86,7 +86,7 @@ func (l *ladder) exempt() string {
 	switch {
 	case isClusterName(entry) && domainIn(entry) != "":
 		entry = ".svc." + domainIn(entry)
-	case strings.Contains(entry, ":") && l.client == Botocore:
+	case strings.Contains(entry, ":") && l.client.rules == Botocore:
 		entry = "[" + entry + "]"
 	}
 	return fmt.Sprintf(`export %s="$%s,%s"`, variable, variable, entry)

@@ -39,8 +39,9 @@ func TestAProxyThatWorks(t *testing.T) {
 	for url, server := range map[string]*table{"http://gw.example:8000": plain, "https://gw.example:8443": secure} {
 		proxy := forwarder(t, fakeproxy.Options{To: hostPort(t, server.URL), Login: "u:c4n4ry"})
 		target := gateway(url)
-		target.CABundle = ca.Path
-		said, _ := judge(t, target.Checks(through(proxy.URL())))
+		env := through(proxy.URL())
+		env.Task["REQUESTS_CA_BUNDLE"] = ca.Path
+		said, _ := judge(t, target.Checks(env))
 		for _, s := range said {
 			require.Equal(t, checklist.Pass, s.State, "%+v", s)
 		}

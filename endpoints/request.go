@@ -59,26 +59,33 @@ func (l *ladder) get(ctx context.Context, req *http.Request) (answer, *checklist
 // that ends early in several ways by chance, and leaves goroutines that end
 // later than the check.
 func (l *ladder) exchange(ctx context.Context, req *http.Request, config *tls.Config) (answer, stage, error) {
-	to := withPort(req.URL)
-	conn, err := l.connect(ctx, to)
+	ctx, cancel := context.WithTimeout(ctx, l.env.Limits.Request)
+	defer cancel()
+	var took pace
+	defer func() { took.remember(ctx) }()
+	began := time.Now()
+	conn, err := l.connect(ctx, withPort(req.URL))
+	took.connect = time.Since(began)
 	if err != nil {
 		return answer{}, connecting, err
 	}
 	defer func() { _ = conn.Close() }()
 	defer deadlineOf(ctx, conn)()
 	if req.URL.Scheme == "https" {
-		config = config.Clone()
-		config.ServerName = req.URL.Hostname()
-		client := tls.Client(conn, config)
-		if err := client.HandshakeContext(ctx); err != nil {
+		began = time.Now()
+		client, err := shake(ctx, conn, config, req.URL.Hostname())
+		took.tls = time.Since(began)
+		if err != nil {
 			return answer{}, shakingHands, err
 		}
 		conn = client
 	}
 	// A server may refuse before it has read everything, so a failed write does
 	// not mean that there is no answer.
+	began = time.Now()
 	writeErr := l.write(req, conn)
 	resp, err := readResponse(bufio.NewReader(io.LimitReader(conn, l.env.Limits.Body)), req)
+	took.firstByte = time.Since(began)
 	if err != nil {
 		if writeErr != nil {
 			err = writeErr
@@ -92,6 +99,13 @@ func (l *ladder) exchange(ctx context.Context, req *http.Request, config *tls.Co
 		err = nil // it was our limit that cut it
 	}
 	return a, waiting, err
+}
+
+func shake(ctx context.Context, conn net.Conn, config *tls.Config, host string) (net.Conn, error) {
+	config = config.Clone()
+	config.ServerName = host
+	client := tls.Client(conn, config)
+	return client, client.HandshakeContext(ctx)
 }
 
 // write sends the request in the form that the other side, proxy or server,

@@ -87,6 +87,13 @@ func (n names) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, err
 	return addrs, nil
 }
 
+// asBoto3 gives a task the variables by which boto3 uses the server and the keys
+// of minio(…).
+func asBoto3(task map[string]string, hostPort string) {
+	task["AWS_ENDPOINT_URL_S3"] = "http://" + hostPort
+	task["AWS_ACCESS_KEY_ID"], task["AWS_SECRET_ACCESS_KEY"] = keyID, secretKey
+}
+
 // route is one answer of a table server.
 type route struct {
 	status int
@@ -98,6 +105,8 @@ type route struct {
 // everything else gets.
 type table struct {
 	*httptest.Server
+	refuse string // a method that gets 403
+
 	mu   sync.Mutex
 	seen []*http.Request
 }
@@ -125,6 +134,9 @@ func newTable(routes map[string]route) *table {
 		}
 		for k, v := range answer.header {
 			w.Header().Set(k, v)
+		}
+		if r.Method == s.refuse {
+			answer = route{status: http.StatusForbidden}
 		}
 		if answer.status == 0 {
 			answer.status = http.StatusNotFound

@@ -3,8 +3,6 @@ package endpoints
 import (
 	"context"
 	"fmt"
-	"net"
-	"net/http"
 	"strings"
 	"time"
 
@@ -42,6 +40,7 @@ type Bucket struct {
 	Name   string
 	Key    string
 	Origin string
+	Prefix string // of the task's keys in the bucket; a policy may allow no others
 	Mode   string // r, w or rw; empty is r
 	Needed bool   // a bucket that is not needed is advisory
 }
@@ -50,7 +49,7 @@ type Bucket struct {
 type s3 struct {
 	*ladder
 	S3
-	first answer // to the signed request; the first bucket's check judges it too
+	first *answer // to the signed request; the first bucket's check judges it too
 }
 
 // Checks returns the checks of the target.
@@ -71,27 +70,48 @@ func (t S3) Checks(env Env) []checklist.Check {
 		return unparsed(t.Name, t.Advisory, bad)
 	}
 	addr.secureKey = t.Secure.Key
-	s := &s3{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, Botocore, env), S3: t}
+	s := &s3{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, boto3Client, env), S3: t}
 	limit := s.env.Limits.Request
 	checks := chain(append(s.base(),
-		dispensable(s.check("health", checklist.Identify, s.ladder.name+" is an S3 server", limit, s.health)),
-		s.check("sign", checklist.Sign, s.ladder.name+" accepts the credentials", limit, s.sign),
+		dispensable(s.check("health", checklist.Identify, s.ladder.name+" is an S3 server", 2*limit, s.health)),
+		s.check("sign", checklist.Sign, s.ladder.name+" accepts the credentials", 2*limit, s.sign),
 	))
 	sign := &checks[len(checks)-1]
 	sign.Advisory = sign.Advisory || t.CredentialsFrom != ""
+	checks = append(checks, s.otherClients()...)
 	for i, b := range t.Buckets {
-		c := s.check("bucket."+b.Name, checklist.Permission, "bucket "+b.Name+" can be listed", limit, func(ctx context.Context) checklist.Finding {
+		checks = append(checks, s.ofBucket(b, "bucket", checklist.Permission, "can be listed", func(ctx context.Context) checklist.Finding {
 			return s.bucket(ctx, b, i == 0)
-		})
-		c.Needs = []string{s.ladder.name + ".sign"}
-		c.Advisory = c.Advisory || !b.Needed || t.CredentialsFrom != ""
-		checks = append(checks, c)
+		}))
+		if s.env.WriteProbe && b.isWritten() {
+			checks = append(checks, s.ofBucket(b, "write", checklist.Data, "can be written", func(ctx context.Context) checklist.Finding {
+				return s.write(ctx, b)
+			}))
+		}
 	}
 	return checks
 }
 
-// merged makes one of buckets with the same name: two keys may name the same
-// bucket.
+// ofBucket is a check of one bucket, which needs nothing but good credentials.
+func (s *s3) ofBucket(b Bucket, id string, rung checklist.Rung, what string, run runFunc) checklist.Check {
+	c := s.check(id+"."+b.path(), rung, "bucket "+b.path()+" "+what, 2*s.env.Limits.Request, run)
+	c.Needs = []string{s.ladder.name + ".sign"}
+	c.Advisory = c.Advisory || !b.Needed || s.CredentialsFrom != ""
+	return c
+}
+
+func (b Bucket) isWritten() bool { return strings.Contains(b.Mode, "w") }
+
+// path is the bucket with the prefix, as in an s3:// URL.
+func (b Bucket) path() string {
+	if b.Prefix == "" {
+		return b.Name
+	}
+	return b.Name + "/" + b.Prefix
+}
+
+// merged makes one of buckets with the same name and prefix: two keys may name
+// the same bucket.
 func merged(buckets []Bucket) []Bucket {
 	var all []Bucket
 	at := map[string]int{}
@@ -99,9 +119,9 @@ func merged(buckets []Bucket) []Bucket {
 		if b.Mode == "" {
 			b.Mode = "r"
 		}
-		i, dup := at[b.Name]
+		i, dup := at[b.path()]
 		if !dup {
-			at[b.Name] = len(all)
+			at[b.path()] = len(all)
 			all = append(all, b)
 			continue
 		}
@@ -113,48 +133,35 @@ func merged(buckets []Bucket) []Bucket {
 	return all
 }
 
-const livePath = "/minio/health/live"
-
-// health finds out what answers. MinIO's health path answers 200 with an empty
-// body; its console answers every path with a page, and other S3 servers refuse
-// the path as a bucket they do not know.
+// health finds out what answers, because what an answer means depends on it.
 func (s *s3) health(ctx context.Context) checklist.Finding {
 	a, bad := s.get(ctx, s.newGet(s.addr.url(livePath)))
 	if bad != nil {
 		return *bad
 	}
+	for _, p := range products() {
+		if p.is(a) {
+			return p.judge(ctx, s, a)
+		}
+	}
 	switch {
-	case a.isConsole():
-		return s.console(a)
-	case a.isRedirect() && !a.isS3():
+	case a.isRedirect():
 		return s.moved(a)
-	case a.status == http.StatusOK && len(a.body) == 0 && (a.server() == "MinIO" || a.header.Get("X-Amz-Request-Id") != ""):
-		return s.clock(a, pass("MinIO is live"))
-	case a.isS3():
-		return s.clock(a, s.otherS3(a, "S3, but not MinIO: judged by S3 requests"))
-	case a.isHTML():
+	case a.isHTML() && a.status < 400:
 		return s.unexpected(a, "a web page answers instead of S3", livePath)
 	}
-	f := s.otherS3(a, "not known as an S3 server: judged by S3 requests")
+	if api, ok := s.isMLflow(ctx); ok {
+		return judgeMLflow(ctx, s, api)
+	}
+	if a.isUnrouted() {
+		return s.unrouted(a, "kubectl get ingress -A; set the host and the path shown there")
+	}
+	f := checklist.Finding{State: checklist.Pass, Code: codeOtherS3, Detail: "not known as an S3 server: judged by S3 requests", Evidence: []string{a.seen()}}
 	if s.CredentialsFrom != "" {
 		// No signed request will follow that could tell.
-		f.State = checklist.Warn
+		f.State, f.Hint = checklist.Warn, "look at the answer: "+s.curl(livePath)
 	}
 	return f
-}
-
-// otherS3 passes with a code: the manual check of MinIO's health path would
-// have failed here.
-func (s *s3) otherS3(a answer, detail string) checklist.Finding {
-	if name := a.server(); name != "" && strings.HasPrefix(detail, "S3,") {
-		detail = strings.Replace(detail, "S3, but", name+", S3 but", 1)
-	}
-	return checklist.Finding{State: checklist.Pass, Code: codeOtherS3, Detail: detail, Evidence: []string{a.seen()}}
-}
-
-func (s *s3) console(a answer) checklist.Finding {
-	return s.fail(codeConsole, s.addr.hostPort()+" is the web console of MinIO, not its API",
-		"set "+s.addr.assign(s.addr.scheme, net.JoinHostPort(s.addr.host, "9000")), a.seen())
 }
 
 // clock compares the clocks before anything is signed: S3 refuses signatures

@@ -158,7 +158,7 @@ func TestRefusalsOfASigningServer(t *testing.T) {
 			change: func(s *endpoints.S3) { s.Buckets[0].Mode = "w" },
 			want: finding{
 				ID: "minio.bucket.dataset", Code: "FLTS-A04", Detail: "bucket dataset cannot be listed; whether it can be written was not tried",
-				Hint: "allow s3:PutObject on dataset: mc admin policy attach ALIAS POLICY --user ACCESS_KEY",
+				Hint: "allow s3:PutObject on dataset: mc admin policy attach ALIAS POLICY --user ACCESS_KEY; to try it: flts-run check --write-probe",
 			},
 		},
 	} {
@@ -221,7 +221,7 @@ func TestProductsThatAnswerLikeMinIOAndAreNot(t *testing.T) {
 		health route
 		want   says
 	}{
-		"seaweedfs":     {route{status: 403, header: map[string]string{"Server": "SeaweedFS S3"}}, says{"minio.health", checklist.Pass, "FLTS-H04", "SeaweedFS S3, S3 but not MinIO: judged by S3 requests"}},
+		"seaweedfs":     {route{status: 403, header: map[string]string{"Server": "SeaweedFS S3"}}, says{"minio.health", checklist.Pass, "FLTS-H04", "SeaweedFS, S3 but not MinIO: judged by S3 requests"}},
 		"another S3":    {route{status: 403, body: denied}, says{"minio.health", checklist.Pass, "FLTS-H04", "S3, but not MinIO: judged by S3 requests"}},
 		"aws":           {route{status: 403, body: denied, header: map[string]string{"Server": "AmazonS3"}}, says{"minio.health", checklist.Pass, "FLTS-H04", "AmazonS3, S3 but not MinIO: judged by S3 requests"}},
 		"unknown":       {route{status: 404, body: "nope"}, says{"minio.health", checklist.Pass, "FLTS-H04", "not known as an S3 server: judged by S3 requests"}},
@@ -277,7 +277,7 @@ func TestAnswersOfS3AndOfWhatStandsBefore(t *testing.T) {
 			finding{ID: "minio.sign", Code: "FLTS-H15", Detail: "a web page answers instead of S3 (200)", Hint: "look at the answer: curl -v http://HOST/"},
 		},
 		"not S3": {
-			health(route{status: 404, body: "404 page not found"}),
+			health(route{status: 404, body: "nothing here"}),
 			finding{ID: "minio.sign", Code: "FLTS-H15", Detail: "the answer is not S3's (404)", Hint: "look at the answer: curl -v http://HOST/"},
 		},
 		"login page": {
@@ -317,15 +317,11 @@ func TestAnswersOfS3AndOfWhatStandsBefore(t *testing.T) {
 		},
 		"expired token": {
 			signed(route{status: 400, body: failing("ExpiredToken", "")}),
-			finding{ID: "minio.sign", Code: "FLTS-A08", Detail: "the session token is not valid", Hint: "unset AWS_SESSION_TOKEN, or fetch fresh temporary keys", Refused: true},
+			finding{ID: "minio.sign", Code: "FLTS-A08", Detail: "the session token has expired", Hint: "fetch fresh temporary keys: access key, secret key and token belong together", Refused: true},
 		},
 		"bucket name": {
 			signed(route{status: 400, body: failing("InvalidBucketName", "")}),
 			finding{ID: "minio.sign", Code: "FLTS-X01", Detail: "the server takes the bucket's name for malformed", Hint: "3 to 63 lower-case letters, digits, dots and hyphens"},
-		},
-		"slow down": {
-			signed(route{status: 429, body: failing("SlowDown", "")}),
-			finding{ID: "minio.sign", Code: "FLTS-H15", Detail: "S3 answers SlowDown (429)", Hint: "curl -v http://HOST", Transient: true},
 		},
 		"something new": {
 			signed(route{status: 500, body: failing("InternalError", "")}),
@@ -365,6 +361,19 @@ func TestVirtualHostStyleNeedsANameInFrontOfTheHost(t *testing.T) {
 
 	r := root(t, target.Checks(endpoints.Env{Resolver: names{"s3.example": {"127.0.0.1"}}}))
 	require.Equal(t, "no such host: dataset.s3.example", r.Detail)
+}
+
+// The name in front of the host is signed, and the key below it too.
+func TestVirtualHostStyleIsSigned(t *testing.T) {
+	s := fakeS3(t, fakes3.Options{Buckets: []string{"dataset"}, Domain: "s3.example"})
+	target := minio("s3.example:"+port(t, s.URL()), "dataset")
+	target.PathStyle, target.Buckets[0].Mode, target.Buckets[0].Prefix = false, "rw", "a b/c+d"
+	env := endpoints.Env{Resolver: names{"s3.example": {"127.0.0.1"}, "dataset.s3.example": {"127.0.0.1"}}, WriteProbe: true}
+	said, _ := judge(t, target.Checks(env))
+	require.Equal(t, []says{
+		{"minio.bucket.dataset/a b/c+d", checklist.Pass, "", "bucket dataset/a b/c+d listed"},
+		{"minio.write.dataset/a b/c+d", checklist.Pass, "", "bucket dataset/a b/c+d can be written, nothing was stored"},
+	}, said[4:])
 }
 
 func TestAMalformedEndpointHasOneFinding(t *testing.T) {

@@ -12,16 +12,20 @@ import (
 // bucket judges the list of one bucket: the answer that signing got, or one of
 // its own.
 func (s *s3) bucket(ctx context.Context, b Bucket, first bool) checklist.Finding {
-	a := s.first
-	if !first {
-		var bad *checklist.Finding
-		if a, bad = s.signed(ctx, s.listURL(b.Name)); bad != nil {
+	if !first || s.first == nil {
+		a, bad := s.signed(ctx, s.listURL(b))
+		if bad != nil {
 			return *bad
 		}
+		return s.listed(ctx, b, a)
 	}
+	return s.listed(ctx, b, *s.first)
+}
+
+func (s *s3) listed(ctx context.Context, b Bucket, a answer) checklist.Finding {
 	switch a.document().code {
 	case "":
-		return pass("bucket %s listed", b.Name)
+		return pass("bucket %s listed", b.path())
 	case "NoSuchBucket":
 		return s.noBucket(b, a)
 	}
@@ -40,28 +44,46 @@ func (s *s3) noBucket(b Bucket, a answer) checklist.Finding {
 // and not the list. "No such key" proves that objects can be read; a server
 // that refuses this too hides whether the bucket exists.
 func (s *s3) denied(ctx context.Context, b Bucket, list answer) checklist.Finding {
-	const grant = "mc admin policy attach ALIAS POLICY --user ACCESS_KEY"
 	if b.Mode == "w" {
-		f := s.fail(codeDenied, fmt.Sprintf("bucket %s cannot be listed; whether it can be written was not tried", b.Name),
-			"allow s3:PutObject on "+b.Name+": "+grant, b.evidence(), list.seen())
-		f.State = checklist.Warn
-		return f
+		return s.deniedToWriter(b, list)
 	}
-	a, bad := s.signed(ctx, s.objectURL(b.Name, "flts-run-"+strings.ToLower(rand.Text()[:12])))
+	a, bad := s.signed(ctx, s.objectURL(b.Name, b.randomKey()))
 	if bad != nil && bad.Code != codeUnexpected {
 		return *bad
 	}
 	switch a.document().code {
 	case "NoSuchKey":
-		f := s.fail(codeDenied, fmt.Sprintf("credentials accepted, objects of bucket %s can be read, not listed", b.Name),
-			"if the task lists it, allow s3:ListBucket: "+grant, b.evidence(), list.seen())
+		f := s.fail(codeDenied, fmt.Sprintf("credentials accepted, objects of bucket %s can be read, not listed", b.path()),
+			"if the task lists it, allow s3:ListBucket: "+grantPolicy, b.evidence(), list.seen())
 		f.State = checklist.Warn
 		return f
 	case "NoSuchBucket":
 		return s.noBucket(b, a)
 	}
-	return s.fail(codeBucketUnknown, fmt.Sprintf("credentials accepted, bucket %s does not exist or may not be seen", b.Name),
-		fmt.Sprintf("as admin: mc ls ALIAS/%s; then mc mb, or allow s3:ListBucket: %s", shellWord(b.Name), grant), b.evidence(), list.seen())
+	hint := fmt.Sprintf("as admin: mc ls ALIAS/%s; then mc mb, or allow s3:ListBucket: %s", shellWord(b.Name), grantPolicy)
+	if s.addr.scheme == "http" && list.isAWS() {
+		hint = "a policy of AWS may demand https: set " + s.addr.assignScheme("https") + "; else " + hint
+	}
+	return s.fail(codeBucketUnknown, fmt.Sprintf("credentials accepted, bucket %s does not exist or may not be seen", b.path()), hint, b.evidence(), list.seen())
+}
+
+const grantPolicy = "mc admin policy attach ALIAS POLICY --user ACCESS_KEY"
+
+// deniedToWriter is about a bucket that the task does not read: the write probe
+// tells, when it runs.
+func (s *s3) deniedToWriter(b Bucket, list answer) checklist.Finding {
+	if s.env.WriteProbe {
+		return pass("bucket %s cannot be listed, which a task that only writes need not", b.path())
+	}
+	f := s.fail(codeDenied, fmt.Sprintf("bucket %s cannot be listed; whether it can be written was not tried", b.path()),
+		"allow s3:PutObject on "+b.path()+": "+grantPolicy+"; to try it: flts-run check --write-probe", b.evidence(), list.seen())
+	f.State = checklist.Warn
+	return f
+}
+
+// randomKey is a key below the task's prefix that nobody has.
+func (b Bucket) randomKey() string {
+	return strings.TrimSuffix(b.Prefix, "/") + strings.Repeat("/", min(1, len(b.Prefix))) + "flts-run-" + strings.ToLower(rand.Text()[:12])
 }
 
 func (b Bucket) evidence() string {

@@ -2,9 +2,13 @@ package endpoints
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
@@ -18,16 +22,37 @@ func (s *s3) sign(ctx context.Context) checklist.Finding {
 	if bad := s.unusableCredentials(); bad != nil {
 		return *bad
 	}
-	var err *checklist.Finding
+	u := s.addr.url("/")
 	if len(s.Buckets) > 0 {
-		s.first, err = s.signed(ctx, s.listURL(s.Buckets[0].Name))
-	} else {
-		s.first, err = s.signed(ctx, s.addr.url("/"))
+		u = s.listURL(s.Buckets[0])
 	}
-	if err != nil {
-		return *err
+	a, bad := s.signed(ctx, u)
+	switch {
+	case bad == nil:
+		s.first = &a
+		return pass("credentials accepted")
+	case bad.Code == codeRegion && a.document().code == "AuthorizationHeaderMalformed":
+		return s.signAgain(ctx, u, a, *bad)
+	case bad.Refused && s.env.Thorough:
+		return s.orEncoded(ctx, u, *bad)
 	}
-	return pass("credentials accepted")
+	return *bad
+}
+
+// signAgain does what boto3 does: it signs for the region that the server named.
+func (s *s3) signAgain(ctx context.Context, u *url.URL, a answer, was checklist.Finding) checklist.Finding {
+	s.Region = s.region(a)
+	a, bad := s.signed(ctx, u)
+	if bad != nil && a.document().code == "AuthorizationHeaderMalformed" {
+		return was
+	}
+	if bad != nil {
+		return *bad
+	}
+	s.first = &a
+	was.State = checklist.Warn
+	was.Detail += "; boto3 and MLflow sign again and succeed, pyarrow, DuckDB and others do not"
+	return was
 }
 
 // unusableCredentials are those with which no request can be made.
@@ -55,40 +80,65 @@ func (s *s3) unusableCredentials() *checklist.Finding {
 // signed sends a signed GET. The finding is everything that keeps a client from
 // working with any bucket; a refusal of this bucket is an answer.
 func (s *s3) signed(ctx context.Context, u *url.URL) (answer, *checklist.Finding) {
-	req := s.newGet(u)
-	if err := s.addSignature(ctx, req); err != nil {
-		f := s.fail(codeUnexpected, "the request cannot be signed", "report this; the settings are shown by: flts-run config")
-		return answer{}, &f
-	}
-	a, bad := s.get(ctx, req)
+	return s.signedBy(ctx, s.credentials(), s.newGet(u))
+}
+
+func (s *s3) signedBy(ctx context.Context, who aws.Credentials, req *http.Request) (answer, *checklist.Finding) {
+	a, bad := s.sendSigned(ctx, who, req, emptySHA256)
 	if bad == nil {
 		bad = s.refusal(a)
 	}
 	return a, bad
 }
 
+// sendSigned leaves the answer to the caller.
+func (s *s3) sendSigned(ctx context.Context, who aws.Credentials, req *http.Request, payload string) (answer, *checklist.Finding) {
+	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
+	req.Header.Set("X-Amz-Content-Sha256", payload)
+	if err := signer.SignHTTP(ctx, who, req, payload, "s3", s.Region, s.env.Now()); err != nil {
+		f := s.fail(codeUnexpected, "the request cannot be signed", "report this; the settings are shown by: flts-run config")
+		return answer{}, &f
+	}
+	return s.get(ctx, req)
+}
+
 const emptySHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-func (s *s3) addSignature(ctx context.Context, req *http.Request) error {
-	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
-	credentials := aws.Credentials{
+func sha256Of(body string) string {
+	sum := sha256.Sum256([]byte(body))
+	return hex.EncodeToString(sum[:])
+}
+
+func (s *s3) credentials() aws.Credentials {
+	return aws.Credentials{
 		AccessKeyID:     s.AccessKey.Value.Reveal(),
 		SecretAccessKey: s.SecretKey.Value.Reveal(),
 		SessionToken:    s.SessionToken.Value.Reveal(),
 	}
-	req.Header.Set("X-Amz-Content-Sha256", emptySHA256)
-	return signer.SignHTTP(ctx, credentials, req, emptySHA256, "s3", s.Region, s.env.Now())
 }
 
-func (s *s3) listURL(bucket string) *url.URL {
-	u := s.objectURL(bucket, "")
+// newPut makes a request that stores a body.
+func (s *s3) newPut(u *url.URL, body string) *http.Request {
+	req := s.newGet(u)
+	req.Method, req.Body, req.ContentLength = http.MethodPut, io.NopCloser(strings.NewReader(body)), int64(len(body))
+	return req
+}
+
+// listURL asks for one key of those that the task works with: a policy may allow
+// the list of a prefix alone.
+func (s *s3) listURL(b Bucket) *url.URL {
+	u := s.objectURL(b.Name, "")
 	u.RawQuery = "list-type=2&max-keys=1"
+	if b.Prefix != "" {
+		u.RawQuery += "&prefix=" + escapeS3(b.Prefix)
+	}
 	return u
 }
 
 // objectURL puts the bucket where the client would: an address has no names in
 // front of it, whatever the style.
 func (s *s3) objectURL(bucket, key string) *url.URL {
+	key = strings.ReplaceAll(escapeS3(key), "%2F", "/")
 	if _, err := netip.ParseAddr(s.addr.host); s.PathStyle || err == nil {
 		path := "/" + url.PathEscape(bucket)
 		if key != "" {
@@ -100,3 +150,6 @@ func (s *s3) objectURL(bucket, key string) *url.URL {
 	u.Host = bucket + "." + u.Host
 	return u
 }
+
+// escapeS3 escapes as signatures want it: everything but unreserved characters.
+func escapeS3(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }

@@ -18,5 +18,5 @@ func (t TCP) Checks(env Env) []checklist.Check {
 	if bad != nil {
 		return unparsed(t.Name, t.Advisory, bad)
 	}
-	return newLadder(t.Name, t.Advisory, addr, "", Requests, env).base()
+	return newLadder(t.Name, t.Advisory, addr, "", requestsClient, env).base()
 }

@@ -69,15 +69,18 @@ func TestWhyAHandshakeFails(t *testing.T) {
 		bundle string
 		want   finding
 	}{
-		"unknown authority":  {with(nil), other.Path, finding{ID: "x.tls", Code: "FLTS-L01", Detail: "the certificate of HOST comes from an unknown authority", Hint: mount}},
+		"unknown authority": {with(nil), other.Path, finding{
+			ID: "x.tls", Code: "FLTS-L01", Detail: "the certificate of HOST comes from an unknown authority",
+			Hint: "if that is the right CA, the server leaves out the certificates between: openssl s_client -showcerts -connect HOST; else " + mount,
+		}},
 		"system authorities": {with(nil), "", finding{ID: "x.tls", Code: "FLTS-L01", Detail: "the certificate of HOST comes from an unknown authority", Hint: mount}},
 		"no bundle": {with(nil), "/no/such/ca.pem", finding{
-			ID: "x.tls", Code: "FLTS-L01", Detail: "the CA bundle /no/such/ca.pem cannot be read",
-			Hint: "mount the CA there, or correct AWS_CA_BUNDLE and REQUESTS_CA_BUNDLE: ls -lL /no/such/ca.pem",
+			ID: "x.tls", Code: "FLTS-L12", Detail: "the CA bundle /no/such/ca.pem does not exist",
+			Hint: "mount the CA there, or correct REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE: ls -lL /no/such/ca.pem",
 		}},
 		"empty bundle": {with(nil), os.DevNull, finding{
-			ID: "x.tls", Code: "FLTS-L01", Detail: "the CA bundle /dev/null holds no certificate",
-			Hint: "mount the CA there, or correct AWS_CA_BUNDLE and REQUESTS_CA_BUNDLE: ls -lL /dev/null",
+			ID: "x.tls", Code: "FLTS-L12", Detail: "the CA bundle /dev/null holds no certificate",
+			Hint: "mount the CA there, or correct REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE: ls -lL /dev/null",
 		}},
 		"wrong name": {with(func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"*.example", "minio.example"} }), ca.Path, finding{
 			ID: "x.tls", Code: "FLTS-L02", Detail: `the certificate is for "*.example, minio.example", not for 127.0.0.1`,

@@ -8,16 +8,17 @@ import (
 	"github.com/flts-run/flts-run/resolve"
 )
 
-// need is a bucket that the component says it uses, and how.
-type need struct{ bucket, mode string }
+// need is a bucket that the component says it uses, below which prefix of its
+// keys, and how.
+type need struct{ bucket, prefix, mode string }
 
-// parseNeeds reads "s3:dataset=r,processed-data=w". Without a mode a bucket is
-// read.
+// parseNeeds reads "s3:dataset=r,processed-data/daily=w". Without a mode a bucket
+// is read, without a prefix it is all of the bucket.
 func parseNeeds(text, from string) ([]need, error) {
 	if text == "" {
 		return nil, nil
 	}
-	const form = "write s3:BUCKET=r, s3:BUCKET=w or s3:BUCKET=rw, with commas between buckets"
+	const form = "write s3:BUCKET=r, s3:BUCKET=w or s3:BUCKET/PREFIX=rw, with commas between buckets"
 	list, ok := strings.CutPrefix(text, "s3:")
 	if !ok {
 		return nil, usage(form, "%s = %q does not begin with s3:", from, text)
@@ -28,12 +29,21 @@ func parseNeeds(text, from string) ([]need, error) {
 		if !given {
 			mode = "r"
 		}
+		bucket, prefix, _ := strings.Cut(bucket, "/")
 		if bucket == "" || !slices.Contains([]string{"r", "w", "rw"}, mode) {
 			return nil, usage(form, "%s = %q: %q is no bucket and mode", from, text, item)
 		}
-		needs = append(needs, need{bucket, mode})
+		needs = append(needs, need{bucket, prefix, mode})
 	}
 	return needs, nil
+}
+
+// given is the need as it was written, without its mode.
+func (n need) given() string {
+	if n.prefix == "" {
+		return n.bucket
+	}
+	return n.bucket + "/" + n.prefix
 }
 
 // bucketFor finds what a need means: a bucket key, the default name of one, or
@@ -61,7 +71,7 @@ func needsFindings(p *plan) []resolve.Finding {
 		if _, key := p.bucketFor(n); key == nil {
 			if !resolve.IsBucketName(n.bucket) {
 				findings = append(findings, resolve.Finding{
-					Severity: resolve.Error, Code: resolve.CodeType, Message: fmt.Sprintf("needed bucket %q is no bucket name", n.bucket),
+					Severity: resolve.Error, Code: resolve.CodeType, Message: fmt.Sprintf("needed bucket %q is no bucket name", n.given()),
 				})
 			} else if near := resolve.Nearest(n.bucket, known); near != "" {
 				findings = append(findings, resolve.Finding{

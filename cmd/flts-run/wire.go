@@ -102,7 +102,7 @@ func (p *plan) buckets(s *resolve.Service, c checkPlan) []endpoints.Bucket {
 	var list []endpoints.Bucket
 	for _, n := range p.needs {
 		name, key := p.bucketFor(n)
-		b := endpoints.Bucket{Name: name, Mode: n.mode, Needed: true}
+		b := endpoints.Bucket{Name: name, Prefix: n.prefix, Mode: n.mode, Needed: true}
 		if key != nil {
 			b.Key, b.Origin = key.Key.Name, key.Origin()
 		}

@@ -16,6 +16,7 @@ type refusal struct {
 	Message   string
 	Resource  string
 	RequestID string `xml:"RequestId"`
+	Region    string `xml:"Region,omitempty"`
 }
 
 func refuse(status int, code, message string) *refusal {
@@ -23,6 +24,9 @@ func refuse(status int, code, message string) *refusal {
 }
 
 func (f *refusal) write(w http.ResponseWriter, r *http.Request) {
+	if f.Region != "" {
+		w.Header().Set("X-Amz-Bucket-Region", f.Region)
+	}
 	f.Resource, f.RequestID = r.URL.Path, w.Header().Get("X-Amz-Request-Id")
 	if r.Method == http.MethodHead {
 		f.describe(w.Header())

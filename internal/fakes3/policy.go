@@ -27,11 +27,15 @@ func enforcePolicy(next http.Handler) http.Handler {
 		if writes(r) {
 			access = "w"
 		}
-		bucket, _ := splitPath(r.URL.Path)
+		bucket, key := splitPath(r.URL.Path)
+		if key == "" {
+			key = r.URL.Query().Get("prefix")
+		}
 		source, copied := copySource(r)
 		switch {
 		case bucket == "" && user.Allow != nil && len(user.Allow) == 0,
 			bucket != "" && !user.may(access, bucket),
+			bucket != "" && !strings.HasPrefix(key, user.Prefix),
 			copied && !user.may("r", source):
 			refuse(http.StatusForbidden, "AccessDenied", "Access Denied.").write(w, r)
 		default:

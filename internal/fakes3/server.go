@@ -9,10 +9,9 @@
 // are held equal to the real server's by the parity test in internal/teststack.
 //
 // What it does not do: the signatures of the single chunks of a streaming
-// upload are not verified (the one of its header is), the region in the
-// signature is taken as given (as by a MinIO without a region), signature
-// version 2, STS, conditions in policies, locks, and anything that lasts:
-// objects live in memory and end with Close.
+// upload are not verified (the one of its header is), signature version 2, STS,
+// conditions in policies other than a prefix to list, locks, and anything that
+// lasts: objects live in memory and end with Close.
 package fakes3
 
 import (
@@ -43,6 +42,14 @@ type Options struct {
 	// ClockAhead moves the server's clock, as far as it can be seen from
 	// outside: the Date header and the comparison with the time of signing.
 	ClockAhead time.Duration
+	// Region is the one that signatures must be for; empty takes any, as MinIO
+	// does.
+	Region string
+	// Domain is the name behind a bucket's in the Host header: BUCKET.DOMAIN.
+	// Buckets in the path work all the same.
+	Domain string
+	// Faults make it a worse server than MinIO.
+	Faults Faults
 }
 
 // User is an access key with what it may do. Allow maps a bucket to "r" (list
@@ -52,6 +59,10 @@ type User struct {
 	AccessKey string
 	SecretKey string
 	Allow     map[string]string
+	// Prefix limits lists, as the condition s3:prefix does, and objects.
+	Prefix string
+	// Disabled keeps the user and refuses what is signed by it.
+	Disabled bool
 }
 
 // Server is a running server on 127.0.0.1. It serves until Close.
@@ -77,7 +88,7 @@ func Start(o Options) (*Server, error) {
 		return nil, fmt.Errorf("fakes3: %w", err)
 	}
 	s.http = &httptest.Server{Listener: listener, TLS: o.TLS, Config: &http.Server{
-		Handler:           s.handler(users, o.ClockAhead, objects),
+		Handler:           s.handler(users, o, objects),
 		ReadHeaderTimeout: time.Minute,
 		// A refused handshake is what a test wants to see, not a complaint.
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
@@ -92,9 +103,9 @@ func Start(o Options) (*Server, error) {
 
 // handler joins the layers in the order in which MinIO asks: health needs no
 // credentials, then who signed, then what that user may do, then the object.
-func (s *Server) handler(users map[string]User, ahead time.Duration, objects http.Handler) http.Handler {
-	gate := gate{users: users, ahead: ahead, next: enforcePolicy(s.verifyBody(adapt(objects)))}
-	return s.requests.record(s.answerAsMinIO(ahead, serveHealth(gate)))
+func (s *Server) handler(users map[string]User, o Options, objects http.Handler) http.Handler {
+	gate := gate{users: users, ahead: o.ClockAhead, region: o.Region, next: bucketInHost(o.Domain, enforcePolicy(o.Faults.apply(s.verifyBody(adapt(objects)))))}
+	return s.requests.record(s.answerAsMinIO(o.ClockAhead, o.Faults.serveHealth(gate)))
 }
 
 func (o Options) users() (map[string]User, error) {

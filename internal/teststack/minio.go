@@ -14,6 +14,7 @@ package teststack
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +29,17 @@ import (
 	"github.com/flts-run/flts-run/internal/fakes3/sign"
 )
 
+// Options make a server that is not set up as most are. The zero value is one
+// drive, plain http, and any region.
+type Options struct {
+	// Region is the one that signatures must be for.
+	Region string
+	// Certificate makes it speak https, on both ports.
+	Certificate *tls.Certificate
+	// Drives is how many directories it keeps the data in; LoseDrives takes some.
+	Drives int
+}
+
 // Server is a running MinIO. It serves until Close, or until the process that
 // started it ends.
 type Server struct {
@@ -37,12 +49,20 @@ type Server struct {
 	process  *process
 	admin    string
 	log      string
+	scheme   string
+	drives   []string
+	options  Options
 }
 
 // MinIO starts a server that keeps its data and its log below dir, and returns
 // when it accepts the root user's credentials. What has to be built first is
 // announced on stderr.
 func MinIO(ctx context.Context, dir string) (*Server, error) {
+	return MinIOWith(ctx, dir, Options{})
+}
+
+// MinIOWith starts one as MinIO does, with options.
+func MinIOWith(ctx context.Context, dir string, o Options) (*Server, error) {
 	paths, err := Binaries{Progress: os.Stderr}.Build(ctx)
 	if err != nil {
 		return nil, err
@@ -51,7 +71,7 @@ func MinIO(ctx context.Context, dir string) (*Server, error) {
 	// the server's use of it.
 	const attempts = 5
 	for attempt := 1; ; attempt++ {
-		m, err := startMinIO(ctx, paths, dir)
+		m, err := startMinIO(ctx, paths, dir, o)
 		if err == nil || !errors.Is(err, errPortTaken) || attempt == attempts {
 			return m, err
 		}
@@ -60,7 +80,7 @@ func MinIO(ctx context.Context, dir string) (*Server, error) {
 
 var errPortTaken = errors.New("the port was taken")
 
-func startMinIO(ctx context.Context, paths map[string]string, dir string) (*Server, error) {
+func startMinIO(ctx context.Context, paths map[string]string, dir string, o Options) (*Server, error) {
 	ports, err := freePorts(2)
 	if err != nil {
 		return nil, err
@@ -71,6 +91,17 @@ func startMinIO(ctx context.Context, paths map[string]string, dir string) (*Serv
 		root:     sign.By{AccessKey: "root-" + rand.Text()[:8], SecretKey: rand.Text()},
 		admin:    paths[minioAdmin.name],
 		log:      filepath.Join(dir, "minio.log"),
+		scheme:   "http",
+		options:  o,
+	}
+	if o.Certificate != nil {
+		m.scheme = "https"
+		if err := writeCertificate(filepath.Join(dir, "certs"), *o.Certificate); err != nil {
+			return nil, err
+		}
+	}
+	for n := range max(1, o.Drives) {
+		m.drives = append(m.drives, filepath.Join(dir, "data"+strings.Repeat("-more", n)))
 	}
 	log, err := os.Create(m.log)
 	if err != nil {
@@ -91,8 +122,8 @@ func startMinIO(ctx context.Context, paths map[string]string, dir string) (*Serv
 // command has an environment of its own, so that a proxy or a MINIO_ variable
 // of the developer changes nothing.
 func (m *Server) command(binary, dir string, log io.Writer) *exec.Cmd {
-	cmd := exec.Command(binary, "server", "--anonymous", filepath.Join(dir, "data"),
-		"--address", m.endpoint, "--console-address", m.console, "--certs-dir", filepath.Join(dir, "certs"))
+	args := []string{"server", "--anonymous", "--address", m.endpoint, "--console-address", m.console, "--certs-dir", filepath.Join(dir, "certs")}
+	cmd := exec.Command(binary, append(args, m.drives...)...)
 	cmd.Env = []string{
 		"HOME=" + dir,
 		"TMPDIR=" + os.TempDir(),
@@ -100,6 +131,11 @@ func (m *Server) command(binary, dir string, log io.Writer) *exec.Cmd {
 		"MINIO_ROOT_PASSWORD=" + m.root.SecretKey,
 		"MINIO_UPDATE=off",
 		"MINIO_BROWSER=on",
+		"MINIO_REGION=" + m.options.Region,
+	}
+	if len(m.drives) > 1 {
+		// Else it wants a disk of its own for each.
+		cmd.Env = append(cmd.Env, "MINIO_CI_CD=1")
 	}
 	cmd.Stdout, cmd.Stderr = log, log
 	return cmd
@@ -129,18 +165,24 @@ func (m *Server) waitReady(ctx context.Context) error {
 // answers reports whether an address answers a signed request, with any status
 // if want is 0.
 func (m *Server) answers(ctx context.Context, address string, want int) bool {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, m.scheme+"://"+address+"/", nil)
 	if err != nil {
 		return false
 	}
-	m.root.Request(r, "")
-	direct := &http.Transport{DisableKeepAlives: true}
-	got, err := direct.RoundTrip(r)
+	by := m.root
+	by.Region = m.options.Region
+	by.Request(r, "")
+	got, err := m.transport().RoundTrip(r)
 	if err != nil {
 		return false
 	}
 	_ = got.Body.Close()
 	return want == 0 || got.StatusCode == want
+}
+
+// transport keeps nothing open, and asks no authority who it talks to.
+func (m *Server) transport() *http.Transport {
+	return &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // our own child on loopback
 }
 
 func (m *Server) died() error {
@@ -181,13 +223,23 @@ func (m *Server) Endpoint() string { return m.endpoint }
 func (m *Server) ConsoleEndpoint() string { return m.console }
 
 // URL is the endpoint with its scheme.
-func (m *Server) URL() string { return "http://" + m.endpoint }
+func (m *Server) URL() string { return m.scheme + "://" + m.endpoint }
 
 // AccessKey is the root user's.
 func (m *Server) AccessKey() string { return m.root.AccessKey }
 
 // SecretKey is the root user's.
 func (m *Server) SecretKey() string { return m.root.SecretKey }
+
+// LoseDrives takes away so many of the drives, as a node that goes does.
+func (m *Server) LoseDrives(n int) error {
+	for _, drive := range m.drives[:n] {
+		if err := os.RemoveAll(drive); err != nil {
+			return fmt.Errorf("teststack: %w", err)
+		}
+	}
+	return nil
+}
 
 // Close ends the server. The data stay in the directory given to MinIO.
 func (m *Server) Close() { m.process.stop() }

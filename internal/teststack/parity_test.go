@@ -46,7 +46,11 @@ type difference struct {
 var allowed = map[string]map[string]string{
 	"reader": {"data": "r", "absent": "r", "outbox": "w"},
 	"nobody": {},
+	"leaver": {"data": "r"},
 }
+
+// disabled is the user who was switched off.
+const disabled = "leaver"
 
 func code(status int, code string) answer { return answer{status, code, "MinIO", true} }
 
@@ -137,6 +141,8 @@ func exchanges() []exchange {
 		{name: "writer lists", method: "GET", path: "/outbox", by: "reader", want: code(403, "AccessDenied")},
 		{name: "reader lists buckets", method: "GET", path: "/", by: "reader", want: code(200, "")},
 		{name: "nobody lists buckets", method: "GET", path: "/", by: "nobody", want: code(403, "AccessDenied")},
+		{name: "disabled user", method: "GET", path: "/data", by: disabled, want: code(403, "InvalidAccessKeyId")},
+		{name: "disabled user, wrong secret", method: "GET", path: "/data", by: disabled, wrong: secret("wrong-secret"), want: code(403, "InvalidAccessKeyId")},
 		{name: "nobody gets", method: "GET", path: "/data/k", by: "nobody", want: code(403, "AccessDenied")},
 	}
 }
@@ -152,6 +158,7 @@ func TestFakeAnswersAsMinIODoes(t *testing.T) {
 	users := map[string]sign.By{
 		"reader": {AccessKey: "reader", SecretKey: "reader-secret"},
 		"nobody": {AccessKey: "nobody", SecretKey: "nobody-secret"},
+		disabled: {AccessKey: "leaver", SecretKey: "leaver-secret"},
 	}
 	minio, fake := realSide(ctx, t, buckets, users), fakeSide(ctx, t, buckets, users)
 	for _, e := range exchanges() {
@@ -181,6 +188,7 @@ func realSide(ctx context.Context, t *testing.T, buckets []string, users map[str
 		require.NoError(t, m.AddUser(ctx, user.AccessKey, user.SecretKey, policy))
 		accounts[name] = user
 	}
+	require.NoError(t, m.DisableUser(ctx, users[disabled].AccessKey))
 	return side{m.URL(), accounts}
 }
 
@@ -189,7 +197,7 @@ func fakeSide(ctx context.Context, t *testing.T, buckets []string, users map[str
 	options := fakes3.Options{AccessKey: "root-key", SecretKey: "root-secret", Buckets: buckets}
 	accounts := map[string]sign.By{"root": {AccessKey: "root-key", SecretKey: "root-secret"}}
 	for name, user := range users {
-		options.Users = append(options.Users, fakes3.User{AccessKey: user.AccessKey, SecretKey: user.SecretKey, Allow: allowed[name]})
+		options.Users = append(options.Users, fakes3.User{AccessKey: user.AccessKey, SecretKey: user.SecretKey, Allow: allowed[name], Disabled: name == disabled})
 		accounts[name] = user
 	}
 	s, err := fakes3.Start(options)
@@ -227,4 +235,33 @@ func (s side) send(t *testing.T, e exchange) answer {
 		require.NoError(t, xml.Unmarshal(body, &fault), "%s", body)
 	}
 	return answer{got.StatusCode, fault.Code, got.Header.Get("Server"), got.Header.Get("X-Amz-Request-Id") != ""}
+}
+
+// Both name their region, whatever else is wrong but the clock. The list of
+// buckets belongs to no region.
+func TestFakeHasARegionAsMinIODoes(t *testing.T) {
+	m, err := teststack.MinIOWith(t.Context(), t.TempDir(), teststack.Options{Region: "eu-central-1"})
+	require.NoError(t, err)
+	t.Cleanup(m.Close)
+	require.NoError(t, m.MakeBucket(t.Context(), "data"))
+	s, err := fakes3.Start(fakes3.Options{AccessKey: m.AccessKey(), SecretKey: m.SecretKey(), Region: "eu-central-1", Buckets: []string{"data"}})
+	require.NoError(t, err)
+	t.Cleanup(s.Close)
+	root := map[string]sign.By{"root": {AccessKey: m.AccessKey(), SecretKey: m.SecretKey()}}
+	for _, e := range []exchange{
+		{name: "list of buckets", path: "/", by: "root", want: code(200, "")},
+		{name: "other region", by: "root", want: code(400, "AuthorizationHeaderMalformed")},
+		{name: "its own", by: "root", wrong: func(b *sign.By) { b.Region = "eu-central-1" }, want: code(200, "")},
+		{name: "other region and unknown key", by: "root", wrong: func(b *sign.By) { b.AccessKey = "stranger" }, want: code(400, "AuthorizationHeaderMalformed")},
+		{name: "other region and wrong secret", by: "root", wrong: func(b *sign.By) { b.SecretKey = "wrong" }, want: code(400, "AuthorizationHeaderMalformed")},
+		{name: "other region and clock off", by: "root", wrong: func(b *sign.By) { b.ClockAhead = 20 * time.Minute }, want: code(403, "RequestTimeTooSkewed")},
+	} {
+		if e.method = "GET"; e.path == "" {
+			e.path = "/data"
+		}
+		t.Run(e.name, func(t *testing.T) {
+			require.Equal(t, e.want, side{m.URL(), root}.send(t, e), "MinIO")
+			require.Equal(t, e.want, side{s.URL(), root}.send(t, e), "fakes3")
+		})
+	}
 }

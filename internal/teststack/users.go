@@ -26,6 +26,11 @@ func (m *Server) AddUser(ctx context.Context, accessKey, secretKey, policy strin
 	return m.administer(ctx, "", "attach", name, accessKey)
 }
 
+// DisableUser switches a user off, who keeps the keys and the policy.
+func (m *Server) DisableUser(ctx context.Context, accessKey string) error {
+	return m.administer(ctx, "", "user", "disable", accessKey)
+}
+
 func (m *Server) administer(ctx context.Context, stdin string, args ...string) error {
 	cmd := exec.CommandContext(ctx, m.admin, args...)
 	cmd.Stdin = strings.NewReader(stdin)

@@ -3,6 +3,7 @@
 package tlskit
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -29,7 +30,19 @@ type Authority struct {
 
 // New makes an authority of that common name, valid for an hour, with its
 // certificate in a file in dir.
-func New(dir, name string) (*Authority, error) {
+func New(dir, name string) (*Authority, error) { return newAuthority(dir, name, nil, nil) }
+
+// NewLike makes one after change has had its way with the template.
+func NewLike(dir, name string, change func(*x509.Certificate)) (*Authority, error) {
+	return newAuthority(dir, name, nil, change)
+}
+
+// Below makes an authority whose own certificate comes from this one.
+func (a *Authority) Below(dir, name string) (*Authority, error) {
+	return newAuthority(dir, name, a, nil)
+}
+
+func newAuthority(dir, name string, above *Authority, change func(*x509.Certificate)) (*Authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("tlskit: %w", err)
@@ -38,7 +51,13 @@ func New(dir, name string) (*Authority, error) {
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign,
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if change != nil {
+		change(template)
+	}
+	if above == nil {
+		above = &Authority{Certificate: template, key: key}
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, above.Certificate, key.Public(), above.key)
 	if err != nil {
 		return nil, fmt.Errorf("tlskit: %w", err)
 	}
@@ -60,6 +79,11 @@ func (a *Authority) Leaf(change func(*x509.Certificate)) (tls.Certificate, error
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("tlskit: %w", err)
 	}
+	return a.LeafFor(key, change)
+}
+
+// LeafFor makes one for a given key, such as one that is too short.
+func (a *Authority) LeafFor(key crypto.Signer, change func(*x509.Certificate)) (tls.Certificate, error) {
 	template := &x509.Certificate{
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: "server"},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},

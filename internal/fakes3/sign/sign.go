@@ -4,6 +4,7 @@
 package sign
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -18,6 +19,8 @@ type By struct {
 	AccessKey    string
 	SecretKey    string
 	SessionToken string
+	// Region is the one signed for, us-east-1 when empty.
+	Region string
 	// ClockAhead is how far the signer's clock is off.
 	ClockAhead time.Duration
 }
@@ -33,7 +36,7 @@ func (b By) Request(r *http.Request, body string) {
 		r.Header.Set("X-Amz-Security-Token", b.SessionToken)
 		names = append(names, "x-amz-security-token")
 	}
-	scope := now.Format("20060102") + "/us-east-1/s3/aws4_request"
+	scope := now.Format("20060102") + "/" + cmp.Or(b.Region, "us-east-1") + "/s3/aws4_request"
 	text := strings.Join([]string{"AWS4-HMAC-SHA256", now.Format("20060102T150405Z"), scope, digest(canonical(r, names))}, "\n")
 	key := []byte("AWS4" + b.SecretKey)
 	for part := range strings.SplitSeq(scope, "/") {

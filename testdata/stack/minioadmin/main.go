@@ -1,6 +1,7 @@
 // Minioadmin makes users and policies on a MinIO server:
 //
 //	minioadmin user add ACCESSKEY < secret key
+//	minioadmin user disable ACCESSKEY
 //	minioadmin policy add NAME < policy in JSON
 //	minioadmin attach NAME ACCESSKEY
 //
@@ -25,7 +26,7 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-const usage = "usage: minioadmin user add ACCESSKEY | policy add NAME | attach NAME ACCESSKEY"
+const usage = "usage: minioadmin user add ACCESSKEY | user disable ACCESSKEY | policy add NAME | attach NAME ACCESSKEY"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -51,6 +52,8 @@ func run(ctx context.Context, args []string, stdin io.Reader) error {
 			return err
 		}
 		return admin.AddUser(ctx, args[2], string(secret))
+	case command == "user disable":
+		return admin.SetUserStatus(ctx, args[2], madmin.AccountDisabled)
 	case command == "policy add":
 		policy, err := io.ReadAll(stdin)
 		if err != nil {

@@ -1,0 +1,99 @@
+package endpoints
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/flts-run/flts-run/checklist"
+)
+
+// otherClients is a check for a task whose Python clients would, by their own
+// variables, go to another server than the one that is looked at, or with
+// another key. There is none when they agree: nothing is to be asked.
+func (s *s3) otherClients() []checklist.Check {
+	f := cmp.Or(s.otherEndpoint(), s.otherKeys())
+	if f == nil {
+		return nil
+	}
+	return []checklist.Check{s.check("clients", checklist.Parse, "boto3 and MLflow use this server and these keys", 0, always(*f))}
+}
+
+// otherEndpoint compares the address with those that boto3 and MLflow's artifact
+// store would find.
+func (s *s3) otherEndpoint() *checklist.Finding {
+	task := s.env.Task
+	if task == nil {
+		return nil
+	}
+	boto, botoFrom := endpointOfBoto(task)
+	mlflow, mlflowFrom := boto, botoFrom
+	if v := task["MLFLOW_S3_ENDPOINT_URL"]; v != "" {
+		mlflow, mlflowFrom = v, "MLFLOW_S3_ENDPOINT_URL"
+	}
+	for _, c := range []struct{ name, key, url, from string }{
+		{"boto3", "AWS_ENDPOINT_URL_S3", boto, botoFrom},
+		{"MLflow's artifact store", "MLFLOW_S3_ENDPOINT_URL", mlflow, mlflowFrom},
+	} {
+		if s.isHere(c.url) {
+			continue
+		}
+		detail := fmt.Sprintf("%s would go to s3.amazonaws.com: no variable that it reads names %s", c.name, s.addr.hostPort())
+		if c.url != "" {
+			detail = fmt.Sprintf("%s would go elsewhere: %s is not %s", c.name, c.from, s.addr.url(""))
+		}
+		f := s.fail(codeOtherEndpoint, detail, fmt.Sprintf("unless the code passes endpoint_url itself: export %s=%s", c.key, s.addr.url("")))
+		f.State = checklist.Warn
+		return &f
+	}
+	return nil
+}
+
+// endpointOfBoto is what boto3 reads, and from where; empty is AWS.
+func endpointOfBoto(task map[string]string) (endpoint, from string) {
+	if strings.EqualFold(task["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"], "true") {
+		return "", ""
+	}
+	for _, variable := range []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"} {
+		if v := task[variable]; v != "" {
+			return v, variable
+		}
+	}
+	return "", ""
+}
+
+// isHere reports the same server in other words.
+func (s *s3) isHere(endpoint string) bool {
+	if endpoint == "" {
+		return strings.HasSuffix(s.addr.host, ".amazonaws.com")
+	}
+	u, err := url.Parse(endpoint)
+	return err == nil && u.Scheme == s.addr.scheme && strings.EqualFold(u.Hostname(), s.addr.host) && cmp.Or(u.Port(), defaultPort(u.Scheme)) == s.addr.port
+}
+
+// otherKeys compares the keys without showing either.
+func (s *s3) otherKeys() *checklist.Finding {
+	if s.env.Task == nil || s.CredentialsFrom != "" || s.AccessKey.Value.IsEmpty() {
+		return nil
+	}
+	for _, c := range []struct {
+		variable string
+		ours     Setting
+	}{{"AWS_ACCESS_KEY_ID", s.AccessKey}, {"AWS_SECRET_ACCESS_KEY", s.SecretKey}} {
+		switch s.env.Task[c.variable] {
+		case c.ours.Value.Reveal():
+		case "":
+			return s.keysDiffer(c.variable + " is not set: boto3 and MLflow find no credentials there")
+		default:
+			return s.keysDiffer(c.variable + " holds another value than " + c.ours.Key + ", and boto3 and MLflow sign with it")
+		}
+	}
+	return nil
+}
+
+func (s *s3) keysDiffer(detail string) *checklist.Finding {
+	f := s.fail(codeOtherKeys, detail, "unless the code passes the keys itself: give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY the values of "+s.AccessKey.Key+" and "+s.SecretKey.Key, s.AccessKey.evidence())
+	f.State = checklist.Warn
+	return &f
+}

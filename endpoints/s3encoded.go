@@ -1,0 +1,50 @@
+package endpoints
+
+import (
+	"context"
+	"encoding/base64"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/flts-run/flts-run/checklist"
+)
+
+// orEncoded looks whether refused credentials are good ones in base64: written
+// under data: by hand and encoded once more by a tool, they look like wrong ones.
+// They are tried once, and only what can be nothing else.
+func (s *s3) orEncoded(ctx context.Context, u *url.URL, was checklist.Finding) checklist.Finding {
+	access, fromAccess := decoded(s.AccessKey)
+	secretKey, fromSecret := decoded(s.SecretKey)
+	if !fromAccess && !fromSecret {
+		return was
+	}
+	try := []aws.Credentials{{AccessKeyID: access, SecretAccessKey: secretKey}}
+	if fromAccess && fromSecret {
+		// A long key id may decode by chance.
+		try = append(try, aws.Credentials{AccessKeyID: s.AccessKey.Value.Reveal(), SecretAccessKey: secretKey})
+	}
+	for _, who := range try {
+		if a, bad := s.signedBy(ctx, who, s.newGet(u)); bad == nil && a.isS3() {
+			was.Detail += "; decoded from base64 the credentials are accepted"
+			was.Hint = "they are encoded twice: write them under stringData: in the Secret, or use --from-literal, without encoding them; " + s.patchSecret(s.SecretKey.Key)
+			return was
+		}
+	}
+	return was
+}
+
+// decoded is the printable text behind a value in base64, without the newline
+// that "echo | base64" leaves; ok is false for a value that is no such thing.
+func decoded(s Setting) (text string, ok bool) {
+	value := s.Value.Reveal()
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
+		plain, err := encoding.Strict().DecodeString(strings.TrimSpace(value))
+		text := strings.TrimRight(string(plain), "\r\n")
+		if err == nil && len(text) >= 3 && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return text, true
+		}
+	}
+	return value, false
+}
