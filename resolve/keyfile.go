@@ -53,7 +53,11 @@ func (s *EnvironSources) ReadKeyFiles(c *Contract, vars map[string]string) (read
 }
 
 func readNamed(g generations, name, path string) Value {
-	v := readValue(g.pin(path))
+	pinned := g.pin(path)
+	v := readValue(pinned)
+	if pinned == path {
+		v.Still = path
+	}
 	if v.Err != nil {
 		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 			// The path is not quoted: often enough it is the value itself.

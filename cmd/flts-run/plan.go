@@ -193,7 +193,7 @@ func unknownVariables(vars map[string]string) []resolve.Finding {
 			continue
 		}
 		unknown = append(unknown, resolve.Finding{
-			Severity: resolve.Warning, Code: resolve.CodeUnknownVar,
+			Severity: resolve.Warning, Code: codeUnknownVar,
 			Message: name + " is set and nothing reads it", Hint: didYouMean(name, known, ""),
 		})
 	}

@@ -1,0 +1,103 @@
+package resolve
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Mounts are the places in the file system where something is mounted, as
+// /proc/self/mountinfo lists them. Nil is "unknown".
+type Mounts []string
+
+// ParseMountinfo reads the text of /proc/self/mountinfo (proc(5)). Lines of
+// another form are left out.
+func ParseMountinfo(text string) Mounts {
+	mounts := Mounts{}
+	for line := range strings.Lines(text) {
+		if fields := strings.Fields(line); len(fields) > 4 && strings.HasPrefix(fields[4], "/") {
+			mounts = append(mounts, unescaped(fields[4]))
+		}
+	}
+	return mounts
+}
+
+// unescaped replaces \040 and its like, which stand for white space and for the
+// backslash itself.
+func unescaped(field string) string {
+	var b strings.Builder
+	for i := 0; i < len(field); i++ {
+		if field[i] == '\\' && i+3 < len(field) {
+			if n, err := strconv.ParseUint(field[i+1:i+4], 8, 8); err == nil {
+				b.WriteByte(byte(n))
+				i += 3
+				continue
+			}
+		}
+		b.WriteByte(field[i])
+	}
+	return b.String()
+}
+
+// Has reports whether something is mounted at the path itself.
+func (m Mounts) Has(file string) bool { return slices.Contains(m, path.Clean(file)) }
+
+// About says what is known of a directory in which a volume was expected: ", and
+// nothing is mounted there".
+func (m Mounts) About(dir string) string {
+	if m == nil {
+		return ""
+	}
+	if m.Has(dir) {
+		return ", though a volume is mounted there"
+	}
+	var beside []string
+	for _, at := range m {
+		if path.Dir(at) == path.Dir(path.Clean(dir)) && at != "/" && path.Dir(at) != "/" && !slices.Contains(beside, at) {
+			beside = append(beside, at)
+		}
+	}
+	if beside == nil {
+		return ", and nothing is mounted there"
+	}
+	return ", and nothing is mounted there; beside it: " + strings.Join(beside, ", ")
+}
+
+// EmptyMount is the finding about a mounted directory without a single file.
+func EmptyMount(s Source, m Mounts) Finding {
+	return Finding{
+		Severity: Warning, Code: CodeNotMounted,
+		Message: fmt.Sprintf("%s is empty%s", s.Dir, m.About(s.Dir)),
+		Hint:    mountHint(s.Dir),
+	}
+}
+
+// mountHint says what a pod needs for a directory to be mounted.
+func mountHint(dir string) string {
+	return "the pod needs volumes[].secret.secretName (or configMap.name) of an object that exists, and volumeMounts[].mountPath: " + dir + "; see kubectl -n NS get pod POD -o yaml"
+}
+
+// judgeSubPaths looks for values from files that are mounted by themselves. The
+// kubelet never updates those. Mounts are asked for only when some value came
+// from a file without a "..data" beside it.
+func (r *Resolution) judgeSubPaths(mounts func() Mounts) {
+	if mounts == nil {
+		return
+	}
+	var known Mounts
+	for _, k := range r.Keys {
+		if !k.Set || k.Candidates[k.Winner].still == "" {
+			continue
+		}
+		if known == nil {
+			known = append(Mounts{}, mounts()...)
+		}
+		file := k.Candidates[k.Winner].still
+		if known.Has(file) {
+			r.add(Warning, CodeSubPath, k.Key, "mount the directory and leave subPath: out of the volumeMount; a pod that starts anew has the new value",
+				"%s comes from a file that is mounted by itself (subPath), so a change of the Secret or ConfigMap never reaches it: %s", k.evidence(), file)
+		}
+	}
+}
