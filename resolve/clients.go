@@ -18,6 +18,7 @@ type Task struct {
 	// ReadFile reads a file of AWS configuration. It is called only when the
 	// environment names a profile, or credentials that belong to no endpoint.
 	ReadFile func(path string) ([]byte, error)
+	Fixed    bool // what is stale is not handed on
 }
 
 // JudgeTask adds to the findings what the usual clients of Python would make of
@@ -78,7 +79,11 @@ func (r *Resolution) judgeProfile(t Task) {
 	for _, f := range files {
 		paths = append(paths, f.path)
 	}
-	r.addTask(Error, CodeNoProfile, "unset "+variable+", or run with --fix-env; or mount the file and set AWS_CONFIG_FILE to its path",
+	severity := Error
+	if t.Fixed {
+		severity = Warning
+	}
+	r.addTask(severity, CodeNoProfile, "unset "+variable+", or run with --fix-env; or mount the file and set AWS_CONFIG_FILE to its path",
 		"%s = %s (env) is a profile that is not in %s: boto3 raises ProfileNotFound before it sends anything", variable, quoteShort(secret.Open(profile)), strings.Join(paths, " and "))
 }
 
@@ -158,6 +163,9 @@ func (r *Resolution) judgeNearMisses(c *Contract, t Task) {
 		if near == "" || bareAddress(near) == bareAddress(reads) {
 			continue
 		}
+		if c.KeyFor(n.name) != nil && t.Environ["AWS_ACCESS_KEY_ID"] == "" && r.Ambient == "" {
+			continue // a key of a contract whose component does not use that client
+		}
 		instead := "which is not set"
 		if reads != "" {
 			instead = "which is " + quoteShort(secret.Address(reads)) + " (" + r.whence(c, t, n.reads) + ")"
@@ -171,7 +179,7 @@ func (r *Resolution) judgeNearMisses(c *Contract, t Task) {
 		if n.reads == "AWS_ENDPOINT_URL_S3" {
 			advice += "; pyarrow takes endpoint_override="
 		}
-		r.addTask(Warning, CodeNearMiss, advice, "%s is not read by %s, which reads %s, %s", r.variableShown(c, t, n.name), n.client, n.reads, instead)
+		r.addTask(Warning, CodeNearMiss, advice, "%s is not read by %s: it reads %s, %s", r.variableShown(c, t, n.name), n.client, n.reads, instead)
 	}
 }
 

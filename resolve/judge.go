@@ -168,7 +168,7 @@ func (r *Resolution) refuse(k *Key, c Candidate) {
 	code, what, want := CodeType, c.Err.Error(), ""
 	var inv *invalid
 	if errors.As(c.Err, &inv) {
-		code, what, want = inv.code, inv.what, strings.ReplaceAll(inv.want, "KEY", k.Name)
+		code, what, want = inv.code, inv.what, strings.ReplaceAll(inv.want, "=KEY=", "="+k.Name+"=")
 	}
 	origin := c.Origin
 	if c.at != "" {

@@ -11,6 +11,9 @@ import (
 	"strings"
 )
 
+// noteEmpty is the note of a directory without a file.
+const noteEmpty = "empty"
+
 // maxFile is the most that a ConfigMap or a Secret can hold.
 const maxFile = 1 << 20
 
@@ -55,9 +58,9 @@ func (s *Source) read(c *Contract, base string) error {
 		s.Note = "not mounted"
 		return fmt.Errorf("%w: %w", &invalid{CodeNotMounted, base + " is not mounted", ""}, fs.ErrNotExist)
 	case err != nil:
-		return &invalid{CodeUnreadable, fmt.Sprintf("%s cannot be read: %s", base, reason(err, base)), readableHint()}
+		return &invalid{CodeUnreadable, fmt.Sprintf("%s cannot be read: %s", base, reason(err, base)), ""}
 	case len(entries) == 0:
-		s.Note = "empty"
+		s.Note = noteEmpty
 	}
 	for _, e := range entries {
 		if e.Name() == "APP_ENV" {

@@ -1,7 +1,6 @@
 package resolve
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -65,19 +64,30 @@ func (m Mounts) About(dir string) string {
 	return ", and nothing is mounted there; beside it: " + strings.Join(beside, ", ")
 }
 
-// EmptyMount is the finding about a mounted directory without a single file.
-func EmptyMount(s Source, m Mounts) Finding {
-	return Finding{
-		Severity: Warning, Code: CodeNotMounted,
-		Message: fmt.Sprintf("%s is empty%s", s.Dir, m.About(s.Dir)),
-		Hint:    mountHint(s.Dir),
+// judgeEmptyMounts names the mounted directories without a single file, when
+// something is missing. Without that, an optional Secret is not there.
+func (r *Resolution) judgeEmptyMounts(in Input) {
+	if r.missing == 0 {
+		return
+	}
+	for i := range in.Sources {
+		if s := &in.Sources[i]; s.Dir != "" && s.Note == noteEmpty {
+			var known Mounts
+			if in.Mounts != nil {
+				known = in.Mounts()
+			}
+			r.add(Error, CodeNotMounted, nil, MountHint(s.Dir), "%s is empty%s", s.Dir, known.About(s.Dir))
+		}
 	}
 }
 
-// mountHint says what a pod needs for a directory to be mounted.
-func mountHint(dir string) string {
+// MountHint says what a pod needs for a directory to be mounted.
+func MountHint(dir string) string {
 	return "the pod needs volumes[].secret.secretName (or configMap.name) of an object that exists, and volumeMounts[].mountPath: " + dir + "; see kubectl -n NS get pod POD -o yaml"
 }
+
+// ReadableHint says how a mounted volume becomes readable for this process.
+func ReadableHint() string { return readableHint() }
 
 // judgeSubPaths looks for values from files that are mounted by themselves. The
 // kubelet never updates those. Mounts are asked for only when some value came

@@ -34,8 +34,8 @@ type Input struct {
 	// Variables is the environment. Nothing takes a value from it; it tells what
 	// Kubernetes and the clients in the task make of it.
 	Variables map[string]string
-	// Mounts tells what is mounted where. It is called at most once, and only when
-	// it decides something; nil is "unknown".
+	// Mounts tells what is mounted where. It is called only when it decides
+	// something; nil is "unknown".
 	Mounts func() Mounts
 }
 
@@ -156,6 +156,7 @@ func Resolve(in Input) *Resolution {
 	r.judgeForms(in.Contract)
 	r.judgeMisnamed(in.Contract, in.Sources)
 	r.judgeSubPaths(in.Mounts)
+	r.judgeEmptyMounts(in)
 	for i := range in.Sources {
 		r.Findings = append(r.Findings, in.Sources[i].Findings...)
 	}

@@ -15,8 +15,11 @@ func (k *Key) clean(value string) error {
 	if value == "" {
 		return nil
 	}
-	if err := isText(value); err != nil {
-		return err
+	plain := isPlain(value)
+	if !plain {
+		if err := isText(value); err != nil {
+			return err
+		}
 	}
 	first, _ := utf8.DecodeRuneInString(value)
 	last, _ := utf8.DecodeLastRuneInString(value)
@@ -32,8 +35,12 @@ func (k *Key) clean(value string) error {
 			return &invalid{CodeStray, end.verb + " a quote", "leave the inner quotes out: docker --env-file and YAML blocks keep them"}
 		}
 	}
-	if k.Type == Text && !k.Sensitive {
+	if plain || k.Type == Text && !k.Sensitive {
 		return nil // prose may hold any character
+	}
+	if i := strings.IndexFunc(value, isControl); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(value[i:])
+		return &invalid{CodeNotText, fmt.Sprintf("holds a control character (%U, byte %d)", r, i), "write it as plain text"}
 	}
 	if i := strings.IndexFunc(value, isInvisible); i >= 0 {
 		r, _ := utf8.DecodeRuneInString(value[i:])
@@ -42,16 +49,18 @@ func (k *Key) clean(value string) error {
 	return nil
 }
 
-// isText refuses bytes that are no text. The usual value is plain ASCII, and one
-// look at each byte settles it.
+// isPlain reports printable ASCII, which nearly every value is.
+func isPlain(value string) bool {
+	for i := range len(value) {
+		if value[i] < ' ' || value[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// isText refuses bytes that are no text.
 func isText(value string) error {
-	plain := true
-	for i := 0; i < len(value) && plain; i++ {
-		plain = ' ' <= value[i] && value[i] < 0x7f
-	}
-	if plain {
-		return nil
-	}
 	const convert = "convert the file: iconv -f UTF-16 -t UTF-8 FILE > text, and make the key of that: --from-file=KEY=text"
 	if strings.HasPrefix(value, "\xff\xfe") || strings.HasPrefix(value, "\xfe\xff") {
 		return &invalid{CodeNotText, "is UTF-16 text, by its byte order mark", convert}
@@ -65,11 +74,6 @@ func isText(value string) error {
 	}
 	if !utf8.ValidString(value) {
 		return &invalid{CodeNotText, "is not UTF-8 text", "convert the file: iconv -f LATIN1 -t UTF-8 FILE > text, and make the key of that: --from-file=KEY=text"}
-	}
-	for i, r := range value {
-		if unicode.IsControl(r) && !unicode.IsSpace(r) {
-			return &invalid{CodeNotText, fmt.Sprintf("holds a control character (%U, byte %d)", r, i), "write it as plain text"}
-		}
 	}
 	return nil
 }
@@ -89,11 +93,15 @@ func stray(r rune) string {
 		return "a space"
 	case unicode.IsSpace(r):
 		return fmt.Sprintf("a space that is none of ASCII (%U)", r)
-	case isInvisible(r):
+	case isInvisible(r), isControl(r):
 		return fmt.Sprintf("an invisible character (%U)", r)
 	}
 	return ""
 }
+
+// isControl reports a control character that is no white space, which the lines
+// of a key file need.
+func isControl(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }
 
 // isInvisible reports a character that copied text carries unseen.
 func isInvisible(r rune) bool {

@@ -126,9 +126,6 @@ func parseBool(value string) (string, error) {
 // "minio:9000" parses as a URL with the scheme minio, so the scheme is what is
 // looked at first.
 func checkURL(value string) error {
-	if holdsTemplate(value) {
-		return &invalid{CodePlaceholder, "holds a template that nothing filled in", fillIn}
-	}
 	scheme, rest, found := strings.Cut(value, "://")
 	switch {
 	case !found:
@@ -139,6 +136,9 @@ func checkURL(value string) error {
 		return &invalid{CodeNoScheme, "has a scheme that is neither http nor https", "write http://HOST:PORT"}
 	case strings.HasPrefix(rest, "/") || rest == "":
 		return &invalid{CodeNoScheme, "has no host", "write http://HOST:PORT"}
+	}
+	if server, _, _ := strings.Cut(rest, "/"); holdsTemplate(server) {
+		return &invalid{CodePlaceholder, "holds a template that nothing filled in", fillIn}
 	}
 	u, err := url.Parse(value)
 	if err != nil {

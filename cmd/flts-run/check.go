@@ -43,7 +43,7 @@ func (r *runner) check(c *cli.Context) error {
 	verdict := checklist.Verdict{}
 	failure := p.failure()
 	if failure == nil {
-		task := r.taskEnviron(p, orders{})
+		task := r.taskEnviron(p, handOn(s))
 		verdict = r.runChecks(ctx, p, s, checkPlan{services: services, task: task.Entries, wait: wait, thorough: true, named: c.Args().Present()})
 		failure = verdictFailure(ctx, verdict)
 	}
