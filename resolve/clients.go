@@ -228,7 +228,7 @@ func (r *Resolution) variableShown(c *Contract, t Task, name string) string {
 // whence is the origin of a variable of the task.
 func (r *Resolution) whence(c *Contract, t Task, name string) string {
 	if k := c.KeyFor(name); k != nil && r.Get(k.Name).Set {
-		return r.Get(k.Name).Origin()
+		return strings.TrimSuffix(r.Get(k.Name).Origin(), " "+name)
 	}
 	return "env"
 }

@@ -24,6 +24,7 @@ func readYAML(t testing.TB, env resolve.AppEnv, files ...string) ([]resolve.Sour
 
 func found(s []resolve.Source) (list []string) {
 	for _, src := range s {
+		enter(src.Findings)
 		for _, f := range src.Findings {
 			list = append(list, fmt.Sprintf("%s %s: %s | %s", f.Severity, f.Code, f.Message, f.Hint))
 		}
