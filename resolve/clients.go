@@ -32,13 +32,9 @@ func (r *Resolution) JudgeTask(c *Contract, t Task) {
 		r.judgeNearMisses(c, t)
 	}
 	if t.Environ["AWS_ENDPOINT_URL"] != "" {
-		r.addTask(Warning, CodeAllOfAWS, "set AWS_ENDPOINT_URL_S3 instead, which is for S3 alone, and unset AWS_ENDPOINT_URL",
+		r.add(Warning, CodeAllOfAWS, c.KeyFor("AWS_ENDPOINT_URL"), "set AWS_ENDPOINT_URL_S3 instead, which is for S3 alone, and unset AWS_ENDPOINT_URL",
 			"%s is for every service of AWS: boto3 asks it for STS and Secrets Manager too", r.variableShown(c, t, "AWS_ENDPOINT_URL"))
 	}
-}
-
-func (r *Resolution) addTask(sev Severity, code, hint, format string, args ...any) {
-	r.add(sev, code, nil, hint, format, args...)
 }
 
 // judgeStaleTokens looks for tokens of temporary credentials that the contract
@@ -54,7 +50,7 @@ func (r *Resolution) judgeStaleTokens(c *Contract, t Task) {
 			continue
 		}
 		r.Stale = append(r.Stale, name)
-		r.addTask(Warning, CodeStale, "unset "+name+", or run with --fix-env",
+		r.add(Warning, CodeStale, nil, "unset "+name+", or run with --fix-env",
 			"%s (env) does not belong to the access key in use: boto3 sends it along, and the store answers InvalidTokenId", name)
 	}
 }
@@ -83,7 +79,7 @@ func (r *Resolution) judgeProfile(t Task) {
 	if t.Fixed {
 		severity = Warning
 	}
-	r.addTask(severity, CodeNoProfile, "unset "+variable+", or run with --fix-env; or mount the file and set AWS_CONFIG_FILE to its path",
+	r.add(severity, CodeNoProfile, nil, "unset "+variable+", or run with --fix-env; or mount the file and set AWS_CONFIG_FILE to its path",
 		"%s = %s (env) is a profile that is not in %s: boto3 raises ProfileNotFound before it sends anything", variable, quoteShort(secret.Open(profile)), strings.Join(paths, " and "))
 }
 
@@ -113,7 +109,7 @@ func (r *Resolution) judgeEndpoint(c *Contract, t Task) bool {
 	if t.ignoresEndpoints() {
 		said = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is set, so boto3 reads no endpoint"
 	}
-	r.addTask(severity, CodeAmazon, r.endpointHint(c),
+	r.add(severity, CodeAmazon, c.KeyFor("AWS_ACCESS_KEY_ID"), r.endpointHint(c),
 		"AWS_ACCESS_KEY_ID (%s) would be sent to s3.amazonaws.com, which answers InvalidAccessKeyId: %s", r.whence(c, t, "AWS_ACCESS_KEY_ID"), said)
 	return true
 }
@@ -179,7 +175,7 @@ func (r *Resolution) judgeNearMisses(c *Contract, t Task) {
 		if n.reads == "AWS_ENDPOINT_URL_S3" {
 			advice += "; pyarrow takes endpoint_override="
 		}
-		r.addTask(Warning, CodeNearMiss, advice, "%s is not read by %s: it reads %s, %s", r.variableShown(c, t, n.name), n.client, n.reads, instead)
+		r.add(Warning, CodeNearMiss, cmp.Or(c.KeyFor(n.reads), c.KeyFor(n.name)), advice, "%s is not read by %s: it reads %s, %s", r.variableShown(c, t, n.name), n.client, n.reads, instead)
 	}
 }
 
@@ -250,7 +246,7 @@ func (t Task) awsFiles() (files []awsFile, known bool) {
 	}{{"AWS_CONFIG_FILE", "~/.aws/config", true}, {"AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", false}} {
 		path := cmp.Or(t.Environ[f.variable], f.standard)
 		if inside, ok := strings.CutPrefix(path, "~/"); ok {
-			home := t.Environ["HOME"]
+			home := cmp.Or(t.Environ["HOME"], t.Given["HOME"]) // without HOME, Python asks the system, which has the same
 			if home == "" {
 				return nil, false
 			}

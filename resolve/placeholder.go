@@ -61,12 +61,24 @@ func isStandIn(text string) bool {
 // judgeStandIn warns about a word in place of a value.
 func (r *Resolution) judgeStandIn(k *Resolved, text string) {
 	if k.Key.Type == Web || k.Key.Type == HostPort {
-		text, _, _ = k.address()
+		text = hostOf(text)
 	}
 	if isStandIn(text) || k.Key.Sensitive && isVariable(text) {
 		r.add(Warning, CodePlaceholder, k.Key, "set "+k.Key.Name+" to its value, or leave it out",
 			"%s looks like a stand-in for a value", k.evidence())
 	}
+}
+
+// hostOf takes the host out of an address that is usable, which costs less than to
+// parse it: most of all starts have nothing to find here.
+func hostOf(address string) string {
+	if _, rest, found := strings.Cut(address, "://"); found {
+		address = rest
+	}
+	if i := strings.IndexAny(address, ":/?#"); i >= 0 {
+		return address[:i]
+	}
+	return address
 }
 
 // isVariable reports $NAME, which a shell would have replaced.
