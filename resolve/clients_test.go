@@ -48,7 +48,7 @@ func entries(vars map[string]string) []string {
 
 // withKeys gives an environment static keys and a home.
 func withKeys(pairs ...string) map[string]string {
-	env := map[string]string{"HOME": "/home/ml/", "AWS_ACCESS_KEY_ID": "component-key", "AWS_SECRET_ACCESS_KEY": "component-secret"}
+	env := map[string]string{"HOME": "/task/", "AWS_ACCESS_KEY_ID": "component-key", "AWS_SECRET_ACCESS_KEY": "component-secret"}
 	for i := 0; i < len(pairs); i += 2 {
 		env[pairs[i]] = pairs[i+1]
 	}
@@ -85,9 +85,9 @@ func TestCredentialsThatWouldGoToAWS(t *testing.T) {
 		"the builtin contract":       {"extends: builtin", withKeys(), nil, nil, nil},
 		"an endpoint for S3":         {contract, withKeys("AWS_ENDPOINT_URL_S3", "http://minio:9000"), nil, nil, nil},
 		"an endpoint for MLflow":     {contract, withKeys("MLFLOW_S3_ENDPOINT_URL", "http://minio:9000"), nil, nil, nil},
-		"an endpoint in a file":      {contract, withKeys(), map[string]string{"/home/ml/.aws/config": "[default]\nendpoint_url = http://minio:9000\n"}, nil, nil},
+		"an endpoint in a file":      {contract, withKeys(), map[string]string{"/task/.aws/config": "[default]\nendpoint_url = http://minio:9000\n"}, nil, nil},
 		"keys of AWS":                {contract, withKeys("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), nil, nil, nil},
-		"no keys":                    {contract, map[string]string{"HOME": "/home/ml"}, nil, nil, nil},
+		"no keys":                    {contract, map[string]string{"HOME": "/task"}, nil, nil, nil},
 		"nobody knows where home is": {contract, withKeys("HOME", ""), nil, nil, nil},
 	} {
 		got, _ := clientsOf(t, row.contract, row.given, row.files, row.change)
@@ -132,10 +132,10 @@ func TestNamesThatNobodyReads(t *testing.T) {
 }
 
 func TestProfiles(t *testing.T) {
-	config := map[string]string{"/home/ml/.aws/config": "[profile ml]\nregion = x\n[ other ]\n[profile \"with space\"]\n"}
+	config := map[string]string{"/task/.aws/config": "[profile ml]\nregion = x\n[ other ]\n[profile \"with space\"]\n"}
 	credentials := map[string]string{"/elsewhere": "# [commented]\n[ml]\n"}
 	fault := []said{{
-		"FLTS-C28 error", `AWS_PROFILE = "ml" (env) is a profile that is not in /home/ml/.aws/config and /home/ml/.aws/credentials: boto3 raises ProfileNotFound before it sends anything`,
+		"FLTS-C28 error", `AWS_PROFILE = "ml" (env) is a profile that is not in /task/.aws/config and /task/.aws/credentials: boto3 raises ProfileNotFound before it sends anything`,
 		"unset AWS_PROFILE, or run with --fix-env; or mount the file and set AWS_CONFIG_FILE to its path",
 	}}
 	for name, row := range map[string]struct {
@@ -150,7 +150,7 @@ func TestProfiles(t *testing.T) {
 		"the credentials elsewhere":   {withKeys("AWS_PROFILE", "ml", "AWS_SHARED_CREDENTIALS_FILE", "/elsewhere"), credentials, false},
 		"only a comment":              {withKeys("AWS_PROFILE", "commented", "AWS_SHARED_CREDENTIALS_FILE", "/elsewhere"), credentials, true},
 		"the older variable":          {withKeys("AWS_DEFAULT_PROFILE", "gone", "AWS_PROFILE", "ml"), config, true},
-		"cannot be looked at":         {withKeys("AWS_PROFILE", "ml"), map[string]string{"/home/ml/.aws/config": "unreadable"}, false},
+		"cannot be looked at":         {withKeys("AWS_PROFILE", "ml"), map[string]string{"/task/.aws/config": "unreadable"}, false},
 		"no home":                     {withKeys("AWS_PROFILE", "ml", "HOME", ""), nil, false},
 	} {
 		got, stale := clientsOf(t, "extends: builtin", row.given, row.files, nil)

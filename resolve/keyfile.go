@@ -53,11 +53,7 @@ func (s *EnvironSources) ReadKeyFiles(c *Contract, vars map[string]string) (read
 }
 
 func readNamed(g generations, name, path string) Value {
-	pinned := g.pin(path)
-	v := readValue(pinned)
-	if pinned == path {
-		v.Still = path
-	}
+	v := readValue(g.pin(path))
 	if v.Err != nil {
 		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 			// The path is not quoted: often enough it is the value itself.

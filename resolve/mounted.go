@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/flts-run/flts-run/internal/secret"
 )
 
 // noteEmpty is the note of a directory without a file.
@@ -72,15 +74,6 @@ func (s *Source) read(c *Contract, base string) error {
 		}
 	}
 	s.readPaths(c, base)
-	if base == s.Dir {
-		for name, v := range s.Values {
-			v.Still = filepath.Join(base, name)
-			if inside, ok := strings.CutPrefix(v.Origin, s.Name+" "); ok {
-				v.Still = filepath.Join(base, inside)
-			}
-			s.Values[name] = v
-		}
-	}
 	return nil
 }
 
@@ -96,8 +89,9 @@ func readValue(path string) Value {
 		return Value{Err: err}
 	}
 	v := Plain(text)
+	v.File = path
 	if cut, ok := strings.CutSuffix(text, "\n"); ok {
-		v = Plain(cut)
+		v.Text = secret.New(cut)
 		v.Notes = []string{NoteNewline}
 	}
 	if info, err := os.Stat(path); err == nil {

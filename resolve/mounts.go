@@ -65,7 +65,8 @@ func (m Mounts) About(dir string) string {
 }
 
 // judgeEmptyMounts names the mounted directories without a single file, when
-// something is missing. Without that, an optional Secret is not there.
+// something is missing: before what is missing, for it is the cause. Otherwise it
+// is an optional Secret that is not there.
 func (r *Resolution) judgeEmptyMounts(in Input) {
 	if r.missing == 0 {
 		return
@@ -77,6 +78,8 @@ func (r *Resolution) judgeEmptyMounts(in Input) {
 				known = in.Mounts()
 			}
 			r.add(Error, CodeNotMounted, nil, MountHint(s.Dir), "%s is empty%s", s.Dir, known.About(s.Dir))
+			last := len(r.Findings) - 1
+			r.Findings = slices.Insert(r.Findings[:last], 0, r.Findings[last])
 		}
 	}
 }
@@ -90,21 +93,24 @@ func MountHint(dir string) string {
 func ReadableHint() string { return readableHint() }
 
 // judgeSubPaths looks for values from files that are mounted by themselves. The
-// kubelet never updates those. Mounts are asked for only when some value came
-// from a file without a "..data" beside it.
+// kubelet never updates those. A file inside a generation of a volume ("..2026_…")
+// is none of them, so mounts are asked for only when there is another.
 func (r *Resolution) judgeSubPaths(mounts func() Mounts) {
 	if mounts == nil {
 		return
 	}
 	var known Mounts
 	for _, k := range r.Keys {
-		if !k.Set || k.Candidates[k.Winner].still == "" {
+		if !k.Set {
+			continue
+		}
+		file := k.Candidates[k.Winner].file
+		if file == "" || strings.Contains(file, "/..") {
 			continue
 		}
 		if known == nil {
 			known = append(Mounts{}, mounts()...)
 		}
-		file := k.Candidates[k.Winner].still
 		if known.Has(file) {
 			r.add(Warning, CodeSubPath, k.Key, "mount the directory and leave subPath: out of the volumeMount; a pod that starts anew has the new value",
 				"%s comes from a file that is mounted by itself (subPath), so a change of the Secret or ConfigMap never reaches it: %s", k.evidence(), file)

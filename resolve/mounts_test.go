@@ -144,7 +144,7 @@ func TestDirectoriesThatHoldNothing(t *testing.T) {
 	require.Equal(t, said{
 		"FLTS-S01 error", dir + " is empty, though a volume is mounted there",
 		"the pod needs volumes[].secret.secretName (or configMap.name) of an object that exists, and volumeMounts[].mountPath: " + dir + "; see kubectl -n NS get pod POD -o yaml",
-	}, got[1])
+	}, got[0])
 	require.Empty(t, from(t, oneToken, dir, nil), "nothing is missing")
 
 	_, err := resolve.ReadMounted(parsed(t, contract), "secret dir", resolve.Secret, filepath.Join(dir, "absent"))

@@ -78,7 +78,7 @@ type Candidate struct {
 	Err    error         // why it cannot be used
 
 	mode     fs.FileMode // of the file that it was read from
-	still    string      // path of that file, when it is never swapped
+	file     string      // path of that file
 	source   int         // rank of its source
 	spelling int         // 0 for the key's own name, else 1 + the index of the spelling
 	secure   *bool       // the scheme, when it was written as a URL

@@ -58,7 +58,7 @@ type Value struct {
 	Notes []string      // what was done to it: "1 trailing newline removed"
 	Err   error         // it is there and could not be read
 	Mode  fs.FileMode   // of the file that it was read from
-	Still string        // path of that file when no "..data" is beside it, which a rotation would swap
+	File  string        // path of that file; in a volume it leads through the generation that "..data" names
 
 	Origin string // in place of the source's name: "env MINIO_SECRET_KEY_FILE"
 	At     string // where it stands in its file, for errors: "4:11" is line 4, column 11
