@@ -164,7 +164,7 @@ func (r *Resolution) judgeNearMisses(c *Contract, t Task) {
 		}
 		instead := "which is not set"
 		if reads != "" {
-			instead = "which is " + quoteShort(secret.Address(reads)) + " (" + r.whence(c, t, n.reads) + ")"
+			instead = "which is " + quoteShort(withoutQuery(reads)) + " (" + r.whence(c, t, n.reads) + ")"
 		}
 		advice := "set " + n.reads + " to the same value"
 		if k := c.KeyFor(n.reads); k != nil {
@@ -217,8 +217,16 @@ func bareAddress(text string) string {
 }
 
 // variableShown is a variable of the task with its value and where that is from.
+// Of an address the query is left out, which may be a signature.
 func (r *Resolution) variableShown(c *Contract, t Task, name string) string {
-	return fmt.Sprintf("%s = %s (%s)", name, quoteShort(secret.Address(t.Environ[name])), r.whence(c, t, name))
+	return fmt.Sprintf("%s = %s (%s)", name, quoteShort(withoutQuery(t.Environ[name])), r.whence(c, t, name))
+}
+
+func withoutQuery(address string) secret.String {
+	if i := strings.IndexAny(address, "?#"); i >= 0 {
+		address = address[:i] + "…"
+	}
+	return secret.Address(address)
 }
 
 // whence is the origin of a variable of the task.
@@ -251,6 +259,9 @@ func (t Task) awsFiles() (files []awsFile, known bool) {
 				return nil, false
 			}
 			path = strings.TrimRight(home, "/") + "/" + inside
+		}
+		if !strings.HasPrefix(path, "/") {
+			return nil, false // ~name/…, or a directory that the task may change
 		}
 		text, err := t.ReadFile(path)
 		file := parseAWS(string(text), f.config)

@@ -114,7 +114,7 @@ func TestNamesThatNobodyReads(t *testing.T) {
 		want     []said
 	}{
 		"beside a default":          {"extends: builtin", withKeys("S3_ENDPOINT_URL", "http://minio:9000"), []said{{"FLTS-C10 warning", `S3_ENDPOINT_URL = "http://minio:9000" (env) is not read by boto3: it reads AWS_ENDPOINT_URL_S3, ` + uses, minio}}},
-		"with a login":              {"extends: builtin", withKeys("AWS_ENDPOINT", "http://u:canary@minio:9000"), []said{{"FLTS-C10 warning", `AWS_ENDPOINT = "http://********@minio:9000" (env) is not read by boto3: it reads AWS_ENDPOINT_URL_S3, ` + uses, minio}}},
+		"with a login":              {"extends: builtin", withKeys("AWS_ENDPOINT", "http://u:canary@minio:9000?X-Amz-Signature=canary"), []said{{"FLTS-C10 warning", `AWS_ENDPOINT = "http://********@minio:9000…" (env) is not read by boto3: it reads AWS_ENDPOINT_URL_S3, ` + uses, minio}}},
 		"the same value":            {"extends: builtin", withKeys("S3_ENDPOINT_URL", "http://minio:9000/", "MINIO_ENDPOINT", "minio:9000"), nil},
 		"spelled by the contract":   {"extends: builtin", withKeys("AWS_S3_ENDPOINT_URL", "http://minio:9000"), nil},
 		"a region of its own":       {"keys: {AWS_REGION: {type: string}}", withKeys("AWS_ENDPOINT_URL_S3", "http://m:9", "AWS_REGION", "eu-1"), []said{{"FLTS-C10 warning", `AWS_REGION = "eu-1" (env) is not read by boto3: it reads AWS_DEFAULT_REGION, which is not set`, "give AWS_REGION the spelling AWS_DEFAULT_REGION in the contract"}}},
@@ -151,6 +151,7 @@ func TestProfiles(t *testing.T) {
 		"only a comment":              {withKeys("AWS_PROFILE", "commented", "AWS_SHARED_CREDENTIALS_FILE", "/elsewhere"), credentials, true},
 		"the older variable":          {withKeys("AWS_DEFAULT_PROFILE", "gone", "AWS_PROFILE", "ml"), config, true},
 		"cannot be looked at":         {withKeys("AWS_PROFILE", "ml"), map[string]string{"/task/.aws/config": "unreadable"}, false},
+		"a relative path":             {withKeys("AWS_PROFILE", "ml", "AWS_CONFIG_FILE", "aws/config"), nil, false},
 		"no home":                     {withKeys("AWS_PROFILE", "ml", "HOME", ""), nil, false},
 	} {
 		got, stale := clientsOf(t, "extends: builtin", row.given, row.files, nil)
