@@ -42,7 +42,7 @@ func (a *Account) SawOutput(text string) {
 // which. A code that no test reproduces is a promise that nobody kept. A run of
 // some tests alone keeps its status.
 func (a *Account) Settle(status int, dir string) int {
-	if status != 0 || testing("run") || testing("list") || testing("bench") || testing("fuzz") {
+	if status != 0 || selects("run") || selects("list") || selects("bench") || selects("fuzz") {
 		return status
 	}
 	declared, err := Below(dir)
@@ -65,8 +65,8 @@ func (a *Account) Settle(status int, dir string) int {
 	return status
 }
 
-// testing reports whether a flag of the test binary selects a part of the tests.
-func testing(name string) bool {
+// selects reports whether a flag of the test binary selects a part of the tests.
+func selects(name string) bool {
 	f := flag.Lookup("test." + name)
 	return f != nil && f.Value.String() != ""
 }
