@@ -19,29 +19,33 @@ const (
 	CodeNothingToStart = "FLTS-E14" // the program is an empty word
 )
 
-var codes = map[Reason]string{
-	NotFound:           CodeNotFound,
-	MissingInterpreter: CodeInterpreter,
-	MissingLoader:      CodeLoader,
-	IsDirectory:        CodeNotExecutable,
-	NotExecutable:      CodeNotExecutable,
-	Denied:             CodeNotExecutable,
-	NoExecMount:        CodeNoExecMount,
-	WrongArchitecture:  CodeArchitecture,
-	UnknownFormat:      CodeFormat,
-	TooLarge:           CodeTooLarge,
-	Refused:            CodeKernelRefused,
-}
-
 // Code is the finding code of what keeps the task from starting.
 func (e *NotRunnable) Code() string {
-	switch {
-	case e.Program == "":
-		return CodeNothingToStart
-	case e.Reason == MissingInterpreter && strings.Contains(e.Detail, crlfDetail):
-		return CodeLineEnds
+	switch e.Reason {
+	case NotFound:
+		if e.Program == "" {
+			return CodeNothingToStart
+		}
+		return CodeNotFound
+	case MissingInterpreter:
+		if strings.Contains(e.Detail, crlfDetail) {
+			return CodeLineEnds
+		}
+		return CodeInterpreter
+	case MissingLoader:
+		return CodeLoader
+	case IsDirectory, NotExecutable, Denied:
+		return CodeNotExecutable
+	case NoExecMount:
+		return CodeNoExecMount
+	case WrongArchitecture:
+		return CodeArchitecture
+	case UnknownFormat:
+		return CodeFormat
+	case TooLarge:
+		return CodeTooLarge
 	}
-	return codes[e.Reason]
+	return CodeKernelRefused
 }
 
 // Code is the finding code of a string that cannot be handed on.

@@ -78,9 +78,15 @@ func (k *Key) endsLike(file string) bool {
 	return slices.ContainsFunc(k.variables(), func(v string) bool { return strings.HasSuffix(letters(v), short) })
 }
 
-var joints = strings.NewReplacer("_", "", "-", "", ".", "")
-
-func letters(name string) string { return strings.ToLower(joints.Replace(name)) }
+// letters is a name in small letters, without what joins its words.
+func letters(name string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("_-.", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(name))
+}
 
 // misnamed says that a file has another name than the key.
 func (r *Resolution) misnamed(sev Severity, k *Resolved, where *Source, file, what string) {
