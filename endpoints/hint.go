@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+
+	"github.com/flts-run/flts-run/internal/hint"
 )
 
 // service is a Kubernetes Service that a host name stands for.
@@ -72,13 +74,7 @@ func (l *ladder) rewrite(s Setting) string {
 	return "write " + s.named() + " again without the final newline: " + l.patchSecret(s.Key)
 }
 
-// patchSecret changes one key and takes the value from the terminal: it neither
-// destroys the others, nor leaves the value in the shell's history, nor adds the
-// newline that echo would. NAME stays: which Secret it was, a pod does not know.
-func (l *ladder) patchSecret(key string) string {
-	return fmt.Sprintf(`read -rs V; printf %%s "$V" | jq -Rs '{stringData:{%s:.}}' | kubectl -n %s patch secret NAME --type=merge --patch-file /dev/stdin`,
-		key, l.ownNamespace())
-}
+func (l *ladder) patchSecret(key string) string { return hint.PatchSecret(l.ownNamespace(), key) }
 
 // shellWord quotes a text that a shell would not take as one word.
 func shellWord(s string) string {

@@ -54,7 +54,7 @@ func TestExecRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := put(t, t.TempDir(), "task", c.content, 0o755)
-			err := Exec(path, []string{"task"}, nil)
+			err := account.SawError(Exec(path, []string{"task"}, nil))
 			want := &NotRunnable{Program: "task", Path: path, Reason: c.reason, Detail: c.detail, Err: c.errno}
 			require.Equal(t, want, err)
 		})
@@ -92,7 +92,7 @@ func TestExecBusyFile(t *testing.T) {
 	defer func() { require.NoError(t, f.Close()) }()
 	require.Equal(t, &NotRunnable{
 		Program: "task", Path: path, Reason: Refused, Detail: "text file busy", Err: syscall.ETXTBSY,
-	}, Exec(path, []string{"task"}, nil))
+	}, account.SawError(Exec(path, []string{"task"}, nil)))
 }
 
 func TestExecTooLarge(t *testing.T) {
@@ -102,7 +102,7 @@ func TestExecTooLarge(t *testing.T) {
 		env = append(env, "PART="+part)
 	}
 	env = append(env, "LARGEST="+part+part)
-	err := Exec("/bin/true", []string{"true"}, env)
+	err := account.SawError(Exec("/bin/true", []string{"true"}, env))
 	require.Equal(t, &NotRunnable{
 		Program: "true", Path: "/bin/true", Reason: TooLarge, Err: syscall.E2BIG,
 		Detail: "203 strings of 12121222 bytes in all; the largest is variable LARGEST with 120008 bytes",
@@ -131,6 +131,15 @@ func TestNoExecMount(t *testing.T) {
 	require.Contains(t, want, "/proc")
 }
 
+// A volume that is mounted noexec, in a mount namespace of our own.
+func TestExecOnNoExecMount(t *testing.T) {
+	launcher, dir := builtLauncher(t, false), t.TempDir()
+	script := `mount -t tmpfs -o noexec,mode=755 none "$1" && printf '#!/bin/sh\n' > "$1/task" && chmod 755 "$1/task" && exec "$0" "$1/task"`
+	require.Equal(t, outcome{
+		stderr: "cannot run " + dir + "/task: it lies on a volume mounted noexec [FLTS-E08]\n", status: 126,
+	}, runTask(t, "unshare", "--map-root-user", "--mount", "sh", "-c", script, launcher, dir))
+}
+
 // Root may start whatever has any execute bit, so the launcher is nobody then.
 func TestDenied(t *testing.T) {
 	launcher := builtLauncher(t, false)
@@ -143,7 +152,7 @@ func TestDenied(t *testing.T) {
 		command = append([]string{"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"}, command...)
 	}
 	require.Equal(t, outcome{
-		stderr: fmt.Sprintf("cannot run %s: permission denied: mode %s, owner uid %d gid %d, and this process has uid %d\n",
+		stderr: fmt.Sprintf("cannot run %s: permission denied: mode %s, owner uid %d gid %d, and this process has uid %d [FLTS-E03]\n",
 			path, mode, uid, os.Getegid(), user),
 		status: 126,
 	}, runTask(t, command...))

@@ -1,13 +1,16 @@
 package launch
 
 import (
+	"bufio"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -34,6 +37,25 @@ func TestTaskIsGivenWhatWeWereGiven(t *testing.T) {
 			require.Equal(t, dir, s.Dir)
 		})
 	}
+}
+
+// Nothing of us stays: the task has our process id, so under a container runtime it
+// is process 1, and a signal to that process is a signal to the task.
+func TestTheTaskIsOurProcess(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), builtLauncher(t, true), "sh", "-c", "echo $$; exec sleep 60")
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	guard := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+	defer guard.Stop()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, strconv.Itoa(cmd.Process.Pid)+"\n", line)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
+	require.Error(t, cmd.Wait())
+	status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	require.True(t, ok)
+	require.Equal(t, syscall.SIGTERM, status.Signal(), "the task's own end, not a status of ours")
 }
 
 func text(list [][]byte) []string {

@@ -25,7 +25,7 @@ func put(t *testing.T, dir, name, content string, mode fs.FileMode) string {
 func refusal(t *testing.T, err error) NotRunnable {
 	t.Helper()
 	var n *NotRunnable
-	require.ErrorAs(t, err, &n)
+	require.ErrorAs(t, account.SawError(err), &n)
 	got := *n
 	got.Err = nil
 	return got

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,11 +16,16 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/flts-run/flts-run/internal/codescan"
 )
 
 // taskName makes this test binary the task: by its name, because nothing else
 // about a task's command may be ours.
 const taskName = "flts-test-task"
+
+// account is of the codes that the tests of this package got from it.
+var account codescan.Account
 
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == taskName {
@@ -28,10 +34,12 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	m.Run()
+	flag.Parse()
+	status := account.Settle(m.Run(), ".")
 	if builtIn != "" {
 		_ = os.RemoveAll(builtIn)
 	}
+	os.Exit(status)
 }
 
 // seen is what a task finds of what it was given, in the kernel's words.
@@ -118,5 +126,6 @@ func runCommand(t *testing.T, command []string, change func(*exec.Cmd)) outcome 
 	if err != nil && !errors.As(err, &exited) {
 		require.NoError(t, err)
 	}
+	account.SawOutput(stderr.String())
 	return outcome{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
 }

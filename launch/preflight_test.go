@@ -48,7 +48,7 @@ func TestPreflight(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := Preflight(c.argv, c.env)
+			err := account.SawError(Preflight(c.argv, c.env))
 			require.Equal(t, c.want, err)
 			if c.want != nil {
 				require.EqualError(t, err, c.text)

@@ -27,13 +27,13 @@ func TestDigestIsWhatTheShellComputes(t *testing.T) {
 func TestDigestOfTheBuiltinContract(t *testing.T) {
 	c, err := resolve.Builtin()
 	require.NoError(t, err)
-	r := resolve.Resolve(resolve.Input{Contract: c, AppEnv: resolve.Dev})
+	r := judged(resolve.Input{Contract: c, AppEnv: resolve.Dev})
 	require.Equal(t, "v1:", r.Digest(asIs)[:3])
 	require.Len(t, r.Digest(asIs), 3+16)
 
 	// It does not depend on the order of the keys in the contract.
 	slices.Reverse(c.Keys)
-	require.Equal(t, r.Digest(asIs), resolve.Resolve(resolve.Input{Contract: c, AppEnv: resolve.Dev}).Digest(asIs))
+	require.Equal(t, r.Digest(asIs), judged(resolve.Input{Contract: c, AppEnv: resolve.Dev}).Digest(asIs))
 }
 
 func TestDigestFollowsSettingsAndNotSecretsOrOrigins(t *testing.T) {
@@ -47,10 +47,10 @@ func TestDigestFollowsSettingsAndNotSecretsOrOrigins(t *testing.T) {
 
 	// A password in a URL is no setting, its server is one.
 	url := func(text string) string {
-		return resolve.Resolve(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Sources: []resolve.Source{given("env", resolve.ConfigMap, "URI", text)}}).Digest(asIs)
+		return judged(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Sources: []resolve.Source{given("env", resolve.ConfigMap, "URI", text)}}).Digest(asIs)
 	}
 	require.Equal(t, url("http://user:one@host"), url("http://user:two@host"))
 	require.NotEqual(t, url("http://user:one@host"), url("http://user:one@other"))
-	require.NotEqual(t, url("http://host/known"), resolve.Resolve(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Sources: []resolve.Source{given("env", resolve.ConfigMap, "URI", "http://host/known")}}).
+	require.NotEqual(t, url("http://host/known"), judged(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Sources: []resolve.Source{given("env", resolve.ConfigMap, "URI", "http://host/known")}}).
 		Digest(func(s string) string { return strings.ReplaceAll(s, "known", "********") }), "the mask is asked")
 }

@@ -94,7 +94,7 @@ func (s *Source) param(k *Key, f func(name string, v Value, spelling int)) {
 
 // candidate judges one value: its form, and how it would be exported.
 func candidate(k *Key, origin string, layer Layer, v Value, s Spelling) Candidate {
-	c := Candidate{Origin: origin, Layer: layer, Notes: v.Notes, Err: v.Err, mode: v.Mode, at: v.At}
+	c := Candidate{Origin: origin, Layer: layer, Notes: v.Notes, Err: v.Err, mode: v.Mode, file: v.File, at: v.At}
 	text := v.Text.Reveal()
 	switch {
 	case v.Err != nil:
@@ -106,6 +106,9 @@ func candidate(k *Key, origin string, layer Layer, v Value, s Spelling) Candidat
 		return c // allowed, whatever the type
 	case s.As == URL:
 		var secure bool
+		if c.Err = k.clean(text); c.Err != nil {
+			break
+		}
 		if text, secure, c.Err = fromURL(text); c.Err == nil {
 			c.secure = &secure
 			text, c.Err = k.parse(text)

@@ -28,7 +28,7 @@ func groupsOf(keys []*Resolved) [][]*Resolved {
 // chooseGroup takes all members from one layer: the highest in which any of
 // those that the group needs is given. Half a group is never completed from a
 // lower layer, where the other half belongs to another login.
-func (r *Resolution) chooseGroup(group []*Resolved) {
+func (r *Resolution) chooseGroup(group []*Resolved, sources []Source) {
 	from := place{}
 	for _, k := range group {
 		if p := k.topPlace(); !k.Key.Optional && p.layer != 0 && (from.layer == 0 || p.above(from)) {
@@ -57,7 +57,7 @@ func (r *Resolution) chooseGroup(group []*Resolved) {
 		}
 	}
 	for _, k := range missing {
-		r.reportHalf(group, k, layer)
+		r.reportHalf(group, k, layer, sources)
 	}
 	if layer != 0 && len(missing) == 0 {
 		r.judgeMixed(group)
@@ -99,7 +99,7 @@ func (k *Resolved) firstIn(p place) int {
 	return slices.IndexFunc(k.Candidates, func(c Candidate) bool { return c.place() == p && !c.Empty })
 }
 
-func (r *Resolution) reportHalf(group []*Resolved, k *Resolved, layer Layer) {
+func (r *Resolution) reportHalf(group []*Resolved, k *Resolved, layer Layer, sources []Source) {
 	var have, all []string
 	for _, m := range group {
 		if m.Winner >= 0 {
@@ -113,7 +113,11 @@ func (r *Resolution) reportHalf(group []*Resolved, k *Resolved, layer Layer) {
 	if lower := k.topPlace(); lower.layer != 0 {
 		note = fmt.Sprintf("; the value in layer %s is not used, because halves of different logins do not fit", lower.layer)
 	}
-	r.add(Error, CodeHalfPair, k.Key, "give "+strings.Join(all, " and ")+" in the same place",
+	advice := "give " + strings.Join(all, " and ") + " in the same place"
+	if where, file := nearFile(k.Key, sources); file != "" {
+		advice = fmt.Sprintf("%s holds %s: name it %s, or %s", where.Name, file, k.Key.Name, advice)
+	}
+	r.add(Error, CodeHalfPair, k.Key, advice,
 		"half a pair: %s is missing in layer %s, where %s is given%s", k.Key.Name, layer, strings.Join(have, ", "), note)
 	k.half = true
 }

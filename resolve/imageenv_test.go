@@ -38,7 +38,7 @@ func TestUnchangedVariablesOfTheImageAreDefaults(t *testing.T) {
 	require.Equal(t, []string{"error FLTS-S16: ACCESS is sensitive and is set by the image (ACCESS) | remove ENV ACCESS from the Dockerfile and give it in a Secret: whoever can pull the image can read it"},
 		found([]resolve.Source{defaults}))
 
-	r := resolve.Resolve(resolve.Input{
+	r := judged(resolve.Input{
 		Contract: c, AppEnv: resolve.Staging,
 		Sources: []resolve.Source{env.Plain, given("secret dir", resolve.Secret, "URI", "http://mounted"), env.Sensitive, defaults},
 	})

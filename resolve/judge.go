@@ -3,8 +3,10 @@ package resolve
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/internal/redact"
 )
 
@@ -53,6 +55,9 @@ func (r *Resolution) judgeMissing(k *Resolved, sources []Source) {
 	const worthAHint = 50
 	if r.missing++; r.missing > worthAHint {
 		// no further search
+	} else if where, file := nearFile(k.Key, sources); file != "" {
+		r.misnamed(Error, k, where, file, fmt.Sprintf("%s is required and has no value", k.Key.Name))
+		return
 	} else if near := nearNames(k.Key, sources); near != "" {
 		hint = near + "; " + hint
 	}
@@ -163,20 +168,64 @@ func (r *Resolution) refuse(k *Key, c Candidate) {
 	code, what, want := CodeType, c.Err.Error(), ""
 	var inv *invalid
 	if errors.As(c.Err, &inv) {
-		code, what, want = inv.code, inv.what, inv.want
-	}
-	if code == CodeStray && k.Sensitive {
-		code = CodeStraySecret
+		code, what, want = inv.code, inv.what, strings.ReplaceAll(inv.want, "=KEY=", "="+k.Name+"=")
 	}
 	origin := c.Origin
 	if c.at != "" {
 		origin += ":" + c.at
 	}
-	if k.Sensitive || c.Value.IsEmpty() {
+	switch {
+	case k.Sensitive:
+		r.refuseSensitive(k, c, code, origin, what, want)
+	case c.Value.IsEmpty():
 		r.add(Error, code, k, want, "%s (%s) %s", k.Name, origin, what)
-		return
+	default:
+		name, as := k.variable(c.spelling)
+		if r.tracks[k.Name] && isLocalStore(c.Value.Reveal()) {
+			code, what, want = CodeLocalStore, "is no tracking server: what is written there is lost with the pod", "set "+name+"=http://mlflow."+r.Namespace+".svc.cluster.local:5000"
+		}
+		if meant := k.mended(c.Value.Reveal(), as); meant != "" && code != CodeLocalStore {
+			want = "set " + name + "=" + meant + also(want, code)
+		}
+		r.add(Error, code, k, want, "%s = %s (%s) %s", k.Name, quoteShort(c.Value), origin, what)
 	}
-	r.add(Error, code, k, want, "%s = %s (%s) %s", k.Name, quoteShort(c.Value), origin, what)
+}
+
+// also keeps of a hint what the mended value does not say: where the character
+// came from.
+func also(want, code string) string {
+	if code == CodeStray {
+		return "; " + want
+	}
+	return ""
+}
+
+// variable is the name under which a candidate was found, and the form of the
+// value there.
+func (k *Key) variable(spelling int) (string, Form) {
+	if spelling == 0 {
+		return k.Name, Same
+	}
+	return k.Spellings[spelling-1].Name, k.Spellings[spelling-1].As
+}
+
+// refuseSensitive says the length of a credential with an extra character, which
+// tells it from the one that was meant, and nothing else of it.
+func (r *Resolution) refuseSensitive(k *Key, c Candidate, code, origin, what, want string) {
+	if code == CodeStray {
+		code = CodeStraySecret
+		if r.proves[k.Name] {
+			code = CodeStrayProof
+		}
+		what += fmt.Sprintf(" (%d bytes in all)", len(c.Value.Reveal()))
+		if slices.Contains(c.Notes, NoteNewline) {
+			what += ", after " + NoteNewline
+		}
+		if c.Layer == Secret {
+			want = "write it again without: " + hint.PatchSecret(r.podNamespace, k.Name)
+		}
+	}
+	r.add(Error, code, k, want, "%s (%s) %s", k.Name, origin, what)
 }
 
 // quoteShort quotes a value for a sentence; the middle of a long one is left

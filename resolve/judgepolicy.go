@@ -3,9 +3,9 @@ package resolve
 import (
 	"cmp"
 	"crypto/subtle"
+	"encoding/json"
 	"fmt"
 	"net"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -170,6 +170,7 @@ func (r *Resolution) secured(c *Contract, k *Resolved) string {
 // longer verify certificates.
 func (r *Resolution) judgeVerification(in Input) {
 	rule := in.Contract.Policy.rule(ruleVerificationOff)
+	r.judgeConnections(rule, in.Variables)
 	severity, on := rule.severity(r.AppEnv)
 	for _, s := range rule.Variables {
 		value, origin, key := in.Variables[s.Name], "env", in.Contract.KeyFor(s.Name)
@@ -182,6 +183,47 @@ func (r *Resolution) judgeVerification(in Input) {
 		}
 	}
 }
+
+// judgeConnections looks for connections of Airflow with which its hooks do not
+// verify certificates. Nothing of a connection is quoted: it holds a password.
+func (r *Resolution) judgeConnections(rule *Rule, variables map[string]string) {
+	severity, on := rule.severity(r.AppEnv)
+	if !on {
+		return
+	}
+	var names []string
+	for name, text := range variables {
+		if strings.HasPrefix(name, "AIRFLOW_CONN_") && trustsAnybody(text) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		r.add(severity, CodeUnverified, nil, "remove verify from the extra of the connection, mount the CA, and give verify its path",
+			"%s (env) says verify: false in its extra, so certificates are not verified", name)
+	}
+}
+
+// trustsAnybody reads verify in a connection, which is JSON or a URI.
+func trustsAnybody(connection string) bool {
+	if strings.HasPrefix(connection, "{") {
+		var doc struct{ Extra json.RawMessage }
+		if json.Unmarshal([]byte(connection), &doc) != nil {
+			return false
+		}
+		var nested string // the extra may be JSON in a string
+		if json.Unmarshal(doc.Extra, &nested) == nil {
+			doc.Extra = json.RawMessage(nested)
+		}
+		var extra struct{ Verify any }
+		return json.Unmarshal(doc.Extra, &extra) == nil && isFalse(extra.Verify)
+	}
+	_, query, _ := strings.Cut(connection, "?")
+	values, err := url.ParseQuery(query)
+	return err == nil && isFalse(values.Get("verify"))
+}
+
+func isFalse(v any) bool { return v == false || strings.EqualFold(fmt.Sprint(v), "false") }
 
 // judgeAddresses looks for endpoints that are no name of another machine.
 func (r *Resolution) judgeAddresses(in Input) {
@@ -196,33 +238,39 @@ func (r *Resolution) judgeAddresses(in Input) {
 		if !itself && !numbers {
 			continue
 		}
-		shown := fmt.Sprintf("%s (%s)", k.Key.Name, k.Origin())
-		byName := fmt.Sprintf("set %s=%s", k.Key.Name, k.inForm("SVC."+cmp.Or(r.Namespace, "NS")+".svc.cluster.local:"+cmp.Or(port, "PORT")))
 		switch {
 		case itself && in.InPod && !local.allows(host, port):
-			r.breach(local, CodeLocalhost, []*Resolved{k}, byName+"; a sidecar is declared in the contract: policy: {localhost-in-pod: {allow: [\""+net.JoinHostPort(host, cmp.Or(port, "PORT"))+"\"]}}",
-				"%s is on %s, and in a pod that is the pod itself", shown, host)
+			r.breach(local, CodeLocalhost, []*Resolved{k}, "set "+k.named("SVC."+cmp.Or(r.Namespace, "NS")+".svc.cluster.local", port)+
+				"; a sidecar is declared in the contract: policy: {localhost-in-pod: {allow: [\""+net.JoinHostPort(host, cmp.Or(port, "PORT"))+"\"]}}",
+				"%s is on %s, and in a pod that is the pod itself", k.evidence(), host)
 		case !itself && !numeric.allows(host, port):
-			r.breach(numeric, CodeNumeric, []*Resolved{k}, "kubectl get svc -A | grep "+host+", then "+byName,
-				"%s is the address %s, which changes when the Service behind it is made again", shown, host)
+			r.judgeNumeric(numeric, k, in.Variables)
 		}
 	}
 }
 
-// isSelf reports whether a host is the machine or the pod that looks it up.
-func isSelf(host string) bool {
-	a, numbers := numericAddress(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || numbers && (a.Unmap().IsLoopback() || a.IsUnspecified())
+// judgeNumeric says of an endpoint that is an address what it is the address of,
+// where a variable of the kubelet tells.
+func (r *Resolution) judgeNumeric(rule *Rule, k *Resolved, variables map[string]string) {
+	host, port, _ := k.address()
+	shown, written := host, ""
+	if a, _ := numericAddress(host); a.Unmap().String() != host {
+		shown, written = a.Unmap().String(), ", written in another form,"
+	}
+	said := fmt.Sprintf("%s is the address %s%s which changes when the Service behind it is made again", k.evidence(), shown, cmp.Or(written, ","))
+	service, servicePort, variable := servicesAt(shown, variables)
+	if service == "" {
+		r.breach(rule, CodeNumeric, []*Resolved{k}, "kubectl get svc -A | grep -w "+shown+", then set "+k.named("SVC."+cmp.Or(r.Namespace, "NS")+".svc.cluster.local", port), "%s", said)
+		return
+	}
+	// The kubelet sets such variables for Services of the pod's own namespace.
+	name := k.named(service+"."+cmp.Or(r.podNamespace, "NS")+".svc.cluster.local", cmp.Or(port, servicePort))
+	r.breach(rule, CodeNumeric, []*Resolved{k}, "set "+name, "%s; it is %s, so the Service %s", said, variable, service)
 }
 
-// numericAddress looks at the first character before it parses: nearly every host
-// is a name, and an error that nobody reads costs more than all the rest.
-func numericAddress(host string) (netip.Addr, bool) {
-	if host == "" || host[0] > '9' && !strings.Contains(host, ":") {
-		return netip.Addr{}, false
-	}
-	a, err := netip.ParseAddr(host)
-	return a, err == nil
+// named is the setting of the key to a host name, in the form of its value.
+func (k *Resolved) named(host, port string) string {
+	return k.Key.Name + "=" + k.inForm(host+":"+cmp.Or(port, "PORT"))
 }
 
 // address takes the host and the port out of an endpoint; false for keys that

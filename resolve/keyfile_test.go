@@ -43,7 +43,7 @@ func TestKeyFiles(t *testing.T) {
 	require.Empty(t, found([]resolve.Source{env.Plain, env.Sensitive}), "equal values are no contradiction")
 	require.EqualError(t, env.Sensitive.Values["ACCESS"].Err, "names a file that is not there: ACCESS_FILE takes a path, not the value: mount the file, or unset it")
 
-	r := resolve.Resolve(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Sources: []resolve.Source{env.Plain, env.Sensitive}})
+	r := judged(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Sources: []resolve.Source{env.Plain, env.Sensitive}})
 	require.Equal(t, "env ENDPOINT_URL_FILE", r.Get("ENDPOINT").Origin())
 	require.Equal(t, []string{resolve.NoteNewline}, r.Get("ENDPOINT").Candidates[0].Notes)
 	require.Equal(t, "env SECRET_FILE", r.Get("SECRET").Origin())

@@ -9,7 +9,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/flts-run/flts-run/internal/secret"
 )
+
+// noteEmpty is the note of a directory without a file.
+const noteEmpty = "empty"
 
 // maxFile is the most that a ConfigMap or a Secret can hold.
 const maxFile = 1 << 20
@@ -24,7 +29,7 @@ const maxFile = 1 << 20
 // all files are read from the directory that "..data" names now, and read again
 // if it was swapped meanwhile: a key pair is never torn.
 func ReadMounted(c *Contract, name string, layer Layer, dir string) (Source, error) {
-	s := Source{Name: name, Layer: layer}
+	s := Source{Name: name, Layer: layer, Dir: dir}
 	for range 10 {
 		data := filepath.Join(dir, "..data")
 		target, err := os.Readlink(data)
@@ -53,11 +58,11 @@ func (s *Source) read(c *Contract, base string) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		s.Note = "not mounted"
-		return fmt.Errorf("%s is not mounted: %w", base, fs.ErrNotExist)
+		return fmt.Errorf("%w: %w", &invalid{CodeNotMounted, base + " is not mounted", ""}, fs.ErrNotExist)
 	case err != nil:
-		return &invalid{CodeUnreadable, fmt.Sprintf("%s cannot be read: %v", base, reason(err)), ""}
+		return &invalid{CodeUnreadable, fmt.Sprintf("%s cannot be read: %s", base, reason(err, base)), ""}
 	case len(entries) == 0:
-		s.Note = "empty"
+		s.Note = noteEmpty
 	}
 	for _, e := range entries {
 		if e.Name() == "APP_ENV" {
@@ -84,8 +89,9 @@ func readValue(path string) Value {
 		return Value{Err: err}
 	}
 	v := Plain(text)
+	v.File = path
 	if cut, ok := strings.CutSuffix(text, "\n"); ok {
-		v = Plain(cut)
+		v.Text = secret.New(cut)
 		v.Notes = []string{NoteNewline}
 	}
 	if info, err := os.Stat(path); err == nil {
@@ -101,7 +107,7 @@ func readFile(path string) (string, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", &invalid{CodeNoFile, "is a link to a file that is not there", "mount it again, or remove it"}
 	case err != nil:
-		return "", &invalid{CodeUnreadable, fmt.Sprintf("cannot be read: %v", reason(err)), ""}
+		return "", &invalid{CodeUnreadable, "cannot be read: " + reason(err, path), readableHint()}
 	case info.IsDir():
 		return "", &invalid{CodeNoFile, "is a directory, not a file", "mount the key itself, without a path below it"}
 	case !info.Mode().IsRegular():
@@ -109,29 +115,32 @@ func readFile(path string) (string, error) {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return "", &invalid{
-			CodeUnreadable, fmt.Sprintf("cannot be read: %v (mode %04o)", reason(err), info.Mode().Perm()),
-			"set securityContext.fsGroup in the pod and defaultMode: 0440 in the volume",
-		}
+		return "", &invalid{CodeUnreadable, "cannot be read: " + reason(err, path), readableHint()}
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	switch {
 	case err != nil:
-		return "", &invalid{CodeUnreadable, fmt.Sprintf("cannot be read: %v", reason(err)), ""}
+		return "", &invalid{CodeUnreadable, "cannot be read: " + reason(err, path), ""}
 	case len(text) > maxFile:
 		return "", &invalid{CodeTooLong, "is longer than 1 MiB", "that is more than a ConfigMap or a Secret holds: mount it as a file of its own"}
 	}
 	return string(text), nil
 }
 
-// reason is an error of the file system without the path in front of it.
-func reason(err error) error {
+// reason is an error of the file system without the path in front of it. Of one
+// about permissions it says who may and who asked.
+func reason(err error, path string) string {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
-		return pe.Err
+		err = pe.Err
 	}
-	return err
+	if errors.Is(err, fs.ErrPermission) {
+		if who := denied(path); who != "" {
+			return fmt.Sprintf("%v (%s)", err, who)
+		}
+	}
+	return err.Error()
 }
 
 // Near returns the names in the source that look like the variable without

@@ -49,7 +49,7 @@ func (p practice) findings(t *testing.T, c *resolve.Contract, env resolve.AppEnv
 	if p.input != nil {
 		p.input(&in)
 	}
-	return slices.DeleteFunc(resolve.Resolve(in).Findings, func(f resolve.Finding) bool {
+	return slices.DeleteFunc(judged(in).Findings, func(f resolve.Finding) bool {
 		return f.Code == "FLTS-C27" // known names of users are short
 	})
 }
@@ -211,13 +211,13 @@ func TestPolicyFindingsAndHints(t *testing.T) {
 		},
 		{
 			map[string]string{"MINIO_ENDPOINT": "localhost:9000"},
-			inPod, "MINIO_ENDPOINT (configmap) is on localhost, and in a pod that is the pod itself",
+			inPod, "MINIO_ENDPOINT = \"localhost:9000\" (configmap) is on localhost, and in a pod that is the pod itself",
 			`set MINIO_ENDPOINT=SVC.default.svc.cluster.local:9000; a sidecar is declared in the contract: policy: {localhost-in-pod: {allow: ["localhost:9000"]}}`,
 		},
 		{
 			map[string]string{"GATEWAY_URL": "https://10.1.2.3"},
-			nil, "GATEWAY_URL (configmap) is the address 10.1.2.3, which changes when the Service behind it is made again",
-			"kubectl get svc -A | grep 10.1.2.3, then set GATEWAY_URL=https://SVC.default.svc.cluster.local:PORT",
+			nil, "GATEWAY_URL = \"https://10.1.2.3\" (configmap) is the address 10.1.2.3, which changes when the Service behind it is made again",
+			"kubectl get svc -A | grep -w 10.1.2.3, then set GATEWAY_URL=https://SVC.default.svc.cluster.local:PORT",
 		},
 		{
 			nil, mode(0o604), "any user in the container can read MINIO_ACCESS_KEY (secret, mode 0604), MINIO_SECRET_KEY (secret, mode 0604)",
@@ -242,7 +242,7 @@ func TestDevelopmentDefaultsUnderAPolicy(t *testing.T) {
 	c := parsed(t, "extends: builtin\npolicy: {default-credentials: error, plain-http: off}")
 	for env, want := range map[resolve.AppEnv][]string{"": {"FLTS-C25", "FLTS-C15"}, resolve.Dev: {"FLTS-C15"}} {
 		var codes []string
-		for _, f := range resolve.Resolve(resolve.Input{Contract: c, AppEnv: env}).Findings {
+		for _, f := range judged(resolve.Input{Contract: c, AppEnv: env}).Findings {
 			codes = append(codes, f.Code)
 		}
 		require.Equal(t, want, codes)
@@ -251,7 +251,7 @@ func TestDevelopmentDefaultsUnderAPolicy(t *testing.T) {
 
 // The setup of a developer: plain http, minioadmin, everything on localhost.
 func TestDevelopmentIsQuiet(t *testing.T) {
-	require.Empty(t, resolve.Resolve(resolve.Input{Contract: builtin(t), AppEnv: resolve.Dev}).Findings)
+	require.Empty(t, judged(resolve.Input{Contract: builtin(t), AppEnv: resolve.Dev}).Findings)
 	require.Empty(t, practice{values: map[string]string{
 		"MINIO_ENDPOINT": "localhost:9000", "MINIO_SECURE": "false", "MINIO_ACCESS_KEY": "minioadmin", "MINIO_SECRET_KEY": "minioadmin",
 		"MLFLOW_TRACKING_URI": "http://192.168.1.7:5000", "GATEWAY_URL": "http://gateway:8000",

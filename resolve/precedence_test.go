@@ -48,7 +48,7 @@ func given(name string, layer resolve.Layer, pairs ...string) resolve.Source {
 func resolved(t testing.TB, env resolve.AppEnv, sources ...resolve.Source) *resolve.Resolution {
 	// URI is required and of no interest to most tests.
 	sources = append(sources, given("rest", resolve.ConfigMap, "URI", "http://rest"))
-	return resolve.Resolve(resolve.Input{Contract: contract(t), AppEnv: env, Sources: sources})
+	return judged(resolve.Input{Contract: contract(t), AppEnv: env, Sources: sources})
 }
 
 func messages(r *resolve.Resolution) []string {
@@ -202,12 +202,12 @@ func TestDefaultCredentialsAreNotPutOverAnIdentity(t *testing.T) {
 			Contract: contract(t), AppEnv: env, Ambient: "web identity",
 			Sources: []resolve.Source{given("rest", resolve.ConfigMap, "URI", "http://rest")},
 		}
-		r := resolve.Resolve(in)
+		r := judged(in)
 		require.Empty(t, messages(r))
 		require.NotContains(t, r.Environ(), "ACCESS")
 
 		in.Sources = append(in.Sources, given("dir", resolve.Secret, "ACCESS", "ak-value", "SECRET", "sk-value"))
-		require.Equal(t, "ak-value", resolve.Resolve(in).Text("ACCESS"), "keys that were given are used")
+		require.Equal(t, "ak-value", judged(in).Text("ACCESS"), "keys that were given are used")
 	}
 }
 
@@ -216,13 +216,13 @@ func TestAnIdentityIsForTheObjectStoreOnly(t *testing.T) {
 	c := contract(t)
 	var err error
 	in := resolve.Input{Contract: c, AppEnv: resolve.Prod, Ambient: "profile", Sources: []resolve.Source{given("rest", resolve.ConfigMap, "URI", "http://rest")}}
-	require.Empty(t, messages(resolve.Resolve(in)))
+	require.Empty(t, messages(judged(in)))
 	in.Contract, err = c.Without([]string{"store"})
 	require.NoError(t, err)
-	require.Empty(t, messages(resolve.Resolve(in)), "a service that is left out needs no credentials")
+	require.Empty(t, messages(judged(in)), "a service that is left out needs no credentials")
 	c.Service("store").Kind = "http"
 	in.Contract = c
-	require.Len(t, messages(resolve.Resolve(in)), 2)
+	require.Len(t, messages(judged(in)), 2)
 }
 
 func TestSensitiveKeysInTheWrongPlace(t *testing.T) {
@@ -252,13 +252,13 @@ func TestSensitiveKeysInThePipeline(t *testing.T) {
 }
 
 func TestEverythingIsReportedAtOnce(t *testing.T) {
-	r := resolve.Resolve(resolve.Input{Contract: contract(t), AppEnv: resolve.Prod, Sources: []resolve.Source{
+	r := judged(resolve.Input{Contract: contract(t), AppEnv: resolve.Prod, Sources: []resolve.Source{
 		given("param", resolve.Parameters, "endpoint", "http://minio:9000", "secure", "yes"),
 		{Name: "secret dir", Layer: resolve.Secret, Note: "not mounted", Others: []string{"ACCES", "secrets", "unrelated"}},
 	}})
 	require.Equal(t, []resolve.Finding{
 		{
-			Severity: "error", Code: "FLTS-C05", Key: "ENDPOINT", Hint: "write HOST:PORT without http://",
+			Severity: "error", Code: "FLTS-C05", Key: "ENDPOINT", Hint: "set ENDPOINT=minio:9000",
 			Message: `ENDPOINT = "http://minio:9000" (param endpoint) is a URL where a host and port belong`,
 		},
 		{Severity: "error", Code: "FLTS-C20", Key: "SECURE", Hint: "write true or false", Message: `SECURE = "yes" (param secure) is no bool`},
@@ -288,8 +288,8 @@ func TestAWrongValueWinsAndIsNotShownWhenSensitive(t *testing.T) {
 	require.False(t, r.Get("ENDPOINT").Set, "no fall through to the default")
 	require.Equal(t, []string{
 		`error FLTS-C20: ENDPOINT = "minio:99999" (env) has an invalid port`,
-		"error FLTS-S03: ACCESS (dir) ends with a newline",
-		"error FLTS-S10: SECRET (dir) holds a NUL byte",
+		"error FLTS-S03: ACCESS (dir) ends with a newline (10 bytes in all)",
+		"error FLTS-S10: SECRET (dir) holds a NUL byte (byte 9)",
 	}, messages(r))
 }
 
@@ -305,7 +305,7 @@ func TestShortSecretsAreNamed(t *testing.T) {
 }
 
 func TestNamespaceOfDefaults(t *testing.T) {
-	r := resolve.Resolve(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Namespace: "mlops"})
+	r := judged(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Namespace: "mlops"})
 	require.Equal(t, "svc.mlops.svc.cluster.local:9000", r.Text("ENDPOINT"))
 }
 

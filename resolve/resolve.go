@@ -29,9 +29,14 @@ type Input struct {
 	// identity"). Default credentials are not put over it.
 	Ambient string
 	InPod   bool // we run in a pod: localhost is no other machine there
-	// Variables is the environment. Only those variables are looked at in which
-	// the policy sees that a client does not verify certificates.
+	// PodNamespace is the pod's own, "" where it is not known. Hints use it.
+	PodNamespace string
+	// Variables is the environment. Nothing takes a value from it; it tells what
+	// Kubernetes and the clients in the task make of it.
 	Variables map[string]string
+	// Mounts tells what is mounted where. It is called only when it decides
+	// something; nil is "unknown".
+	Mounts func() Mounts
 }
 
 // Resolution is the outcome. Keys stand in the order of the contract.
@@ -45,8 +50,11 @@ type Resolution struct {
 	policy    Policy
 	byName    map[string]*Resolved
 
-	ambientFor map[string]bool // groups that an AWS identity can take the place of
-	missing    int             // required keys without a value
+	podNamespace string
+	tracks       map[string]bool // keys with the address of an MLflow server
+	proves       map[string]bool // keys of which a signature or a password check is made
+	ambientFor   map[string]bool // groups that an AWS identity can take the place of
+	missing      int             // required keys without a value
 }
 
 // Resolved is a key with all its candidates, in the order of precedence.
@@ -70,6 +78,7 @@ type Candidate struct {
 	Err    error         // why it cannot be used
 
 	mode     fs.FileMode // of the file that it was read from
+	file     string      // path of that file
 	source   int         // rank of its source
 	spelling int         // 0 for the key's own name, else 1 + the index of the spelling
 	secure   *bool       // the scheme, when it was written as a URL
@@ -108,9 +117,10 @@ func (k *Resolved) Origin() string {
 func Resolve(in Input) *Resolution {
 	r := &Resolution{
 		AppEnv: in.AppEnv, Namespace: cmp.Or(in.Namespace, in.Contract.Namespace), Ambient: in.Ambient,
-		policy: in.Contract.Policy, byName: make(map[string]*Resolved, len(in.Contract.Keys)),
+		podNamespace: in.PodNamespace, policy: in.Contract.Policy, byName: make(map[string]*Resolved, len(in.Contract.Keys)),
 	}
 	r.ambientFor = in.Contract.objectStoreGroups()
+	r.tracks, r.proves = in.Contract.roles()
 	all := make([]Resolved, len(in.Contract.Keys))
 	r.Keys = make([]*Resolved, len(in.Contract.Keys))
 	var g []Candidate
@@ -134,7 +144,7 @@ func Resolve(in Input) *Resolution {
 		}
 	}
 	for _, g := range groups {
-		r.chooseGroup(g)
+		r.chooseGroup(g, in.Sources)
 	}
 	r.chooseSecure(in.Contract)
 	for _, k := range r.Keys {
@@ -142,6 +152,11 @@ func Resolve(in Input) *Resolution {
 	}
 	r.judgeDevDefaults()
 	r.judgePolicy(in)
+	r.judgeServices(in.Contract)
+	r.judgeForms(in.Contract)
+	r.judgeMisnamed(in.Contract, in.Sources)
+	r.judgeSubPaths(in.Mounts)
+	r.judgeEmptyMounts(in)
 	for i := range in.Sources {
 		r.Findings = append(r.Findings, in.Sources[i].Findings...)
 	}

@@ -42,6 +42,7 @@ type Source struct {
 	Class  Class
 	Params bool             // the names are those of pipeline parameters
 	Note   string           // why it is empty: "not mounted"
+	Dir    string           // the mounted directory that it was read from
 	Values map[string]Value // by name as found there
 	Others []string         // names found there that the contract does not know
 	AppEnv Value            // APP_ENV as found there: it is read before resolution
@@ -57,6 +58,7 @@ type Value struct {
 	Notes []string      // what was done to it: "1 trailing newline removed"
 	Err   error         // it is there and could not be read
 	Mode  fs.FileMode   // of the file that it was read from
+	File  string        // path of that file; in a volume it leads through the generation that "..data" names
 
 	Origin string // in place of the source's name: "env MINIO_SECRET_KEY_FILE"
 	At     string // where it stands in its file, for errors: "4:11" is line 4, column 11

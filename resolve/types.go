@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 )
 
 // Type is what the value of a key must look like.
@@ -36,8 +35,14 @@ var types = []Type{Text, Bool, Int, Float, Duration, Web, HostPort, Bucket, Enum
 // errors continue the sentence `KEY = "value" (origin) …` and never quote the
 // value, which may be sensitive.
 func (k *Key) parse(value string) (string, error) {
-	if err := clean(value); err != nil {
+	if err := k.clean(value); err != nil {
 		return "", err
+	}
+	if err := k.linkFault(value); err != nil {
+		return "", err
+	}
+	if what := unfilled(value); what != "" {
+		return "", &invalid{CodePlaceholder, what, fillIn}
 	}
 	switch k.Type {
 	case Bool:
@@ -45,6 +50,9 @@ func (k *Key) parse(value string) (string, error) {
 	case Int:
 		if _, ok := new(big.Int).SetString(value, 10); !ok || strings.HasPrefix(value, "+") {
 			return "", fault("is no int", "write digits, like 10000000")
+		}
+		if k.isPort() {
+			return value, checkPort(value, true)
 		}
 	case Float:
 		if _, err := strconv.ParseFloat(value, 64); err != nil {
@@ -92,6 +100,9 @@ func (k *Key) fits(value string) error {
 // the finding's, from the failure catalogue.
 type invalid struct{ code, what, want string }
 
+// Code is the finding code of what is wrong.
+func (e *invalid) Code() string { return e.code }
+
 func (e *invalid) Error() string {
 	if e.want == "" {
 		return e.what
@@ -100,56 +111,6 @@ func (e *invalid) Error() string {
 }
 
 func fault(what, want string) error { return &invalid{CodeType, what, want} }
-
-// clean refuses what no key may hold: text that cannot be an environment
-// variable, and the extra characters that creep in at the ends of a value
-// (echo without -n, CRLF files, copied text) and later look like a wrong
-// password.
-func clean(value string) error {
-	if i := strings.IndexByte(value, 0); i >= 0 {
-		return &invalid{CodeNotText, "holds a NUL byte", "write it as plain text"}
-	}
-	if !isUTF8(value) {
-		return &invalid{CodeNotText, "is not UTF-8 text", "convert it: iconv -f UTF-16 -t UTF-8 FILE"}
-	}
-	if value == "" {
-		return nil
-	}
-	first, last := edges(value)
-	for _, end := range []struct {
-		r    rune
-		verb string
-	}{{last, "ends with"}, {first, "begins with"}} {
-		if name := stray(end.r); name != "" {
-			return &invalid{CodeStray, end.verb + " " + name, "write it without, with printf %s instead of echo"}
-		}
-	}
-	return nil
-}
-
-func stray(r rune) string {
-	switch {
-	case r == '\n':
-		return "a newline"
-	case r == '\r':
-		return "a carriage return"
-	case r == '\uFEFF':
-		return "a byte order mark"
-	case r == '\u00A0', unicode.IsSpace(r):
-		return "a space"
-	case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
-		return "an invisible character"
-	}
-	return ""
-}
-
-func edges(s string) (first, last rune) {
-	first, _ = utf8.DecodeRuneInString(s)
-	last, _ = utf8.DecodeLastRuneInString(s)
-	return first, last
-}
-
-func isUTF8(s string) bool { return utf8.ValidString(s) }
 
 func parseBool(value string) (string, error) {
 	switch strings.ToLower(value) {
@@ -176,6 +137,9 @@ func checkURL(value string) error {
 	case strings.HasPrefix(rest, "/") || rest == "":
 		return &invalid{CodeNoScheme, "has no host", "write http://HOST:PORT"}
 	}
+	if server, _, _ := strings.Cut(rest, "/"); holdsTemplate(server) {
+		return &invalid{CodePlaceholder, "holds a template that nothing filled in", fillIn}
+	}
 	u, err := url.Parse(value)
 	if err != nil {
 		var ue *url.Error // its own text quotes the value
@@ -193,6 +157,9 @@ func checkURL(value string) error {
 // checkHostPort accepts host and host:port. The port may be missing: clients
 // then take the one of the scheme.
 func checkHostPort(value string) error {
+	if holdsTemplate(value) {
+		return &invalid{CodePlaceholder, "holds a template that nothing filled in", fillIn}
+	}
 	if i := strings.Index(value, "://"); i >= 0 {
 		return &invalid{CodeScheme, "is a URL where a host and port belong", "write HOST:PORT without " + value[:i+3]}
 	}
@@ -203,6 +170,8 @@ func checkHostPort(value string) error {
 	if err != nil {
 		if bare, ok := bareHost(value); ok {
 			host = bare
+		} else if isTwoPorts(value) {
+			return fault("has two ports", "write HOST:PORT")
 		} else {
 			return fault("is no host and port", "write HOST:PORT, or [ADDRESS]:PORT for IPv6")
 		}
@@ -213,6 +182,12 @@ func checkHostPort(value string) error {
 		return fault("has no host", "write HOST:PORT")
 	}
 	return nil
+}
+
+// isTwoPorts reports HOST:PORT:PORT, which is no IPv6 address.
+func isTwoPorts(value string) bool {
+	host, ports, _ := strings.Cut(value, ":")
+	return strings.Count(ports, ":") == 1 && strings.Trim(ports, "0123456789:") == "" && strings.ContainsFunc(host, unicode.IsLetter)
 }
 
 func bareHost(value string) (string, bool) {
@@ -238,6 +213,12 @@ func IsBucketName(name string) bool { return checkBucket(name) == nil }
 
 // checkBucket holds to the naming rules that both AWS and MinIO enforce.
 func checkBucket(name string) error {
+	if strings.Contains(name, "://") {
+		return &invalid{CodeObjectURI, "is the address of an object, not the name of a bucket", "write the name alone: without scheme and without prefix"}
+	}
+	if bucket, _, found := strings.Cut(name, "/"); found && checkBucket(bucket) == nil {
+		return fault("is a bucket with a prefix", "write the name of the bucket alone")
+	}
 	bad := len(name) < 3 || len(name) > 63 || strings.Contains(name, "..")
 	for i := 0; i < len(name) && !bad; i++ {
 		c := name[i]
@@ -253,9 +234,6 @@ func checkBucket(name string) error {
 
 // fromURL takes the url spelling of a hostport apart.
 func fromURL(value string) (hostport string, secure bool, err error) {
-	if err := clean(value); err != nil {
-		return "", false, err
-	}
 	if err := checkURL(value); err != nil {
 		return "", false, err
 	}

@@ -97,14 +97,14 @@ func TestTypes(t *testing.T) {
 		{"TEXT", "x\r", "FLTS-C08 ends with a carriage return"},
 		{"TEXT", " x", "FLTS-C08 begins with a space"},
 		{"TEXT", "\uFEFFx", "FLTS-C08 begins with a byte order mark"},
-		{"TEXT", "x\u200b", "FLTS-C08 ends with an invisible character"},
-		{"TEXT", "x\u00a0", "FLTS-C08 ends with a space"},
-		{"TEXT", "a\x00b", "FLTS-S10 holds a NUL byte"},
-		{"TEXT", "\xff\xfea\x00", "FLTS-S10 holds a NUL byte"},
+		{"TEXT", "x\u200b", "FLTS-C08 ends with an invisible character (U+200B)"},
+		{"TEXT", "x\u00a0", "FLTS-C08 ends with a space that is none of ASCII (U+00A0)"},
+		{"TEXT", "a\x00b", "FLTS-S10 holds a NUL byte (byte 1), as UTF-16 text does"},
+		{"TEXT", "\xff\xfea\x00", "FLTS-S10 is UTF-16 text, by its byte order mark"},
 		{"TEXT", "\xff", "FLTS-S10 is not UTF-8 text"},
 		{"TEXT", strings.Repeat("x", 131_072), "FLTS-S11 is too long for an environment variable (131072 bytes, the kernel takes 131071)"},
 	} {
-		r := resolve.Resolve(resolve.Input{Contract: c, Sources: []resolve.Source{given("env", resolve.ConfigMap, row.key, row.value)}})
+		r := judged(resolve.Input{Contract: c, Sources: []resolve.Source{given("env", resolve.ConfigMap, row.key, row.value)}})
 		got := ""
 		for _, f := range r.Findings {
 			got += f.Code + " " + f.Message[strings.Index(f.Message, "(env")+len("(env) "):]
@@ -142,7 +142,7 @@ func TestWithoutLeavesOutAServiceAndWhatOnlyItNeeds(t *testing.T) {
 	less, err := c.Without([]string{"gateway", "minio"})
 	require.NoError(t, err)
 	require.Nil(t, less.Service("minio"))
-	r := resolve.Resolve(resolve.Input{Contract: less, AppEnv: resolve.Prod, Sources: []resolve.Source{
+	r := judged(resolve.Input{Contract: less, AppEnv: resolve.Prod, Sources: []resolve.Source{
 		given("env", resolve.Secret, "MINIO_SECRET_KEY", "half-of-a-pair"),
 		given("env", resolve.ConfigMap, "AWS_S3_ENDPOINT_URL", "https://store:9000"),
 	}})
@@ -174,7 +174,7 @@ func FuzzParseContract(f *testing.F) {
 		// What was accepted is printed and read back to the same.
 		readsBack(t, "printed", c)
 		// It can be resolved, and exports only usable names.
-		for name := range resolve.Resolve(resolve.Input{Contract: c}).Environ() {
+		for name := range judged(resolve.Input{Contract: c}).Environ() {
 			require.NotContains(t, name, "=")
 		}
 	})

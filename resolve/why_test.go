@@ -87,7 +87,7 @@ func TestWhy(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := resolve.Resolve(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Ambient: c.ambient, Sources: c.sources})
+			r := judged(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Ambient: c.ambient, Sources: c.sources})
 			k := r.Get(c.key)
 			var got []string
 			for i, why := range r.Why(k) {
@@ -123,7 +123,7 @@ keys:
   TOKEN: {type: string, sensitive: true, group: s3, optional: true, spellings: [OLD_TOKEN]}
 `))
 	require.NoError(t, err)
-	r := resolve.Resolve(resolve.Input{Contract: c, AppEnv: resolve.Dev, Sources: []resolve.Source{
+	r := judged(resolve.Input{Contract: c, AppEnv: resolve.Dev, Sources: []resolve.Source{
 		given("env", resolve.Secret, "OLD_TOKEN", "tk-old"),
 	}})
 	require.Equal(t, []string{"TOKEN", "OLD_TOKEN"}, r.Stale)

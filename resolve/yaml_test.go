@@ -24,6 +24,7 @@ func readYAML(t testing.TB, env resolve.AppEnv, files ...string) ([]resolve.Sour
 
 func found(s []resolve.Source) (list []string) {
 	for _, src := range s {
+		enter(src.Findings)
 		for _, f := range src.Findings {
 			list = append(list, fmt.Sprintf("%s %s: %s | %s", f.Severity, f.Code, f.Message, f.Hint))
 		}
@@ -81,7 +82,7 @@ func TestYAMLOverlayIsMergedDeeply(t *testing.T) {
 		s, err := readYAML(t, resolve.Prod, "config_base.yaml", base, "config_prod.yaml", overlay, "config_dev.yaml", "note: never")
 		require.NoError(t, err)
 		require.Equal(t, []string{"yaml config_prod.yaml", "yaml config_base.yaml"}, []string{s[0].Name, s[1].Name})
-		r := resolve.Resolve(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Sources: s})
+		r := judged(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Sources: s})
 		require.Equal(t, want, r.Environ()["ENDPOINT_URL"]+" "+r.Text("NOTE")+" "+r.Text("URI"), overlay)
 		for _, m := range messages(r) {
 			require.NotContains(t, m, resolve.CodeDisagree, "defaults are meant to be overridden")
@@ -138,7 +139,7 @@ func TestYAMLFindings(t *testing.T) {
 func TestYAMLValuesThatNoKeyCanHold(t *testing.T) {
 	s, err := readYAML(t, resolve.Dev, "config_base.yaml", "uri: [a, b]\nendpoint: !foo x\nsecure:\n    maybe")
 	require.NoError(t, err)
-	r := resolve.Resolve(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Sources: s})
+	r := judged(resolve.Input{Contract: contract(t), AppEnv: resolve.Dev, Sources: s})
 	require.Equal(t, []string{
 		"error FLTS-C42: ENDPOINT (yaml config_base.yaml:2:11) has a YAML tag and is no plain text",
 		"error FLTS-C42: URI (yaml config_base.yaml:1:6) is a list where one value belongs",

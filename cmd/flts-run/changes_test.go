@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/flts-run/flts-run/resolve"
 )
 
 // The report accounts for every difference between the environment that came in
@@ -63,7 +61,7 @@ func TestReportAccountsForTheWholeEnvironment(t *testing.T) {
 		require.Regexp(t, "^v1:[0-9a-f]{16}$", after[digestVariable])
 		require.Contains(t, said.String(), "flts-run: note: changed for the task: BUCKET_MLFLOW, MINIO_SECURE\n")
 		require.Contains(t, said.String(), "flts-run: note: set more than once, the first counts: GATEWAY_URL, LEFT\n")
-		require.NotContains(t, said.String(), resolve.CodeUnknownVar)
+		require.NotContains(t, said.String(), codeUnknownVar)
 	}
 }
 

@@ -105,7 +105,7 @@ func (r *runner) look(ctx context.Context, c *cli.Context, s *settings, o checkO
 	if err := p.failure(); err != nil {
 		return err
 	}
-	verdict, err := r.runChecks(ctx, p, s, r.thorough(c, p, services, o))
+	verdict, err := r.runChecks(ctx, p, s, r.thorough(c, p, s, services, o))
 	if err != nil {
 		return err
 	}
@@ -123,9 +123,9 @@ func (r *runner) toCheck(ctx context.Context, c *cli.Context, s *settings) (*pla
 	return p, services, err
 }
 
-func (r *runner) thorough(c *cli.Context, p *plan, services []*resolve.Service, o checkOrders) checkPlan {
+func (r *runner) thorough(c *cli.Context, p *plan, s *settings, services []*resolve.Service, o checkOrders) checkPlan {
 	return checkPlan{
-		services: services, task: r.taskEnviron(p, orders{}).Entries, wait: o.wait,
+		services: services, task: r.taskEnviron(p, handOn(s)).Entries, wait: o.wait,
 		thorough: true, writeProbe: o.writeProbe, named: c.Args().Present(),
 	}
 }

@@ -44,7 +44,7 @@ func (r *runner) listChecks(ctx context.Context, c *cli.Context, s *settings, o 
 	if err := p.failure(); err != nil {
 		return err
 	}
-	checks, err := r.selectChecks(p, s, r.thorough(c, p, services, o))
+	checks, err := r.selectChecks(p, s, r.thorough(c, p, s, services, o))
 	if err != nil {
 		return err
 	}

@@ -138,6 +138,15 @@ func (r *runner) ready(ctx context.Context, p *plan, s *settings, o orders, d *d
 	return path, taskEnv.Entries, stopped(ctx)
 }
 
+// handOn are the settings that decide what the task is given, for commands that
+// start none: the variables of a pod are the same for all of them. A wrong value
+// is said where it counts.
+func handOn(s *settings) (o orders) {
+	o.pristine, _ = s.boolean(pristineOption)
+	o.fixEnv, _ = s.boolean(fixEnvOption)
+	return o
+}
+
 // sayOutcome prints what was found out since the configuration was printed, in
 // the format of --print.
 func (r *runner) sayOutcome(o orders, d *document, failed error) error {

@@ -39,7 +39,16 @@ func didYouMean(name string, known []string, otherwise string) string {
 }
 
 func misconfigured(hint string, err error) error {
-	return &failure{status: statusConfig, hint: hint, err: err}
+	return &failure{status: statusConfig, hint: hint, err: withCode(err)}
+}
+
+// withCode puts the finding code behind the text of an error that has one.
+func withCode(err error) error {
+	var c interface{ Code() string }
+	if errors.As(err, &c) && c.Code() != "" {
+		return fmt.Errorf("%w %s", err, bracketed(c.Code()))
+	}
+	return err
 }
 
 // asFailure gives every error a status. One that comes from nowhere in
@@ -51,7 +60,7 @@ func asFailure(err error) *failure {
 	}
 	var s interface{ Status() int }
 	if errors.As(err, &s) {
-		f = &failure{status: s.Status(), err: err}
+		f = &failure{status: s.Status(), err: withCode(err)}
 		var h interface{ Hint() string }
 		if errors.As(err, &h) {
 			f.hint = h.Hint()

@@ -102,7 +102,7 @@ func (r *runner) readDotenv(c *resolve.Contract, s *settings, appEnv resolve.App
 }
 
 func dotenvUnread(file string, appEnv resolve.AppEnv) resolve.Finding {
-	f := resolve.Finding{Severity: resolve.Warning, Code: resolve.CodeDotenvUnread}
+	f := resolve.Finding{Severity: resolve.Warning, Code: codeDotenvUnread}
 	if appEnv == "" {
 		f.Message, f.Hint = file+" is there and is not read, because APP_ENV is not set", "set APP_ENV=dev if this is development"
 		return f

@@ -56,6 +56,12 @@ func (f fingerprinter) of(k *resolve.Resolved, shown string) string {
 	return f.sum(k.Key.Name + "\x00" + k.Value.Reveal())
 }
 
+// isFingerprint reports a text of the form that of returns.
+func isFingerprint(text string) bool {
+	_, err := hex.DecodeString(text)
+	return err == nil && len(text) == 16
+}
+
 // id names the key, so that fingerprints of different keys are not compared.
 func (f fingerprinter) id() string {
 	if f == nil {

@@ -43,8 +43,8 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	env := resolve.ReadEnviron(contract, r.environ)
 	// An error of what is read next may quote one.
 	r.out.mask.Add(secretsIn(contract, env.SecretPrefixed, env.Sensitive)...)
-	config, configErr := readMounted(contract, s, configDirOption, "configmap", resolve.ConfigMap)
-	secrets, secretErr := readMounted(contract, s, secretDirOption, "secret", resolve.Secret)
+	config, configErr := r.readMounted(contract, s, configDirOption, "configmap", resolve.ConfigMap)
+	secrets, secretErr := r.readMounted(contract, s, secretDirOption, "secret", resolve.Secret)
 	sources, paramErr := readParams(contract, s)
 	where := r.detect()
 	kfp, kfpErr := readKFP(contract, s, where)
@@ -53,7 +53,8 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	appEnv, appEnvText, appEnvErr := readAppEnv(s, env, config)
 	files, filesErr := r.readFiles(contract, s, &env, appEnv)
 	needs, needsErr := parseNeeds(s.get(needsOption))
-	if err := joined(configErr, secretErr, paramErr, kfpErr, appEnvErr, filesErr, needsErr, printsErr); err != nil {
+	expected, expectErr := readExpectations(contract, s, prints)
+	if err := joined(configErr, secretErr, paramErr, kfpErr, appEnvErr, filesErr, needsErr, printsErr, expectErr); err != nil {
 		return nil, err
 	}
 
@@ -77,13 +78,26 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 		Ambient:   ambientIdentity(s.vars),
 		InPod:     where.InPod,
 		Variables: s.vars,
+		Mounts:    r.mounts,
+
+		PodNamespace: where.PodNamespace,
 	})
 	p.resolution.Findings = append(p.resolution.Findings, slices.Concat(kfp.findings, namespaceFindings(p, s), files.findings)...)
 	p.resolution.Findings = append(p.resolution.Findings, unknownVariables(s.vars)...)
 	p.resolution.Findings = append(p.resolution.Findings, needsFindings(p)...)
+	p.resolution.Findings = append(p.resolution.Findings, p.unexpected(expected)...)
+	r.judgeTask(p, s)
 	r.out.mask.Add(secretsOf(p.resolution)...)
 	p.digest = digestOf(p.resolution, &r.out.mask)
 	return p, nil
+}
+
+// judgeTask judges the environment that the task would get.
+func (r *runner) judgeTask(p *plan, s *settings) {
+	o := handOn(s)
+	p.resolution.JudgeTask(p.contract, resolve.Task{
+		Environ: byName(r.taskEnviron(p, o).Entries), Given: s.vars, ReadFile: r.readFile, Fixed: o.fixEnv,
+	})
 }
 
 func readContract(s *settings) (*resolve.Contract, error) {
@@ -108,13 +122,16 @@ func readContract(s *settings) (*resolve.Contract, error) {
 
 // readMounted reads a mounted directory. That the standard one is not there is
 // normal; one that somebody named must be.
-func readMounted(c *resolve.Contract, s *settings, o option, kind string, layer resolve.Layer) (resolve.Source, error) {
+func (r *runner) readMounted(c *resolve.Contract, s *settings, o option, kind string, layer resolve.Layer) (resolve.Source, error) {
 	dir, from := s.get(o)
 	src, err := resolve.ReadMounted(c, kind+" "+dir, layer, dir)
-	if err == nil || from == "" && errors.Is(err, fs.ErrNotExist) {
+	if err != nil && from == "" && errors.Is(err, fs.ErrNotExist) {
 		return src, nil
 	}
-	return src, misconfigured("the pod needs a volume, and a volumeMount with mountPath: "+dir, err)
+	if err != nil {
+		return src, notMounted(dir, err, r.mounts())
+	}
+	return src, nil
 }
 
 func readParams(c *resolve.Contract, s *settings) (places, error) {
@@ -193,7 +210,7 @@ func unknownVariables(vars map[string]string) []resolve.Finding {
 			continue
 		}
 		unknown = append(unknown, resolve.Finding{
-			Severity: resolve.Warning, Code: resolve.CodeUnknownVar,
+			Severity: resolve.Warning, Code: codeUnknownVar,
 			Message: name + " is set and nothing reads it", Hint: didYouMean(name, known, ""),
 		})
 	}
@@ -224,7 +241,9 @@ func secretsOf(r *resolve.Resolution) []string {
 			if k.Key.Sensitive {
 				list = append(list, text)
 			}
-			list = append(list, loginsOf(text)...)
+			if k.Key.Sensitive || c.Value.Hidden() {
+				list = append(list, loginsOf(text)...) // me@example.com is shown as it is
+			}
 		}
 	}
 	return list

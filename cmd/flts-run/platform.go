@@ -36,7 +36,7 @@ func readKFP(c *resolve.Contract, s *settings, where platform.Platform) (kfpSour
 	switch {
 	case err != nil && name == platform.LauncherCommand+" executor-input":
 		return kfpSources{findings: []resolve.Finding{{
-			Severity: resolve.Warning, Code: resolve.CodeLauncher,
+			Severity: resolve.Warning, Code: codeLauncher,
 			Message: "the parameters in the launcher's command line are not used: " + err.Error(), Hint: "pass --executor-input '{{$}}'",
 		}}}, nil
 	case err != nil:
@@ -64,7 +64,7 @@ func namespaceFindings(p *plan, s *settings) []resolve.Finding {
 		return nil
 	}
 	return []resolve.Finding{{
-		Severity: resolve.Warning, Code: resolve.CodePodUnknown,
+		Severity: resolve.Warning, Code: codePodUnknown,
 		Message: "the contract wants the namespace of the pod, and the pod has no file of its service account: default endpoints are in " + p.contract.Namespace,
 		Hint:    "set FLTS_NAMESPACE from fieldRef metadata.namespace, or automountServiceAccountToken: true",
 	}}

@@ -60,6 +60,9 @@ var (
 	terminationOption = option{flag: "termination-log", variable: "FLTS_TERMINATION_LOG", fallback: "/dev/termination-log", usage: "`FILE` for the reason of a failure, if it exists"}
 )
 
+// expectVariable stands for --expect.
+const expectVariable = "FLTS_EXPECT"
+
 // Which command takes which options.
 var (
 	resolveOptions = []option{
@@ -80,14 +83,17 @@ func variables() []string {
 			names = append(names, o.variable)
 		}
 	}
-	return append(names, wrappedVariable, fingerprintKeyOption.variable, digestVariable)
+	return append(names, wrappedVariable, fingerprintKeyOption.variable, digestVariable, expectVariable)
 }
 
 // cliFlags makes the flags of a command. The environment is not left to cli: it
 // would read the real one, and take an empty variable for a value.
 func cliFlags(options ...[]option) []cli.Flag {
-	// This one is no quickFlag: cli tells it about the separator by its own type.
-	flags := []cli.Flag{&cli.StringSliceFlag{Name: "param", Usage: "set a pipeline parameter, `NAME=VALUE`; may be repeated"}}
+	// These are no quickFlags: cli tells them about the separator by their own type.
+	flags := []cli.Flag{
+		&cli.StringSliceFlag{Name: "param", Usage: "set a pipeline parameter, `NAME=VALUE`; may be repeated"},
+		&cli.StringSliceFlag{Name: "expect", Usage: "fail unless the task would get this value, `KEY=VALUE`; may be repeated [" + expectVariable + "]"},
+	}
 	for _, o := range slices.Concat(options...) {
 		usage := o.usage
 		if o.variable != "" {
@@ -107,9 +113,10 @@ func cliFlags(options ...[]option) []cli.Flag {
 
 // settings are the values of the options of one command line.
 type settings struct {
-	params []string
-	given  map[string]string // by flag, of the flags on the command line
-	vars   map[string]string // the environment
+	params   []string
+	expected []string
+	given    map[string]string // by flag, of the flags on the command line
+	vars     map[string]string // the environment
 }
 
 func newSettings(c *cli.Context, environ []string) *settings {
@@ -120,13 +127,17 @@ func newSettings(c *cli.Context, environ []string) *settings {
 			continue
 		}
 		for _, name := range ctx.LocalFlagNames() {
-			if name == "param" {
-				s.params = append(ctx.StringSlice(name), s.params...)
-			} else if _, nearer := s.given[name]; nearer {
-				continue
-			} else if list := ctx.StringSlice(name); list != nil {
+			_, nearer := s.given[name]
+			list := ctx.StringSlice(name)
+			switch {
+			case name == "param":
+				s.params = append(list, s.params...)
+			case name == "expect":
+				s.expected = append(list, s.expected...)
+			case nearer:
+			case list != nil:
 				s.given[name] = strings.Join(list, ",")
-			} else {
+			default:
 				s.given[name] = fmt.Sprint(ctx.Value(name))
 			}
 		}

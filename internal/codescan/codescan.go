@@ -13,7 +13,10 @@ import (
 	"strings"
 )
 
-var literal = regexp.MustCompile(`"(FLTS-[A-Z]\d\d)"`)
+var (
+	literal = regexp.MustCompile(`"(FLTS-[A-Z]\d\d)"`)
+	printed = regexp.MustCompile(`\[(FLTS-[A-Z]\d\d)\]`)
+)
 
 // Module returns the codes in the Go source of the whole module, tests excepted,
 // with the file in which each stands.

@@ -77,7 +77,12 @@ func start(argv []string, wait, again bool) int {
 }
 
 func fail(err error) int {
-	fmt.Fprintln(os.Stderr, err)
+	text := err.Error()
+	var c interface{ Code() string }
+	if errors.As(err, &c) {
+		text += " [" + c.Code() + "]"
+	}
+	fmt.Fprintln(os.Stderr, text)
 	var s interface{ Status() int }
 	if errors.As(err, &s) {
 		return s.Status()

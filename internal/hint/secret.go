@@ -1,0 +1,16 @@
+// Package hint holds commands that more than one package prints. They neither
+// destroy nor leak.
+package hint
+
+import "fmt"
+
+// PatchSecret is the command that changes one key of a Secret and takes the value
+// from the terminal: the other keys stay, the shell's history does not get the
+// value, and it does not get the newline that echo would add. Which Secret it is,
+// a pod does not know, so NAME stays; so does NS for a namespace of "".
+func PatchSecret(namespace, key string) string {
+	if namespace == "" {
+		namespace = "NS"
+	}
+	return fmt.Sprintf(`read -rs V; printf %%s "$V" | jq -Rs '{stringData:{%s:.}}' | kubectl -n %s patch secret NAME --type=merge --patch-file /dev/stdin`, key, namespace)
+}
