@@ -22,6 +22,8 @@ type ladder struct {
 	via      *url.URL // the proxy that applies, nil when none does
 	caBundle string
 
+	clientCert string // a PEM file with certificate and key, "" for none
+
 	found    []netip.Addr // by resolve: the addresses of the hop
 	answered netip.Addr   // by dial: the one that took the connection
 
