@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"os"
 	"strings"
 
 	"golang.org/x/net/http/httpproxy"
@@ -16,7 +17,7 @@ import (
 func (p *plan) checks(c checkPlan, s *settings) []checklist.Check {
 	env := endpoints.Env{
 		Proxy: proxyOf(s.vars), Namespace: p.podNamespace(), Task: byName(c.task),
-		InPod: p.platform.InPod, Thorough: c.thorough, WriteProbe: c.writeProbe,
+		Files: os.DirFS("/"), InPod: p.platform.InPod, Thorough: c.thorough, WriteProbe: c.writeProbe,
 	}
 	var all []checklist.Check
 	for _, service := range c.services {
@@ -57,10 +58,22 @@ func (p *plan) target(s *resolve.Service, c checkPlan, advisory bool) target {
 	case "mlflow":
 		return endpoints.MLflow{
 			Name: s.Name, Advisory: advisory, URI: p.setting(s.Endpoint),
-			Username: p.setting(s.Username), Password: p.setting(s.Password), Token: p.setting(s.Token), CABundle: p.first(s.CA),
+			Username: p.setting(s.Username), Password: p.setting(s.Password), Token: p.setting(s.Token),
+			Experiment: p.setting(s.Experiment), Buckets: p.bucketNames(c), CABundle: p.first(s.CA),
 		}
 	case "http":
-		return endpoints.HTTP{Name: s.Name, Advisory: advisory, URL: p.setting(s.Endpoint), CABundle: p.first(s.CA)}
+		return endpoints.HTTP{
+			Name: s.Name, Advisory: advisory, URL: p.setting(s.Endpoint),
+			Username: p.setting(s.Username), Password: p.setting(s.Password), Token: p.setting(s.Token),
+			Path: s.Path, Status: statusRanges(s), JSON: s.JSON, CABundle: p.first(s.CA),
+		}
+	case "postgres":
+		return endpoints.Postgres{
+			Name: s.Name, Advisory: advisory, Address: p.setting(s.Endpoint), Secure: p.setting(s.Secure),
+			Username: p.setting(s.Username), Password: p.setting(s.Password), Database: p.setting(s.Database), CABundle: p.first(s.CA),
+		}
+	case "kfp":
+		return endpoints.KFP{Name: s.Name, Advisory: advisory, URL: p.setting(s.Endpoint), Token: p.setting(s.Token), CABundle: p.first(s.CA)}
 	}
 	return endpoints.TCP{Name: s.Name, Advisory: advisory, Address: p.setting(s.Endpoint)}
 }
@@ -116,6 +129,27 @@ func (p *plan) buckets(s *resolve.Service, c checkPlan) []endpoints.Bucket {
 		return list[:1]
 	}
 	return list
+}
+
+// bucketNames are the buckets that checks of the object stores look at.
+func (p *plan) bucketNames(c checkPlan) []string {
+	var names []string
+	for _, s := range p.contract.Services {
+		if s.Kind == "s3" {
+			for _, b := range p.buckets(s, c) {
+				names = append(names, b.Name)
+			}
+		}
+	}
+	return names
+}
+
+func statusRanges(s *resolve.Service) []endpoints.StatusRange {
+	var ranges []endpoints.StatusRange
+	for _, r := range s.Statuses() {
+		ranges = append(ranges, endpoints.StatusRange{First: r[0], Last: r[1]})
+	}
+	return ranges
 }
 
 // proxyOf reads the variables that clients in the task will read, in the order
