@@ -29,6 +29,8 @@ func install(t *testing.T, version, list string, packages ...string) string {
 	require.NoError(t, os.MkdirAll(filepath.Join(home, "bin"), 0o755))
 	for _, p := range packages {
 		require.NoError(t, os.MkdirAll(filepath.Join(site, p), 0o755))
+		_, version, _ := strings.Cut(strings.TrimSuffix(p, ".dist-info"), "-")
+		require.NoError(t, os.WriteFile(filepath.Join(site, p, "METADATA"), []byte("Version: "+version+"\n"), 0o644))
 	}
 	if list != "" {
 		require.NoError(t, os.MkdirAll(filepath.Join(site, "certifi"), 0o755))
@@ -54,7 +56,7 @@ func withTask(url string, vars ...string) endpoints.Env {
 	for i := 0; i+1 < len(vars); i += 2 {
 		task[vars[i]] = vars[i+1]
 	}
-	return endpoints.Env{Task: task}
+	return endpoints.Env{Task: task, Files: os.DirFS("/")}
 }
 
 // What boto3 1.44 and requests 2.34 did with the same variables.

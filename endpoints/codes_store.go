@@ -16,12 +16,11 @@ const (
 	codeUnrouted  = "FLTS-H11"
 	codeSlow      = "FLTS-H12"
 	codeThrottled = "FLTS-H14"
-	codeSwapped   = "FLTS-H16"
 	codeMeshToken = "FLTS-H17"
 	codeNotS3Port = "FLTS-H18"
 
-	codeNoWrite    = "FLTS-X04"
-	codeChecksums  = "FLTS-X05"
-	codeFull       = "FLTS-X11"
-	codeLeftBehind = "FLTS-X14"
+	codeNoWrite     = "FLTS-X04"
+	codeChecksums   = "FLTS-X05"
+	codeFull        = "FLTS-X11"
+	codeProbeStored = "FLTS-X14"
 )

@@ -1,13 +1,15 @@
 // Package endpoints makes the checks of the services that a task talks to:
-// MinIO or another S3, MLflow, an HTTP gateway, a plain TCP port.
+// MinIO or another S3, MLflow, an HTTP gateway, PostgreSQL, the API of Kubeflow
+// Pipelines, a plain TCP port.
 //
 // Each product is a plain struct that the caller fills from the resolved
 // configuration, with one method, Checks, that returns data for the runner of
 // package checklist. All go down one ladder: resolve, dial, TLS, HTTP, and then
 // what only the product knows. The IDs are NAME.RUNG: minio.resolve,
 // minio.dial, minio.tls, minio.health, minio.sign, minio.bucket.dataset,
-// mlflow.health, mlflow.api, gateway.http. Where there is reason for it: NAME.proxy,
-// NAME.upload and, for all targets together, sidecar.ready.
+// mlflow.health, mlflow.api, gateway.http, postgres.server, kfp.api. Where there is
+// reason for it: NAME.proxy, NAME.upload and, for all targets together,
+// sidecar.ready.
 //
 // Names, connections and proxies are looked at as the Python client of the
 // target would: by its reading of the proxy variables, in its order of addresses.

@@ -3,6 +3,7 @@ package endpoints
 import (
 	"cmp"
 	"context"
+	"io/fs"
 	"net"
 	"net/netip"
 	"time"
@@ -39,6 +40,12 @@ type Env struct {
 	// Task is the environment that the task will have. What Python's clients would
 	// do differently from us is read off it: proxies, certificates, regions.
 	Task map[string]string
+
+	// Files are the files of the container, from its root. Clients read some that
+	// no variable names (~/.netrc, ~/.mlflow/credentials, the token of a service
+	// account), and the packages of the image are found there. Nil: none is looked
+	// at.
+	Files fs.FS
 
 	// InPod says that this is a pod: names of Services must resolve here. On a
 	// laptop they need not.

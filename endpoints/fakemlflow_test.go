@@ -22,14 +22,15 @@ func TestMLflowAsItsServerAnswers(t *testing.T) {
 		code     string
 		requests int
 	}{
-		"by address":           {host: "127.0.0.1", requests: 2},
-		"by name":              {host: "mlflow.mlops.svc.cluster.local", code: "FLTS-A12", requests: 2},
-		"by name, allowed":     {server: fakemlflow.Options{AllowedHosts: []string{"mlflow.*"}}, host: "mlflow.mlops.svc.cluster.local", requests: 2},
-		"login missing":        {server: fakemlflow.Options{Username: "ann", Password: "pw"}, host: "127.0.0.1", code: "FLTS-A10", requests: 2},
-		"login given":          {server: fakemlflow.Options{Username: "ann", Password: "pw"}, host: "127.0.0.1", login: true, requests: 2},
-		"prefix":               {server: fakemlflow.Options{StaticPrefix: "/ml"}, host: "127.0.0.1", path: "/ml", requests: 2},
-		"prefix, older server": {server: fakemlflow.Options{StaticPrefix: "/ml", HealthAtRoot: true}, host: "127.0.0.1", path: "/ml", requests: 3},
-		"login page":           {server: fakemlflow.Options{HTMLLogin: true}, host: "127.0.0.1", code: "FLTS-H06", requests: 1},
+		"by address":          {host: "127.0.0.1", requests: 2},
+		"by name":             {host: "mlflow.mlops.svc.cluster.local", code: "FLTS-A12", requests: 2},
+		"by name, allowed":    {server: fakemlflow.Options{AllowedHosts: []string{"mlflow.*"}}, host: "mlflow.mlops.svc.cluster.local", requests: 2},
+		"login missing":       {server: fakemlflow.Options{Username: "ann", Password: "pw"}, host: "127.0.0.1", code: "FLTS-A10", requests: 2},
+		"login given":         {server: fakemlflow.Options{Username: "ann", Password: "pw"}, host: "127.0.0.1", login: true, requests: 2},
+		"prefix":              {server: fakemlflow.Options{StaticPrefix: "/ml"}, host: "127.0.0.1", path: "/ml", requests: 2},
+		"prefix, before 3":    {server: fakemlflow.Options{StaticPrefix: "/ml", Before3: true}, host: "127.0.0.1", requests: 2},
+		"prefix that is none": {server: fakemlflow.Options{StaticPrefix: "/ml", Before3: true}, host: "127.0.0.1", path: "/ml", code: "FLTS-H09", requests: 3},
+		"login page":          {server: fakemlflow.Options{HTMLLogin: true}, host: "127.0.0.1", code: "FLTS-H06", requests: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := fakemlflow.Start(c.server)

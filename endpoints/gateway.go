@@ -1,24 +1,55 @@
 package endpoints
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
 )
 
-// HTTP is a service of which nothing is known but that it speaks HTTP.
+// HTTP is a service of which no more is known than what is said here.
 //
-// Any answer below 500 says that it is there: a gateway need not serve its root
-// (404) or may want a login (401, 403) that only the task has. 502, 503 and 504
-// fail, because they say that nothing works behind the address; another 5xx is
-// a warning. A redirect to a login or to another host is no answer of the
-// gateway.
+// Without Status, any answer below 500 says that it is there: a gateway need not
+// serve its root (404) or may want a login (401, 403) that only the task has.
+// 502, 503 and 504 fail, because they say that nothing works behind the address;
+// another 5xx is a warning. A redirect to a login or to another host is no
+// answer of the service. Where a login is given, a 401 or 403 refuses it.
 type HTTP struct {
-	Name     string // "gateway" when empty
-	URL      Setting
+	Name string // "gateway" when empty
+	URL  Setting
+
+	// Username and Password are sent as a basic login, else the Token as a
+	// bearer's.
+	Username, Password, Token Setting
+
+	Path     string        // what is asked for, below the URL; empty is /
+	Status   []StatusRange // the answers that are right; empty: see above
+	JSON     bool          // the answer must be JSON
 	CABundle string
 	Advisory bool
+}
+
+// StatusRange is the HTTP statuses from First to Last.
+type StatusRange struct{ First, Last int }
+
+// String is "200" or "200-299".
+func (r StatusRange) String() string {
+	if r.First == r.Last {
+		return fmt.Sprint(r.First)
+	}
+	return fmt.Sprintf("%d-%d", r.First, r.Last)
+}
+
+// gateway is the state of the checks of one target.
+type gateway struct {
+	*ladder
+	HTTP
+	login login
 }
 
 // Checks returns the checks of the target.
@@ -30,34 +61,86 @@ func (t HTTP) Checks(env Env) []checklist.Check {
 	if bad != nil {
 		return unparsed(t.Name, t.Advisory, bad)
 	}
-	l := newLadder(t.Name, t.Advisory, addr, t.CABundle, requestsClient, env)
-	checks := chain(append(l.base(), l.check("http", checklist.HTTP, l.name+" answers", l.env.Limits.Request, l.anyAnswer)))
-	return append(checks, l.uploads(l.name+".http")...)
+	g := &gateway{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, requestsClient, env), HTTP: t}
+	if g.Path == "" && addr.path == "" {
+		g.Path = "/"
+	}
+	g.login = login{
+		inURL: addr.user, username: t.Username, password: t.Password, token: t.Token,
+		fromNetrc: g.env.netrcFor(addr.host), argument: true,
+	}
+	checks := chain(append(g.base(), g.check("http", checklist.HTTP, g.ladder.name+" answers", g.env.Limits.Request, g.answers)))
+	return append(checks, g.uploads(g.ladder.name+".http")...)
 }
 
-func (l *ladder) anyAnswer(ctx context.Context) checklist.Finding {
-	path := ""
-	if l.addr.path == "" {
-		path = "/"
+func (g *gateway) answers(ctx context.Context) checklist.Finding {
+	req := g.newGet(g.addr.url(g.Path))
+	if value := g.login.authorization(); value != "" {
+		req.Header.Set("Authorization", value)
 	}
-	req := l.newGet(l.addr.url(path))
-	if l.addr.user != nil {
-		req.Header.Set("Authorization", basicOf(l.addr.user))
-	}
-	a, bad := l.get(ctx, req)
+	a, bad := g.get(ctx, req)
+	asked := "GET " + g.addr.path + g.Path
 	switch {
+	case g.accepts(a.status):
 	case bad != nil:
 		return *bad
-	case a.isRedirect() && !l.staysHere(a.location()):
-		f := l.moved(a)
+	case g.sentLogin() && (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden):
+		return g.loginRefused(a)
+	case len(g.Status) > 0:
+		return g.fail(codeOtherAnswer, fmt.Sprintf("%s answers %d, and %s is expected", asked, a.status, g.expected()), "look at the answer: "+g.curl(g.Path), a.seen())
+	case a.isRedirect() && !g.staysHere(a.location()):
+		f := g.moved(a)
 		f.State = checklist.Warn
 		return f
 	case a.status >= 500:
-		f := l.unexpected(a, "answers with an error of its own", path)
+		f := g.unexpected(a, "answers with an error of its own", g.Path)
 		f.State = checklist.Warn
 		return f
 	}
-	return pass("GET %s answers %d", l.addr.path+path, a.status)
+	if g.JSON && !json.Valid(a.body) {
+		return g.notJSON(a, asked)
+	}
+	return pass("%s answers %d", asked, a.status)
+}
+
+// accepts reports a status that the contract names.
+func (g *gateway) accepts(status int) bool {
+	for _, r := range g.Status {
+		if r.First <= status && status <= r.Last {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *gateway) expected() string {
+	var words []string
+	for _, r := range g.Status {
+		words = append(words, r.String())
+	}
+	return strings.Join(words, ", ")
+}
+
+// sentLogin leaves out what nobody gave for this service.
+func (g *gateway) sentLogin() bool {
+	kind := g.login.kind()
+	return kind == pairBasic || kind == bearer
+}
+
+func (g *gateway) loginRefused(a answer) checklist.Finding {
+	keys := g.Username.Key + " and " + g.Password.Key
+	if g.login.kind() == bearer {
+		keys = g.Token.named()
+	}
+	return refused(g.fail(codeLogin, fmt.Sprintf("the login is refused (%d)", a.status), "correct "+keys, a.seen()))
+}
+
+func (g *gateway) notJSON(a answer, asked string) checklist.Finding {
+	if a.isHTML() {
+		return g.fail(codeLoginPage, "a web page answers where JSON is expected",
+			"inside the cluster set "+g.addr.assign("http", "SVC.NS.svc.cluster.local:PORT"), a.seen())
+	}
+	return g.fail(codeOtherAnswer, asked+" answers, and not with JSON", "look at the answer: "+g.curl(cmp.Or(g.Path, "/")), a.seen())
 }
 
 // staysHere reports a redirect within the same server, such as / to /docs.

@@ -23,6 +23,8 @@ type ladder struct {
 	via      *url.URL // the proxy that applies, nil when none does
 	caBundle string
 
+	clientCert string // a PEM file with certificate and key, "" for none
+
 	found     []netip.Addr  // by resolve: the addresses of the hop
 	answered  netip.Addr    // by dial: the one that took the connection
 	explained explanation   // by resolve: the cause of its last failure
@@ -40,7 +42,7 @@ type ladder struct {
 // decided once, by the rules and variables that the task's client follows.
 func newLadder(name string, advisory bool, a address, caBundle string, client library, env Env) *ladder {
 	l := &ladder{name: name, advisory: advisory, addr: a, env: env.withDefaults(), caBundle: caBundle, client: client}
-	l.python = sync.OnceValue(func() python { return pythonOf(l.env.Task) })
+	l.python = sync.OnceValue(func() python { return pythonOf(l.env) })
 	if a.scheme != "tcp" {
 		l.via = pythonProxyURL(client.rules, PythonProxy(client.rules, env.Task, a.asWritten()))
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -35,7 +36,12 @@ func TestNoFindingHoldsACanary(t *testing.T) {
 	}
 	forms := []string{canary, base64.StdEncoding.EncodeToString([]byte(canary)), url.QueryEscape(canary), base64.StdEncoding.EncodeToString([]byte(canary + ":" + canary))}
 
-	texts := []string{"", canary, "<html>" + canary, "RBAC: access denied " + canary, "Invalid Host header " + canary, `{"error_code":"` + canary + `","message":"` + canary + `"}`}
+	texts := []string{
+		"", canary, "<html>" + canary, "RBAC: access denied " + canary, "Invalid Host header " + canary, `{"error_code":"` + canary + `","message":"` + canary + `"}`,
+		`{"experiment":{"experiment_id":"` + canary + `","artifact_location":"s3://` + canary + `/` + canary + `","lifecycle_stage":"` + canary + `"}}`,
+		`{"experiment":{"experiment_id":"7","artifact_location":"` + canary + `:x","lifecycle_stage":"active"},"run":{"info":{"run_id":"` + canary + `"}}}`,
+		`{"experiment":{"experiment_id":"7","artifact_location":"mlflow-artifacts:/` + canary + `","lifecycle_stage":"active"}}`,
+	}
 	for _, code := range []string{
 		"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidTokenId", "RequestTimeTooSkewed",
 		"AuthorizationHeaderMalformed", "ExpiredToken", "SlowDown", "BadDigest", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", canary, "Key is " + canary,
@@ -116,7 +122,24 @@ func targetsWithCanaries(t *testing.T, host string, env endpoints.Env) []checkli
 	malformed := gateway("http://" + canary + ":" + canary + "@" + host + "/?X-Amz-Signature=1")
 	malformed.Name = "malformed"
 
+	// The whole ladder, as the answers of a server that means harm lead it.
+	deep := env
+	deep.Thorough, deep.WriteProbe = true, true
+	deep.Task = map[string]string{"HOME": "/app", "AWS_ACCESS_KEY_ID": canary, "AWS_SECRET_ACCESS_KEY": canary, "MLFLOW_EXPERIMENT_ID": "7"}
+	deep.Files = fstest.MapFS{
+		"app/.mlflow/credentials":                  {Data: []byte("[mlflow]\nmlflow_tracking_password=" + canary)},
+		"var/run/secrets/kubeflow/pipelines/token": {Data: []byte(canary + "." + canary + "." + canary)},
+	}
+	whole := tracking("http://" + host)
+	whole.Name, whole.Username = "whole", hidden("MLFLOW_TRACKING_USERNAME", canary)
+	pipelines := kubeflow("http://" + host)
+	held := gateway("http://" + host)
+	held.Name, held.Token, held.JSON, held.Status = "held", hidden("TOKEN", canary), true, []endpoints.StatusRange{{First: 200, Last: 299}}
+
 	var checks []checklist.Check
+	checks = append(checks, whole.Checks(deep)...)
+	checks = append(checks, pipelines.Checks(deep)...)
+	checks = append(checks, held.Checks(deep)...)
 	checks = append(checks, s3.Checks(env)...)
 	checks = append(checks, newline.Checks(env)...)
 	checks = append(checks, basic.Checks(env)...)

@@ -1,27 +1,41 @@
 package endpoints
 
 import (
+	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/secret"
 )
 
 // MLflow is an MLflow tracking server.
+//
+// Before a task its health and one call of its API are asked. The whole ladder
+// adds the versions of both sides, the experiment, where artifacts go, and with
+// Env.WriteProbe whether runs and artifacts may be written, by requests that the
+// server refuses after it looked at the permission: nothing is left behind.
 type MLflow struct {
 	Name string // "mlflow" when empty
 	URI  Setting
 
 	// Username and Password together beat the Token, as in MLflow's client; a
-	// login in the URI beats both, as in requests.
+	// login in the URI beats both, as in requests, and ~/.netrc beats that.
 	Username, Password, Token Setting
 
-	CABundle string // REQUESTS_CA_BUNDLE or MLFLOW_TRACKING_SERVER_CERT_PATH
+	Experiment Setting // MLFLOW_EXPERIMENT_NAME; empty: the task's own choice
+
+	// Buckets are those that a check of an object store looks at. Artifacts in
+	// another one are not vouched for.
+	Buckets []string
+
+	CABundle string // REQUESTS_CA_BUNDLE; MLFLOW_TRACKING_SERVER_CERT_PATH beats it
 	Advisory bool
 }
 
@@ -29,7 +43,14 @@ type MLflow struct {
 type mlflow struct {
 	*ladder
 	MLflow
+	login        login
+	brokenFile   string  // a credentials file at which MLflow's client stops
+	plugin       string  // what logs in instead of us, "" when nothing does
+	home         address // where /health answered
 	healthStatus int
+	saysOK       bool // /health answered as MLflow's
+
+	experiment experiment
 }
 
 // Checks returns the checks of the target.
@@ -37,16 +58,65 @@ func (t MLflow) Checks(env Env) []checklist.Check {
 	if t.Name == "" {
 		t.Name = "mlflow"
 	}
+	if bad := notATrackingServer(t.URI); bad != nil {
+		return unparsed(t.Name, t.Advisory, bad)
+	}
 	addr, bad := parseURL(t.URI)
 	if bad != nil {
 		return unparsed(t.Name, t.Advisory, bad)
 	}
-	m := &mlflow{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, mlflowClient, env), MLflow: t}
+	m := &mlflow{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, mlflowClient, env), MLflow: t, home: addr}
+	m.clientCert = env.Task["MLFLOW_TRACKING_CLIENT_CERT_PATH"]
+	m.findLogin()
 	limit := m.env.Limits.Request
-	return chain(append(m.base(),
-		dispensable(m.check("health", checklist.HTTP, m.ladder.name+" is healthy", limit, m.health)),
-		m.check("api", checklist.Sign, "the API of "+m.ladder.name+" answers", limit, m.api),
-	))
+	health := dispensable(m.check("health", checklist.HTTP, m.ladder.name+" is healthy", limit, m.health))
+	api := m.check("api", checklist.Sign, "the API of "+m.ladder.name+" answers", limit, m.api)
+	api.Advisory = api.Advisory || m.plugin != ""
+	checks := chain(append(m.base(), health, api))
+	if env.Thorough {
+		checks[len(checks)-1].Timeout = 3 * limit // it may have to look elsewhere
+		checks = append(checks, m.depth(api)...)
+	}
+	return checks
+}
+
+// depth are the checks beyond those before a task.
+func (m *mlflow) depth(api checklist.Check) []checklist.Check {
+	limit := m.env.Limits.Request
+	version := m.check("version", checklist.Identify, "client and server of "+m.ladder.name+" fit together", limit, m.version)
+	version.Needs, version.Advisory = []string{api.ID}, true
+	experiment := m.check("experiment", checklist.Data, m.experimentTitle(), limit, m.lookUpExperiment)
+	experiment.Needs = []string{api.ID}
+	experiment.Advisory = experiment.Advisory || api.Advisory || !m.namesExperiment()
+	artifacts := m.check("artifacts", checklist.Data, "artifacts of "+m.ladder.name+" can be stored", limit, m.artifacts)
+	artifacts.Needs = []string{api.ID, experiment.ID}
+	artifacts.Advisory = experiment.Advisory
+	checks := []checklist.Check{version, experiment, artifacts}
+	if m.env.WriteProbe {
+		write := m.check("write", checklist.Permission, "runs may be created", limit, m.write)
+		write.Needs, write.Advisory = []string{experiment.ID}, experiment.Advisory
+		upload := m.check("upload", checklist.Data, "artifacts of 2 MiB may be uploaded", limit, m.upload)
+		upload.Needs, upload.Advisory = []string{artifacts.ID}, experiment.Advisory
+		checks = append(checks, write, upload)
+	}
+	return checks
+}
+
+// notATrackingServer catches what MLflow understands and is no address, and what
+// people copy out of their browser.
+func notATrackingServer(uri Setting) *checklist.Finding {
+	text := uri.Value.Reveal()
+	if scheme, _, _ := strings.Cut(text, ":"); scheme == "databricks" || scheme == "databricks-uc" || scheme == "uc" {
+		return &checklist.Finding{
+			State: checklist.Unknown, Code: codeLoginPlugin, Detail: "could not look: " + uri.Key + " is a workspace of Databricks, which its own client finds and logs in to",
+			Evidence: []string{uri.evidence()}, Hint: "leave it out here: FLTS_DISABLE=mlflow",
+		}
+	}
+	page, _, found := strings.Cut(text, "#")
+	if address, bad := parseURL(Setting{uri.Key, secret.Address(page), uri.Origin}); found && bad == nil {
+		return badSetting(uri, codeNotEndpoint, "is the address of a page in the browser", address.url("").Redacted())
+	}
+	return nil
 }
 
 // health asks a path that is exempt from the login and from the check of the
@@ -54,19 +124,20 @@ func (t MLflow) Checks(env Env) []checklist.Check {
 func (m *mlflow) health(ctx context.Context) checklist.Finding {
 	a, bad := m.get(ctx, m.newGet(m.addr.url("/health")))
 	if bad == nil && a.status == http.StatusNotFound && m.addr.path != "" {
-		// Older servers keep it at the root when they have a prefix.
-		root := m.addr
-		root.path = ""
-		a, bad = m.get(ctx, m.newGet(root.url("/health")))
+		// Servers before 3 keep it at the root in spite of a prefix.
+		m.home.path = ""
+		a, bad = m.get(ctx, m.newGet(m.home.url("/health")))
 	}
-	if bad != nil {
+	if bad != nil && !a.isS3() {
 		return *bad
 	}
-	m.healthStatus = a.status
-	switch {
+	m.healthStatus, m.saysOK = a.status, string(a.body) == "OK"
+	switch product := a.otherProduct(); {
+	case product != "":
+		return m.swapped(product, a)
 	case a.isRedirect():
 		return m.moved(a)
-	case a.status == http.StatusOK && a.isHTML():
+	case a.status == http.StatusOK && a.isHTML() && !m.saysOK: // servers before 3 call their OK HTML
 		return m.webPage(a)
 	case a.status == http.StatusOK:
 		return pass("/health answers")
@@ -76,127 +147,59 @@ func (m *mlflow) health(ctx context.Context) checklist.Finding {
 	return pass("/health answers %d, judged by the API", a.status)
 }
 
-const searchPath = "/api/2.0/mlflow/experiments/search"
-
-// api makes the cheapest call that needs everything a client needs.
-func (m *mlflow) api(ctx context.Context) checklist.Finding {
-	u := m.addr.url(searchPath)
-	u.RawQuery = "max_results=1"
-	req := m.newGet(u)
-	if m.Token.hasControl() {
-		return refused(m.fail(codeUnsendable, m.Token.Key+" holds a control character, clients cannot send it", m.rewrite(m.Token), m.Token.evidence()))
-	}
-	if value := m.authorization(); value != "" {
-		req.Header.Set("Authorization", value)
-	}
-	a, bad := m.get(ctx, req)
-	if bad != nil {
-		return *bad
-	}
-	return m.judge(a)
-}
-
-func (m *mlflow) judge(a answer) checklist.Finding {
-	code, isJSON := a.mlflowError()
+// otherProduct names what is known by its answer to be no MLflow.
+func (a answer) otherProduct() string {
 	switch {
-	case a.status == http.StatusOK && isJSON, a.status == http.StatusBadRequest && code == "INVALID_PARAMETER_VALUE":
-		return pass("API answers")
-	case a.isRedirect():
-		return m.moved(a)
-	case a.status == http.StatusOK:
-		return m.webPage(a)
-	case a.status == http.StatusUnauthorized:
-		return m.loginRefused(a)
-	case a.status == http.StatusForbidden && strings.HasPrefix(string(a.body), "Invalid Host header"):
-		return m.fail(codeHostHeader, "refuses this Host header",
-			fmt.Sprintf(`start the server with --allowed-hosts "%s,%s:*", or set MLFLOW_SERVER_ALLOWED_HOSTS there`, m.addr.authority(), m.addr.host),
-			fmt.Sprintf("sent Host: %s, got 403", m.addr.authority())+m.healthProvesNothing())
-	case a.status == http.StatusForbidden:
-		return m.fail(codeNotPermitted, "this user may not search experiments (403)",
-			"ask for READ on the experiment, or use another login: "+m.loginKeys(), a.seen())
-	case a.status == http.StatusNotFound:
-		return m.fail(codeNotHere, "no MLflow API under this path (404)",
-			"with a static prefix, or behind an ingress: set "+m.addr.assign(m.addr.scheme, m.addr.authority())+"/PREFIX", a.seen())
-	}
-	return m.unexpected(a, "the API does not answer as MLflow's", searchPath+"?max_results=1")
-}
-
-// healthProvesNothing is for those who have looked at /health by hand.
-func (m *mlflow) healthProvesNothing() string {
-	if m.healthStatus == 0 { // it was not asked
-		return ""
-	}
-	return fmt.Sprintf("; /health answers %d, which proves nothing", m.healthStatus)
-}
-
-func (m *mlflow) webPage(a answer) checklist.Finding {
-	return m.fail(codeLoginPage, "a web page or another service answers instead of the API",
-		"inside the cluster set "+m.addr.assign("http", "SVC.NS.svc.cluster.local:PORT"), a.seen())
-}
-
-// loginRefused says whether anything was sent: "wrong" and "missing" are two
-// repairs.
-func (m *mlflow) loginRefused(a answer) checklist.Finding {
-	detail, hint := "the login is wrong (401)", "correct "+m.loginKeys()
-	switch {
-	case m.authorization() == "":
-		detail, hint = "a login is wanted and none was sent (401)", "set both "+m.loginKeys()
-		if missing := m.missingLogin(); missing != "" {
-			hint += "; missing: " + missing
-		}
-	case !m.usesBasic():
-		detail = "the token is not accepted (401)"
-		hint = "fetch a fresh one for " + m.Token.named() + ", or set both " + m.loginKeys()
-	}
-	return refused(m.fail(codeLogin, detail, hint, a.seen()))
-}
-
-// missingLogin names what keeps a half-given login from being sent.
-func (m *mlflow) missingLogin() string {
-	var missing []string
-	for _, s := range []Setting{m.Username, m.Password} {
-		if s.Value.IsEmpty() && s.Key != "" {
-			missing = append(missing, s.Key)
-		}
-	}
-	return strings.Join(missing, ", ")
-}
-
-func (m *mlflow) loginKeys() string {
-	user, password := m.Username.Key, m.Password.Key
-	if user == "" {
-		user = "MLFLOW_TRACKING_USERNAME"
-	}
-	if password == "" {
-		password = "MLFLOW_TRACKING_PASSWORD"
-	}
-	return user + " and " + password
-}
-
-func (m *mlflow) usesBasic() bool {
-	return m.addr.user != nil || !m.Username.Value.IsEmpty() && !m.Password.Value.IsEmpty()
-}
-
-func (m *mlflow) authorization() string {
-	switch {
-	case m.addr.user != nil:
-		return basicOf(m.addr.user)
-	case m.usesBasic():
-		return basic(m.Username.Value.Reveal(), m.Password.Value.Reveal())
-	case !m.Token.Value.IsEmpty():
-		return "Bearer " + m.Token.Value.Reveal()
+	case a.isConsole():
+		return "the web console of MinIO"
+	case a.isS3() && a.server() == "MinIO":
+		return "MinIO"
+	case a.isS3():
+		return "an S3 server"
 	}
 	return ""
 }
 
-// basicOf is the login in a URL, which clients send decoded.
-func basicOf(user *url.Userinfo) string {
-	password, _ := user.Password()
-	return basic(user.Username(), password)
+func (m *mlflow) swapped(product string, a answer) checklist.Finding {
+	return m.fail(codeOtherProduct, fmt.Sprintf("this is %s, not MLflow", product),
+		"MLflow has a Service of its own, by default with port 5000: set "+m.addr.assign("http", "SVC.NS.svc.cluster.local:5000"), a.seen())
 }
 
-func basic(user, password string) string {
-	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+// request is a call of MLflow's API with the login that the task would send.
+func (m *mlflow) request(u *url.URL) *http.Request {
+	req := m.newGet(u)
+	if value := m.login.authorization(); value != "" {
+		req.Header.Set("Authorization", value)
+	}
+	return req
+}
+
+const apiRoot = "/api/2.0/mlflow/"
+
+// apiGet is a call that reads.
+func (m *mlflow) apiGet(call string, query url.Values) *http.Request {
+	u := m.addr.url(apiRoot + call)
+	u.RawQuery = query.Encode()
+	return m.request(u)
+}
+
+// send is a call that would write.
+func (m *mlflow) send(method, apiPath, mediaType string, body []byte) *http.Request {
+	req := m.request(m.addr.url(apiPath))
+	req.Method, req.Body, req.ContentLength = method, io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	req.Header.Set("Content-Type", mediaType)
+	return req
+}
+
+// call makes a call of the API of which the body is JSON. Answers in which MLflow
+// says that a part of it is switched off come back without a finding, though
+// they are 503 as those of an ingress are.
+func (m *mlflow) call(ctx context.Context, req *http.Request) (answer, *checklist.Finding) {
+	a, bad := m.get(ctx, req)
+	if bad != nil && (a.says("--no-serve-artifacts") || a.says("--artifacts-only") || a.says("--serve-artifacts")) {
+		return a, nil
+	}
+	return a, bad
 }
 
 // mlflowError reads the code of a JSON answer; isJSON tells an answer of an API
@@ -209,4 +212,12 @@ func (a answer) mlflowError() (code string, isJSON bool) {
 		return "", false
 	}
 	return doc.ErrorCode, true
+}
+
+// credentialsPath is the file that MLflow's client reads, "" without a home.
+func (m *mlflow) credentialsPath() string {
+	if home := m.env.Task["HOME"]; home != "" {
+		return path.Join(home, credentialsFile)
+	}
+	return ""
 }

@@ -166,11 +166,13 @@ func TestMLflowFaults(t *testing.T) {
 
 func TestAMalformedURLHasOneFinding(t *testing.T) {
 	for value, want := range map[string]finding{
-		"mlflow:5000":            {Code: "FLTS-C04", Detail: "MLFLOW_TRACKING_URI is not an http or https URL", Hint: "set MLFLOW_TRACKING_URI=http://mlflow:5000"},
-		"":                       {Code: "FLTS-C04", Detail: "MLFLOW_TRACKING_URI is not an http or https URL", Hint: "set MLFLOW_TRACKING_URI=http://HOST:PORT"},
-		"file:///mlruns":         {Code: "FLTS-C04", Detail: "MLFLOW_TRACKING_URI is not an http or https URL", Hint: "set MLFLOW_TRACKING_URI=http://HOST:PORT"},
-		"http://mlflow:99999":    {Code: "FLTS-C06", Detail: "MLFLOW_TRACKING_URI is not a URL of a server", Hint: "set MLFLOW_TRACKING_URI=http://HOST:PORT"},
-		"http://mlflow/#/models": {Code: "FLTS-C06", Detail: "MLFLOW_TRACKING_URI is not a URL of a server", Hint: "set MLFLOW_TRACKING_URI=http://HOST:PORT"},
+		"mlflow:5000":                        {Code: "FLTS-C04", Detail: "MLFLOW_TRACKING_URI is not an http or https URL", Hint: "set MLFLOW_TRACKING_URI=http://mlflow:5000"},
+		"":                                   {Code: "FLTS-C04", Detail: "MLFLOW_TRACKING_URI is not an http or https URL", Hint: "set MLFLOW_TRACKING_URI=http://HOST:PORT"},
+		"file:///mlruns":                     {Code: "FLTS-C04", Detail: "MLFLOW_TRACKING_URI is not an http or https URL", Hint: "set MLFLOW_TRACKING_URI=http://HOST:PORT"},
+		"http://mlflow:99999":                {Code: "FLTS-C06", Detail: "MLFLOW_TRACKING_URI is not a URL of a server", Hint: "set MLFLOW_TRACKING_URI=http://HOST:PORT"},
+		"http://mlflow?x=1":                  {Code: "FLTS-C06", Detail: "MLFLOW_TRACKING_URI is not a URL of a server", Hint: "set MLFLOW_TRACKING_URI=http://HOST:PORT"},
+		"https://mlflow/ml/#/models":         {Code: "FLTS-C06", Detail: "MLFLOW_TRACKING_URI is the address of a page in the browser", Hint: "set MLFLOW_TRACKING_URI=https://mlflow/ml"},
+		"http://mlflow:5000/#/experiments/1": {Code: "FLTS-C06", Detail: "MLFLOW_TRACKING_URI is the address of a page in the browser", Hint: "set MLFLOW_TRACKING_URI=http://mlflow:5000"},
 	} {
 		want.ID = "mlflow.parse"
 		require.Equal(t, want, found(root(t, tracking(value).Checks(endpoints.Env{}))), value)

@@ -2,7 +2,8 @@ package endpoints
 
 import (
 	"fmt"
-	"path/filepath"
+	"io/fs"
+	"path"
 	"strings"
 )
 
@@ -42,33 +43,34 @@ func (c library) verifiesNothing(task map[string]string) bool {
 // isYes reads a bool as MLflow does.
 func isYes(value string) bool { return strings.EqualFold(value, "true") || value == "1" }
 
-// python is a directory of installed packages, empty when none was found.
-type python string
+// python is the folder of packages that the task's Python imports its HTTP
+// clients from; without a dir none was found.
+type python struct {
+	env Env
+	dir string // below Files, without the leading slash
+}
 
-// pythonOf finds the packages of the Python that the task will start: those
-// beside the first directory of its PATH that has any of HTTP's.
-func pythonOf(task map[string]string) python {
-	for _, dir := range filepath.SplitList(task["PATH"]) {
-		if dir == "" {
-			continue
-		}
-		for _, list := range []string{"certifi", "botocore"} {
-			// site-packages, and dist-packages on Debian.
-			found, _ := filepath.Glob(filepath.Join(dir, "..", "lib", "python3*", "*-packages", list, "cacert.pem"))
-			if len(found) > 0 {
-				return python(filepath.Dir(filepath.Dir(found[0])))
-			}
+// pythonOf finds the packages of the Python that the task will start: the first
+// folder that has a list of authorities.
+func pythonOf(e Env) python {
+	for _, dir := range e.sitePackages() {
+		if p := (python{e, dir}); p.authorities() != "" {
+			return p
 		}
 	}
-	return ""
+	return python{}
 }
 
 // authorities is the list that requests and boto3 use unless a variable names
 // another: that of certifi, else botocore's own. Neither looks at the system's.
 func (p python) authorities() string {
+	if p.env.Files == nil {
+		return ""
+	}
 	for _, list := range []string{"certifi", "botocore"} {
-		if found, _ := filepath.Glob(filepath.Join(string(p), list, "cacert.pem")); p != "" && len(found) > 0 {
-			return found[0]
+		file := path.Join(p.dir, list, "cacert.pem")
+		if _, err := fs.Stat(p.env.Files, file); err == nil {
+			return "/" + file
 		}
 	}
 	return ""
@@ -77,21 +79,9 @@ func (p python) authorities() string {
 // isStrict reports a Python whose urllib3 asks OpenSSL for strictness.
 func (p python) isStrict() bool {
 	var minor int
-	if _, err := fmt.Sscanf(filepath.Base(filepath.Dir(string(p))), "python3.%d", &minor); err != nil || minor < 13 {
+	if _, err := fmt.Sscanf(path.Base(path.Dir(p.dir)), "python3.%d", &minor); err != nil || minor < 13 {
 		return false
 	}
-	return p.has("urllib3", 2, 4)
-}
-
-// has reports that a package is installed in this version or a later one.
-func (p python) has(name string, major, minor int) bool {
-	found, _ := filepath.Glob(filepath.Join(string(p), name+"-*.dist-info"))
-	for _, dir := range found {
-		var a, b int
-		version := strings.TrimPrefix(filepath.Base(dir), name+"-")
-		if _, err := fmt.Sscanf(version, "%d.%d", &a, &b); err == nil && (a > major || a == major && b >= minor) {
-			return true
-		}
-	}
-	return false
+	urllib3, _ := p.env.installed([]string{p.dir}, "urllib3")
+	return urllib3.isAtLeast(2, 4)
 }

@@ -127,7 +127,7 @@ func (s *s3) orChecksums(ctx context.Context, b Bucket, with upload, was answer)
 
 // takeBack removes what a server stored that does not look at Content-MD5.
 func (s *s3) takeBack(ctx context.Context, b Bucket, key string, a answer) checklist.Finding {
-	f := s.fail(codeLeftBehind, "bucket "+b.path()+" can be written; the server ignores Content-MD5 and stored the probe, which was removed", "nothing to do: "+s.AccessKey.Key+" may write", b.evidence(), a.seen())
+	f := s.fail(codeProbeStored, "bucket "+b.path()+" can be written; the server ignores Content-MD5 and stored the probe, which was removed", "nothing to do: "+s.AccessKey.Key+" may write", b.evidence(), a.seen())
 	f.State = checklist.Warn
 	u := s.objectURL(b.Name, key)
 	if version := a.header.Get("X-Amz-Version-Id"); version != "" {
@@ -180,6 +180,6 @@ func (s *s3) addsChecksums() bool {
 	if strings.EqualFold(s.env.Task["AWS_REQUEST_CHECKSUM_CALCULATION"], "when_required") {
 		return false
 	}
-	installed := s.python()
-	return installed == "" || !installed.has("botocore", 0, 0) || installed.has("botocore", 1, 36)
+	botocore, found := s.env.installed(s.env.sitePackages(), "botocore")
+	return !found || botocore.isAtLeast(1, 36)
 }

@@ -32,7 +32,7 @@ func (a answer) isMLflowAPI() bool {
 }
 
 func judgeMLflow(_ context.Context, s *s3, a answer) checklist.Finding {
-	return s.fail(codeSwapped, s.addr.hostPort()+" is an MLflow server, not S3",
+	return s.fail(codeOtherProduct, s.addr.hostPort()+" is an MLflow server, not S3",
 		"are the two endpoints swapped? set "+s.addr.assign(s.addr.scheme, net.JoinHostPort("HOST", "9000")), a.seen())
 }
 

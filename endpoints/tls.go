@@ -55,6 +55,11 @@ func (l *ladder) clientTLS() (*tls.Config, *checklist.Finding) {
 		// A TLS 1.2 server that misses a certificate says no more than "handshake
 		// failure", so that it asked is worth remembering.
 		l.certWanted.Store(true)
+		if l.clientCert != "" {
+			if pair, err := tls.LoadX509KeyPair(l.clientCert, l.clientCert); err == nil {
+				return &pair, nil
+			}
+		}
 		return &tls.Certificate{}, nil
 	}
 	return l.tlsConfig, nil

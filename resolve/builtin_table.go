@@ -29,9 +29,9 @@ func builtinTable() *Contract {
 		{Name: "BUCKET_INFERENCE_LOGS", Doc: "logs of inference", Type: "bucket", Default: "inference-txt-logs"},
 	}, Services: []*Service{
 		{Name: "minio", Kind: "s3", Check: "enforce", Endpoint: "MINIO_ENDPOINT", Secure: "MINIO_SECURE", AccessKey: "MINIO_ACCESS_KEY", SecretKey: "MINIO_SECRET_KEY", SessionToken: "AWS_SESSION_TOKEN", Region: "AWS_DEFAULT_REGION", Addressing: "AWS_S3_ADDRESSING_STYLE", CA: []string{"AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"}, Buckets: []string{"BUCKET_DATASET", "BUCKET_PROCESSED", "BUCKET_MLFLOW", "BUCKET_PREDICTIONS", "BUCKET_PROMOTION", "BUCKET_INFERENCE_LOGS"}},
-		{Name: "mlflow", Kind: "mlflow", Check: "enforce", Endpoint: "MLFLOW_TRACKING_URI", Username: "MLFLOW_TRACKING_USERNAME", Password: "MLFLOW_TRACKING_PASSWORD", Token: "MLFLOW_TRACKING_TOKEN", CA: []string{"REQUESTS_CA_BUNDLE"}},
+		{Name: "mlflow", Kind: "mlflow", Check: "enforce", Endpoint: "MLFLOW_TRACKING_URI", Username: "MLFLOW_TRACKING_USERNAME", Password: "MLFLOW_TRACKING_PASSWORD", Token: "MLFLOW_TRACKING_TOKEN", Experiment: "MLFLOW_EXPERIMENT_NAME", CA: []string{"REQUESTS_CA_BUNDLE"}},
 		{Name: "gateway", Kind: "http", Check: "warn", Endpoint: "GATEWAY_URL", CA: []string{"REQUESTS_CA_BUNDLE"}},
-		{Name: "postgres", Kind: "tcp", Check: "off", Endpoint: "POSTGRES_ENDPOINT"},
+		{Name: "postgres", Kind: "postgres", Check: "off", Endpoint: "POSTGRES_ENDPOINT"},
 	}, Policy: Policy{
 		{Name: "default-credentials", Unset: "warn", Dev: "off", Staging: "warn", Prod: "error", Pairs: []string{"minioadmin:minioadmin", "minio:minio123", "admin:password1234", "admin:password"}},
 		{Name: "plain-http", Unset: "warn", Dev: "off", Staging: "warn", Prod: "error"},

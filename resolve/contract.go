@@ -3,6 +3,7 @@ package resolve
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -73,7 +74,7 @@ const (
 // service has depends on its kind; they hold key names.
 type Service struct {
 	Name         string     `yaml:"-"`
-	Kind         string     `yaml:"kind"` // s3, mlflow, http, tcp
+	Kind         string     `yaml:"kind"` // s3, mlflow, http, tcp, postgres, kfp
 	Check        Strictness `yaml:"check"`
 	Endpoint     string     `yaml:"endpoint"`
 	Secure       string     `yaml:"secure"`
@@ -85,15 +86,45 @@ type Service struct {
 	Username     string     `yaml:"username"`
 	Password     string     `yaml:"password"`
 	Token        string     `yaml:"token"`
+	Database     string     `yaml:"database"`
+	Experiment   string     `yaml:"experiment"`
 	CA           []string   `yaml:"ca"` // the first that is set
 	Buckets      []string   `yaml:"buckets"`
+
+	// How an http service is asked, as it stands and not by key.
+	Path   string   `yaml:"path"`   // below the endpoint
+	Status []string `yaml:"status"` // the answers that are right: 204, 200-299
+	JSON   bool     `yaml:"json"`   // the answer must be JSON
+}
+
+// Statuses are the ranges of HTTP statuses that the service may answer with, each
+// as its first and last; none when nothing is said.
+func (s *Service) Statuses() [][2]int {
+	var all [][2]int
+	for _, text := range s.Status {
+		if first, last, ok := statusRange(text); ok {
+			all = append(all, [2]int{first, last})
+		}
+	}
+	return all
+}
+
+// statusRange reads 204 or 200-299.
+func statusRange(text string) (first, last int, ok bool) {
+	from, to, isRange := strings.Cut(text, "-")
+	if !isRange {
+		to = from
+	}
+	first, err := strconv.Atoi(from)
+	last, errLast := strconv.Atoi(to)
+	return first, last, err == nil && errLast == nil && 200 <= first && first <= last && last <= 599
 }
 
 // Refers lists the keys that the service is described by.
 func (s *Service) Refers() []string {
 	names := []string{
 		s.Endpoint, s.Secure, s.AccessKey, s.SecretKey, s.SessionToken, s.Region,
-		s.Addressing, s.Username, s.Password, s.Token,
+		s.Addressing, s.Username, s.Password, s.Token, s.Database, s.Experiment,
 	}
 	names = append(append(names, s.CA...), s.Buckets...)
 	return slices.DeleteFunc(names, func(n string) bool { return n == "" })

@@ -98,6 +98,26 @@ func without[T comparable](list []T, gone T) []T {
 	return left
 }
 
+// Every kind with every field that it has, there and back again.
+func TestServicesOfEveryKind(t *testing.T) {
+	c := parsed(t, `
+keys: {U: {type: url}, H: {type: hostport}, N: {type: string}, B: {type: bool}}
+services:
+  features: {kind: http, check: enforce, endpoint: U, token: N, path: /health, status: [204, 200-202], json: true, ca: [N]}
+  db: {kind: postgres, check: warn, endpoint: H, secure: B, username: N, password: N, database: N, ca: [N]}
+  kfp: {kind: kfp, check: off, endpoint: U, token: N, ca: [N]}
+  tracking: {kind: mlflow, check: off, endpoint: U, experiment: N}
+`)
+	require.Equal(t, &resolve.Service{Name: "features", Kind: "http", Check: resolve.Enforce, Endpoint: "U", Token: "N", Path: "/health", Status: []string{"204", "200-202"}, JSON: true, CA: []string{"N"}}, c.Service("features"))
+	require.Equal(t, [][2]int{{204, 204}, {200, 202}}, c.Service("features").Statuses())
+	require.Equal(t, &resolve.Service{Name: "db", Kind: "postgres", Check: resolve.Warn, Endpoint: "H", Secure: "B", Username: "N", Password: "N", Database: "N", CA: []string{"N"}}, c.Service("db"))
+	require.Equal(t, []string{"H", "B", "N", "N", "N", "N"}, c.Service("db").Refers())
+	require.Equal(t, []string{"U", "N"}, c.Service("tracking").Refers())
+	text, err := c.YAML()
+	require.NoError(t, err)
+	require.Equal(t, c, parsed(t, string(text)))
+}
+
 func TestWithoutExtendsTheFileIsAllButForThePolicy(t *testing.T) {
 	c := parsed(t, "keys: {REDIS: {type: hostport}}\n")
 	require.Len(t, c.Keys, 1)
@@ -134,6 +154,17 @@ mine.yaml:3:19: service s: check "wran" is not one of enforce, warn, off
 mine.yaml:4:3: service t has no endpoint
 mine.yaml:5:3: service u: access_key and secret_key belong together
 mine.yaml:5:70: service u: buckets: no key "UU" in this contract`},
+		{"keys: {U: {type: url}, H: {type: hostport}, N: {type: string}}\nservices:\n  a: {kind: htpp, check: off, endpoint: U}\n  b: {kind: tcp, check: off, endpoint: H, database: N}\n  c: {kind: http, check: off, endpoint: H, path: health, status: [200, 20x, 300-200]}\n  d: {kind: postgres, check: off, endpoint: U, token: N, json: true}\n  e: {kind: kfp, check: off, endpoint: N, tokn: N}\n", `
+mine.yaml:3:7: service a: kind "htpp" is not one of s3, mlflow, http, tcp, postgres, kfp, did you mean http?
+mine.yaml:4:43: service b: database is no field of kind tcp, which has check, endpoint
+mine.yaml:5:31: service c: the endpoint of kind http is of type url, and H is of type hostport
+mine.yaml:5:44: service c: path "health" is no path: write /health
+mine.yaml:5:72: service c: status "20x" is none: write 200 or 200-299
+mine.yaml:5:77: service c: status "300-200" is none: write 200 or 200-299
+mine.yaml:6:35: service d: the endpoint of kind postgres is of type hostport, and U is of type url
+mine.yaml:6:48: service d: token is no field of kind postgres, which has check, endpoint, secure, username, password, database, ca
+mine.yaml:6:58: service d: json is no field of kind postgres, which has check, endpoint, secure, username, password, database, ca
+mine.yaml:7:43: service e: no field "tokn", did you mean token?`},
 		{"extends: builtin\nkeys:\n  MINIO_SECRET_KEY:\n  MINIO_SECURE: null\n  MLFLOW_TRACKING_UR: null\n", `
 mine.yaml:2:1: group s3: half a group: MINIO_ACCESS_KEY has no other key beside it that is not optional
 mine.yaml:3:3: MINIO_SECRET_KEY is removed, and service minio still uses it as its secret_key: change the service, or remove it too

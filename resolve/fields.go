@@ -35,7 +35,7 @@ var spellingFields = []field[Spelling]{
 }
 
 var serviceFields = []field[Service]{
-	{"kind", "what is checked, and how", func(s *Service) any { return &s.Kind }, []string{"s3", "mlflow", "http", "tcp"}},
+	{"kind", "what is checked, and how", func(s *Service) any { return &s.Kind }, kindNames()},
 	{"check", "what a failed check means: enforce keeps the task from starting, warn says so, off looks only when asked by name", func(s *Service) any { return (*string)(&s.Check) }, []string{string(Enforce), string(Warn), string(Off)}},
 	{"endpoint", "key of the address", func(s *Service) any { return &s.Endpoint }, nil},
 	{"secure", "bool key: the address speaks TLS", func(s *Service) any { return &s.Secure }, nil},
@@ -47,8 +47,13 @@ var serviceFields = []field[Service]{
 	{"username", "key of the user name", func(s *Service) any { return &s.Username }, nil},
 	{"password", "key of the password", func(s *Service) any { return &s.Password }, nil},
 	{"token", "key of the bearer token", func(s *Service) any { return &s.Token }, nil},
+	{"database", "key of the name of the database", func(s *Service) any { return &s.Database }, nil},
+	{"experiment", "key of the name of the experiment", func(s *Service) any { return &s.Experiment }, nil},
 	{"ca", "keys of the certificates to trust; the first that is set counts", func(s *Service) any { return &s.CA }, nil},
 	{"buckets", "keys of the buckets", func(s *Service) any { return &s.Buckets }, nil},
+	{"path", "path that is asked for, below the address of an http service", func(s *Service) any { return &s.Path }, nil},
+	{"status", "statuses that are right, like 204 or 200-299; any below 500 when nothing is said", func(s *Service) any { return &s.Status }, nil},
+	{"json", "the answer must be JSON", func(s *Service) any { return &s.JSON }, nil},
 }
 
 // levelFields are of every rule; listFields lists who has the others.

@@ -131,7 +131,7 @@ mine.yaml:6:21: group g: C and D must both be sensitive or both not, or they can
 mine.yaml:6:43: key D: spelling E: only a hostport can be written as url
 mine.yaml:7:3: key "F-G" is no name of an environment variable
 mine.yaml:7:3: key F-G: values belong to an enum, and an enum needs them
-mine.yaml:9:7: service s: kind "s4" is not one of s3, mlflow, http, tcp
+mine.yaml:9:7: service s: kind "s4" is not one of s3, mlflow, http, tcp, postgres, kfp
 mine.yaml:9:17: service s: check "maybe" is not one of enforce, warn, off
 mine.yaml:9:31: service s: endpoint: no key "AA" in this contract`)
 }

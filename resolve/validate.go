@@ -181,6 +181,7 @@ func (v *contractErrors) checkService(c *Contract, s *Service) {
 			v.addf(at("services", s.Name, f.name), "service %s: %s %q is not one of %s%s", s.Name, f.name, *value, strings.Join(f.one, ", "), didYouMean(*value, f.one))
 		}
 	}
+	v.checkKind(c, s)
 	if s.Endpoint == "" {
 		v.addf(here, "service %s has no endpoint", s.Name)
 	}
@@ -199,6 +200,9 @@ func (v *contractErrors) checkService(c *Contract, s *Service) {
 
 // keysOf lists the keys that a field of the service names.
 func (s *Service) keysOf(f field[Service]) []string {
+	if slices.Contains(literals, f.name) {
+		return nil
+	}
 	switch v := f.at(s).(type) {
 	case *string:
 		if f.one == nil && *v != "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
@@ -12,8 +13,8 @@ import (
 // contract, with their resolved keys, become targets of checks.
 func (p *plan) checks(c checkPlan, s *settings) []checklist.Check {
 	env := endpoints.Env{
-		Namespace: p.podNamespace(), Namespaces: []string{p.resolution.Namespace},
-		Task: byName(c.task), InPod: p.platform.InPod, Thorough: c.thorough, WriteProbe: c.writeProbe,
+		Namespace: p.podNamespace(), Namespaces: []string{p.resolution.Namespace}, Task: byName(c.task),
+		Files: os.DirFS("/"), InPod: p.platform.InPod, Thorough: c.thorough, WriteProbe: c.writeProbe,
 	}
 	if resolver := s.value(resolverOption); resolver != "" {
 		env.NameServers = []string{resolver}
@@ -60,10 +61,22 @@ func (p *plan) target(s *resolve.Service, c checkPlan, advisory bool) target {
 	case "mlflow":
 		return endpoints.MLflow{
 			Name: s.Name, Advisory: advisory, URI: p.setting(s.Endpoint),
-			Username: p.setting(s.Username), Password: p.setting(s.Password), Token: p.setting(s.Token), CABundle: p.first(s.CA),
+			Username: p.setting(s.Username), Password: p.setting(s.Password), Token: p.setting(s.Token),
+			Experiment: p.setting(s.Experiment), Buckets: p.bucketNames(c), CABundle: p.first(s.CA),
 		}
 	case "http":
-		return endpoints.HTTP{Name: s.Name, Advisory: advisory, URL: p.setting(s.Endpoint), CABundle: p.first(s.CA)}
+		return endpoints.HTTP{
+			Name: s.Name, Advisory: advisory, URL: p.setting(s.Endpoint),
+			Username: p.setting(s.Username), Password: p.setting(s.Password), Token: p.setting(s.Token),
+			Path: s.Path, Status: statusRanges(s), JSON: s.JSON, CABundle: p.first(s.CA),
+		}
+	case "postgres":
+		return endpoints.Postgres{
+			Name: s.Name, Advisory: advisory, Address: p.setting(s.Endpoint), Secure: p.setting(s.Secure),
+			Username: p.setting(s.Username), Password: p.setting(s.Password), Database: p.setting(s.Database), CABundle: p.first(s.CA),
+		}
+	case "kfp":
+		return endpoints.KFP{Name: s.Name, Advisory: advisory, URL: p.setting(s.Endpoint), Token: p.setting(s.Token), CABundle: p.first(s.CA)}
 	}
 	return endpoints.TCP{Name: s.Name, Advisory: advisory, Address: p.setting(s.Endpoint)}
 }
@@ -120,3 +133,25 @@ func (p *plan) buckets(s *resolve.Service, c checkPlan) []endpoints.Bucket {
 	}
 	return list
 }
+
+// bucketNames are the buckets that checks of the object stores look at.
+func (p *plan) bucketNames(c checkPlan) []string {
+	var names []string
+	for _, s := range p.contract.Services {
+		if s.Kind == "s3" {
+			for _, b := range p.buckets(s, c) {
+				names = append(names, b.Name)
+			}
+		}
+	}
+	return names
+}
+
+func statusRanges(s *resolve.Service) []endpoints.StatusRange {
+	var ranges []endpoints.StatusRange
+	for _, r := range s.Statuses() {
+		ranges = append(ranges, endpoints.StatusRange{First: r[0], Last: r[1]})
+	}
+	return ranges
+}
+

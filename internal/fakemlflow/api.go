@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -13,17 +13,18 @@ import (
 // request is the union of the fields of all calls, as the JSON body or the
 // query of a GET gives them.
 type request struct {
-	ExperimentID   string  `json:"experiment_id"`
-	ExperimentName string  `json:"experiment_name"`
-	MaxResults     int64   `json:"max_results"`
-	Name           string  `json:"name"`
-	RunID          string  `json:"run_id"`
-	RunUUID        string  `json:"run_uuid"`
-	RunName        string  `json:"run_name"`
-	Status         string  `json:"status"`
-	Tags           []pair  `json:"tags"`
-	Key            string  `json:"key"`
-	Value          rawText `json:"value"`
+	StartTime      rawNumber `json:"start_time"`
+	ExperimentID   jsonText  `json:"experiment_id"`
+	ExperimentName string    `json:"experiment_name"`
+	MaxResults     int64     `json:"max_results"`
+	Name           jsonText  `json:"name"`
+	RunID          string    `json:"run_id"`
+	RunUUID        string    `json:"run_uuid"`
+	RunName        string    `json:"run_name"`
+	Status         string    `json:"status"`
+	Tags           []pair    `json:"tags"`
+	Key            string    `json:"key"`
+	Value          rawText   `json:"value"`
 }
 
 type pair struct {
@@ -40,6 +41,28 @@ func (v *rawText) UnmarshalJSON(b []byte) error {
 		text = string(b)
 	}
 	*v = rawText(text)
+	return nil
+}
+
+// rawNumber is a number, as itself or in quotes. Anything else is refused when the
+// call is made, after the permission was looked at.
+type rawNumber struct{ wrong bool }
+
+func (n *rawNumber) UnmarshalJSON(b []byte) error {
+	_, err := strconv.ParseInt(strings.Trim(string(b), `"`), 10, 64)
+	n.wrong = err != nil
+	return nil
+}
+
+// jsonText is a text; anything else is no mistake of JSON but a wrong parameter.
+type jsonText string
+
+func (v *jsonText) UnmarshalJSON(b []byte) error {
+	var text string
+	if json.Unmarshal(b, &text) != nil {
+		return invalid("a text is wanted")
+	}
+	*v = jsonText(text)
 	return nil
 }
 
@@ -67,6 +90,9 @@ var calls = map[string]call{
 	"GET experiments/search":      (*tracking).searchExperiments,
 	"POST experiments/search":     (*tracking).searchExperiments,
 	"GET experiments/get-by-name": (*tracking).experimentByName,
+	"GET experiments/get":         (*tracking).experimentByID,
+	"POST experiments/delete":     (*tracking).deleteExperiment,
+	"POST experiments/restore":    (*tracking).restoreExperiment,
 	"POST experiments/create":     (*tracking).createExperiment,
 	"POST runs/create":            (*tracking).createRun,
 	"GET runs/get":                (*tracking).getRun,
@@ -77,27 +103,54 @@ var calls = map[string]call{
 	"POST runs/set-tag":           (*tracking).setTag,
 }
 
+// root is the path below which the server answers.
+func (o Options) root() string {
+	if o.Before3 {
+		return ""
+	}
+	return strings.TrimRight(o.StaticPrefix, "/")
+}
+
 func (o Options) routes(t *tracking) http.Handler {
 	mux := http.NewServeMux()
 	for name, answer := range calls {
 		method, path, _ := strings.Cut(name, " ")
-		mux.Handle(method+" /api/2.0/mlflow/"+path, t.serve(answer))
+		mux.Handle(method+" /api/2.0/mlflow/"+path, o.unless(o.ArtifactsOnly, "--artifacts-only", t.serve(answer)))
 	}
-	health := map[string]string{"/health": "OK", "/version": cmp.Or(o.Version, "3.5.0")}
+	mux.Handle(artifactRoot, o.unless(o.NoServeArtifacts, "--no-serve-artifacts", o.artifacts(t)))
+	mux.Handle(artifactRoot+"/{path...}", o.unless(o.NoServeArtifacts, "--no-serve-artifacts", o.artifacts(t)))
+	const html = "text/html; charset=utf-8"
+	healthType, version := "text/plain; charset=utf-8", "3.5.0"
+	if o.Before3 {
+		healthType, version = html, "2.9.2"
+	}
+	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, healthType, "OK") })
+	mux.HandleFunc("GET /version", func(w http.ResponseWriter, _ *http.Request) {
+		text(w, http.StatusOK, html, cmp.Or(o.Version, version))
+	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		text(w, http.StatusNotFound, html, "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n")
+	})
+	if o.root() == "" {
+		return mux
+	}
 	all := http.NewServeMux()
-	prefix := strings.TrimRight(o.StaticPrefix, "/")
-	at := prefix
-	if o.HealthAtRoot {
-		at = ""
-	}
-	for path, text := range health {
-		all.HandleFunc("GET "+at+path, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) })
-	}
-	all.Handle("/", mux)
-	if prefix != "" {
-		all.Handle(prefix+"/api/", http.StripPrefix(prefix, mux))
-	}
+	all.Handle(o.root()+"/", http.StripPrefix(o.root(), mux))
+	all.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		mux.ServeHTTP(w, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/none"}})
+	})
 	return all
+}
+
+// unless switches a part of the API off, as the flag of that name does.
+func (o Options) unless(off bool, flag string, next http.Handler) http.Handler {
+	if !off {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text(w, http.StatusServiceUnavailable, "text/html; charset=utf-8",
+			"Endpoint: "+r.URL.Path+" disabled due to the mlflow server running with `"+flag+"`.")
+	})
 }
 
 func (t *tracking) serve(answer call) http.Handler {
@@ -125,6 +178,7 @@ func decode(r *http.Request) (request, error) {
 		query := r.URL.Query()
 		asked = request{
 			ExperimentName: query.Get("experiment_name"),
+			ExperimentID:   jsonText(query.Get("experiment_id")),
 			RunID:          query.Get("run_id"),
 			RunUUID:        query.Get("run_uuid"),
 		}
@@ -136,6 +190,9 @@ func decode(r *http.Request) (request, error) {
 			asked.MaxResults = number
 		}
 	} else if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+		if refused, ok := errors.AsType[*fault](err); ok {
+			return asked, refused
+		}
 		return asked, &fault{http.StatusBadRequest, "MALFORMED_REQUEST", err.Error()}
 	}
 	asked.RunID = cmp.Or(asked.RunID, asked.RunUUID)

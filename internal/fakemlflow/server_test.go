@@ -60,13 +60,26 @@ func TestAnswers(t *testing.T) {
 	direct := answer{200, "application/json", strings.Replace(experiments.Body, "mlflow-artifacts:/0", "s3://mlflow-artifacts/0", 1)}
 	ok := answer{200, "text/plain", "OK"}
 	refused := answer{403, "text/plain", noHost}
-	unknown := answer{401, "text/plain", "You are not authenticated."}
-	absent := answer{404, "text/plain", "404 page not found"}
+	unknown := answer{401, "text/html", "You are not authenticated. Please see https://www.mlflow.org/docs/latest/auth/index.html#authenticating-to-mlflow on how to authenticate."}
+	denied := answer{403, "text/html", "Permission denied"}
+	absent := answer{404, "text/html", "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>"}
+	off := func(path, flag string) answer {
+		return answer{503, "text/html", "Endpoint: " + path + " disabled due to the mlflow server running with `" + flag + "`."}
+	}
+	none := answer{200, "application/json", "{}"}
+	invalidPath := answer{400, "application/json", `{"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid path"}`}
 	login := answer{200, "text/html", "<!doctype html><title>Sign in</title><form method=post><input name=user></form>"}
 	user := fakemlflow.Options{Username: "ml", Password: "pw:1"}
 	service := fakemlflow.Options{AllowedHosts: []string{"mlflow.ns.svc", "mlflow.ns.svc.cluster.local:*"}}
 	prefixed := fakemlflow.Options{StaticPrefix: "/mlflow"}
-	older := fakemlflow.Options{StaticPrefix: "/mlflow/", HealthAtRoot: true}
+	older := fakemlflow.Options{StaticPrefix: "/mlflow/", Before3: true}
+	several := fakemlflow.Options{
+		Username: "ml", Password: "pw:1",
+		Users:       []fakemlflow.User{{"ann", "a", "READ"}, {"bob", "b", "EDIT"}, {"eve", "e", "NO_PERMISSIONS"}},
+		Experiments: []fakemlflow.Experiment{{Name: "churn"}, {Name: "old", Location: "s3://b/old", Deleted: true}},
+	}
+	const badRun = `{"experiment_id":"0","start_time":"x"}`
+	malformed := answer{400, "application/json", `{"error_code":"INVALID_PARAMETER_VALUE","message":"Invalid value for parameter 'start_time' supplied"}`}
 
 	tests := []struct {
 		name    string
@@ -75,8 +88,8 @@ func TestAnswers(t *testing.T) {
 		want    answer
 	}{
 		{"health", fakemlflow.Options{}, ask{path: "/health"}, ok},
-		{"version", fakemlflow.Options{}, ask{path: "/version"}, answer{200, "text/plain", "3.5.0"}},
-		{"other version", fakemlflow.Options{Version: "2.22.1"}, ask{path: "/version"}, answer{200, "text/plain", "2.22.1"}},
+		{"version", fakemlflow.Options{}, ask{path: "/version"}, answer{200, "text/html", "3.5.0"}},
+		{"other version", fakemlflow.Options{Version: "2.22.1"}, ask{path: "/version"}, answer{200, "text/html", "2.22.1"}},
 		{"search by get", fakemlflow.Options{}, ask{path: search}, experiments},
 		{"search by post", fakemlflow.Options{}, ask{method: "POST", path: "/api/2.0/mlflow/experiments/search", body: `{"max_results":5}`}, experiments},
 		{"artifacts elsewhere", fakemlflow.Options{ArtifactRoot: "s3://mlflow-artifacts"}, ask{path: search}, direct},
@@ -96,7 +109,7 @@ func TestAnswers(t *testing.T) {
 			"no such experiment",
 			fakemlflow.Options{},
 			ask{path: "/api/2.0/mlflow/experiments/get-by-name?experiment_name=x"},
-			answer{404, "application/json", `{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"no experiment named 'x'"}`},
+			answer{404, "application/json", `{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"Could not find experiment with name 'x'"}`},
 		},
 		{"no such call", fakemlflow.Options{}, ask{path: "/api/2.0/mlflow/nothing"}, absent},
 
@@ -119,9 +132,28 @@ func TestAnswers(t *testing.T) {
 		{"health below the prefix", prefixed, ask{path: "/mlflow/health"}, ok},
 		{"and not at the root", prefixed, ask{path: "/health"}, absent},
 		{"search below the prefix", prefixed, ask{path: "/mlflow" + search}, experiments},
-		{"search at the root", prefixed, ask{path: search}, experiments},
-		{"older: health at the root", older, ask{path: "/health"}, ok},
-		{"older: not below", older, ask{path: "/mlflow/health"}, absent},
+		{"search not at the root", prefixed, ask{path: search}, absent},
+		{"before 3: health at the root", older, ask{path: "/health"}, answer{200, "text/html", "OK"}},
+		{"before 3: not below", older, ask{path: "/mlflow/health"}, absent},
+		{"before 3: the API at the root", older, ask{path: search}, experiments},
+		{"before 3: nor that", older, ask{path: "/mlflow" + search}, absent},
+
+		{"experiment by ID", several, ask{path: "/api/2.0/mlflow/experiments/get?experiment_id=1", user: "ann:a"}, answer{200, "application/json", `{"experiment":{"experiment_id":"1","name":"churn","artifact_location":"mlflow-artifacts:/1","lifecycle_stage":"active"}}`}},
+		{"deleted experiment", several, ask{path: "/api/2.0/mlflow/experiments/get-by-name?experiment_name=old", user: "ann:a"}, answer{200, "application/json", `{"experiment":{"experiment_id":"2","name":"old","artifact_location":"s3://b/old","lifecycle_stage":"deleted"}}`}},
+		{"no experiment with this ID", several, ask{path: "/api/2.0/mlflow/experiments/get?experiment_id=9", user: "ann:a"}, answer{404, "application/json", `{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"No Experiment with id=9 exists"}`}},
+		{"no permission to see it", several, ask{path: "/api/2.0/mlflow/experiments/get?experiment_id=1", user: "eve:e"}, denied},
+		{"a reader creates no run", several, ask{method: "POST", path: "/api/2.0/mlflow/runs/create", body: badRun, user: "ann:a"}, denied},
+		{"an editor is told what is wrong", several, ask{method: "POST", path: "/api/2.0/mlflow/runs/create", body: badRun, user: "bob:b"}, malformed},
+		{"a run in a deleted experiment", several, ask{method: "POST", path: "/api/2.0/mlflow/runs/create", body: `{"experiment_id":"2"}`, user: "bob:b"}, answer{400, "application/json", `{"error_code":"INVALID_PARAMETER_VALUE","message":"The experiment 2 must be in the 'active' state."}`}},
+
+		{"no artifacts", fakemlflow.Options{}, ask{path: "/api/2.0/mlflow-artifacts/artifacts"}, none},
+		{"artifact", fakemlflow.Options{}, ask{method: "PUT", path: "/api/2.0/mlflow-artifacts/artifacts/0/a", body: "x"}, none},
+		{"artifact of a path that is none", fakemlflow.Options{}, ask{method: "PUT", path: "/api/2.0/mlflow-artifacts/artifacts/0/a%23", body: "x"}, invalidPath},
+		{"a reader stores no artifact", several, ask{method: "PUT", path: "/api/2.0/mlflow-artifacts/artifacts/0/a%23", user: "ann:a"}, denied},
+		{"artifacts not served", fakemlflow.Options{NoServeArtifacts: true}, ask{path: "/api/2.0/mlflow-artifacts/artifacts"}, off("/api/2.0/mlflow-artifacts/artifacts", "--no-serve-artifacts")},
+		{"artifacts only", fakemlflow.Options{ArtifactsOnly: true}, ask{path: search}, off("/api/2.0/mlflow/experiments/search", "--artifacts-only")},
+		{"a store that does not work", fakemlflow.Options{BrokenStore: true}, ask{path: "/api/2.0/mlflow-artifacts/artifacts"}, answer{500, "text/html", "<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>"}},
+		{"a body too large", fakemlflow.Options{MaxBody: 3}, ask{method: "PUT", path: "/api/2.0/mlflow-artifacts/artifacts/0/a", body: "long"}, answer{413, "text/html", "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n</html>"}},
 
 		{"login page", fakemlflow.Options{HTMLLogin: true}, ask{path: search}, login},
 		{"login page for health", fakemlflow.Options{HTMLLogin: true}, ask{path: "/health"}, login},
@@ -186,4 +218,15 @@ func TestRequestsAreCounted(t *testing.T) {
 		{Method: "GET", Path: "/health"},
 		{Method: "GET", Path: "/api/2.0/mlflow/experiments/search"},
 	}, s.Requests())
+}
+
+func TestArtifactsAreListedByFolder(t *testing.T) {
+	s := start(t, fakemlflow.Options{})
+	const artifacts = "/api/2.0/mlflow-artifacts/artifacts"
+	for _, name := range []string{"/1/run/model/weights", "/1/run/log.txt", "/2/x"} {
+		require.Equal(t, 200, send(t, s, ask{method: http.MethodPut, path: artifacts + name, body: "x"}).Status)
+	}
+	require.JSONEq(t, `{"files":[{"path":"log.txt","is_dir":false},{"path":"model","is_dir":true}]}`, send(t, s, ask{path: artifacts + "?path=1/run"}).Body)
+	require.Equal(t, 200, send(t, s, ask{method: http.MethodDelete, path: artifacts + "/2/x"}).Status)
+	require.Equal(t, []string{"1/run/log.txt", "1/run/model/weights"}, s.Artifacts())
 }

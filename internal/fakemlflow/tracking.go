@@ -1,10 +1,10 @@
 package fakemlflow
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"maps"
-	"slices"
 	"strconv"
 	"sync"
 )
@@ -32,19 +32,26 @@ type experiment struct {
 type tracking struct {
 	mu          sync.Mutex
 	root        string
-	experiments []experiment
+	experiments []*experiment
 	runs        []*Run
+	artifacts   map[string]bool // paths of what was stored through the proxy
 }
 
-func newTracking(artifactRoot string) *tracking {
-	t := &tracking{root: artifactRoot}
+func newTracking(artifactRoot string, more []Experiment) *tracking {
+	t := &tracking{root: artifactRoot, artifacts: map[string]bool{}}
 	t.addExperiment("Default")
+	for _, e := range more {
+		added := t.addExperiment(e.Name)
+		if added.Artifact = cmp.Or(e.Location, added.Artifact); e.Deleted {
+			added.Stage = "deleted"
+		}
+	}
 	return t
 }
 
-func (t *tracking) addExperiment(name string) experiment {
+func (t *tracking) addExperiment(name string) *experiment {
 	id := strconv.Itoa(len(t.experiments))
-	e := experiment{ID: id, Name: name, Artifact: t.root + "/" + id, Stage: "active"}
+	e := &experiment{ID: id, Name: name, Artifact: t.root + "/" + id, Stage: "active"}
 	t.experiments = append(t.experiments, e)
 	return e
 }
@@ -65,8 +72,40 @@ func (t *tracking) searchExperiments(asked request) (any, error) {
 	if asked.MaxResults < 1 {
 		return nil, invalid("max_results must be a positive number")
 	}
-	n := min(asked.MaxResults, int64(len(t.experiments)))
-	return map[string]any{"experiments": t.experiments[:n]}, nil
+	found := []*experiment{}
+	for _, e := range t.experiments {
+		if e.Stage == "active" && int64(len(found)) < asked.MaxResults {
+			found = append(found, e)
+		}
+	}
+	return map[string]any{"experiments": found}, nil
+}
+
+// byID finds an experiment, deleted or not.
+func (t *tracking) byID(id jsonText) (*experiment, error) {
+	for _, e := range t.experiments {
+		if e.ID == string(id) {
+			return e, nil
+		}
+	}
+	return nil, notFound("No Experiment with id=" + string(id) + " exists")
+}
+
+func (t *tracking) experimentByID(asked request) (any, error) {
+	e, err := t.byID(asked.ExperimentID)
+	return map[string]any{"experiment": e}, err
+}
+
+func (t *tracking) deleteExperiment(asked request) (any, error) { return t.stage(asked, "deleted") }
+
+func (t *tracking) restoreExperiment(asked request) (any, error) { return t.stage(asked, "active") }
+
+func (t *tracking) stage(asked request, stage string) (any, error) {
+	e, err := t.byID(asked.ExperimentID)
+	if err == nil {
+		e.Stage = stage
+	}
+	return struct{}{}, err
 }
 
 func (t *tracking) experimentByName(asked request) (any, error) {
@@ -75,7 +114,7 @@ func (t *tracking) experimentByName(asked request) (any, error) {
 			return map[string]any{"experiment": e}, nil
 		}
 	}
-	return nil, notFound("no experiment named '" + asked.ExperimentName + "'")
+	return nil, notFound("Could not find experiment with name '" + asked.ExperimentName + "'")
 }
 
 func (t *tracking) createExperiment(asked request) (any, error) {
@@ -83,22 +122,28 @@ func (t *tracking) createExperiment(asked request) (any, error) {
 		return nil, invalid("name is missing")
 	}
 	for _, e := range t.experiments {
-		if e.Name == asked.Name {
-			return nil, &fault{400, "RESOURCE_ALREADY_EXISTS", "there is an experiment named '" + asked.Name + "'"}
+		if e.Name == string(asked.Name) {
+			return nil, &fault{400, "RESOURCE_ALREADY_EXISTS", "there is an experiment named '" + e.Name + "'"}
 		}
 	}
-	return map[string]any{"experiment_id": t.addExperiment(asked.Name).ID}, nil
+	return map[string]any{"experiment_id": t.addExperiment(string(asked.Name)).ID}, nil
 }
 
 func (t *tracking) createRun(asked request) (any, error) {
-	known := slices.ContainsFunc(t.experiments, func(e experiment) bool { return e.ID == asked.ExperimentID })
-	if !known {
-		return nil, notFound("no experiment with id '" + asked.ExperimentID + "'")
+	if asked.StartTime.wrong {
+		return nil, invalid("Invalid value for parameter 'start_time' supplied")
+	}
+	e, err := t.byID(asked.ExperimentID)
+	if err != nil {
+		return nil, err
+	}
+	if e.Stage != "active" {
+		return nil, invalid("The experiment " + e.ID + " must be in the 'active' state.")
 	}
 	id := make([]byte, 16)
 	rand.Read(id) // never fails
 	run := &Run{
-		ID: hex.EncodeToString(id), ExperimentID: asked.ExperimentID, Name: asked.RunName, Status: "RUNNING",
+		ID: hex.EncodeToString(id), ExperimentID: e.ID, Name: asked.RunName, Status: "RUNNING",
 		Metrics: map[string]float64{}, Params: map[string]string{}, Tags: map[string]string{},
 	}
 	for _, tag := range asked.Tags {
