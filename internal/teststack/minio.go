@@ -41,8 +41,9 @@ type Server struct {
 
 // MinIO starts a server that keeps its data and its log below dir, and returns
 // when it accepts the root user's credentials. What has to be built first is
-// announced on stderr.
-func MinIO(ctx context.Context, dir string) (*Server, error) {
+// announced on stderr. Further variables, such as MINIO_REGION=eu-west-1, come
+// before MinIO's defaults.
+func MinIO(ctx context.Context, dir string, variables ...string) (*Server, error) {
 	paths, err := Binaries{Progress: os.Stderr}.Build(ctx)
 	if err != nil {
 		return nil, err
@@ -51,7 +52,7 @@ func MinIO(ctx context.Context, dir string) (*Server, error) {
 	// the server's use of it.
 	const attempts = 5
 	for attempt := 1; ; attempt++ {
-		m, err := startMinIO(ctx, paths, dir)
+		m, err := startMinIO(ctx, paths, dir, variables)
 		if err == nil || !errors.Is(err, errPortTaken) || attempt == attempts {
 			return m, err
 		}
@@ -60,7 +61,7 @@ func MinIO(ctx context.Context, dir string) (*Server, error) {
 
 var errPortTaken = errors.New("the port was taken")
 
-func startMinIO(ctx context.Context, paths map[string]string, dir string) (*Server, error) {
+func startMinIO(ctx context.Context, paths map[string]string, dir string, variables []string) (*Server, error) {
 	ports, err := freePorts(2)
 	if err != nil {
 		return nil, err
@@ -77,7 +78,9 @@ func startMinIO(ctx context.Context, paths map[string]string, dir string) (*Serv
 		return nil, fmt.Errorf("teststack: %w", err)
 	}
 	defer log.Close()
-	m.process, err = startProcess(m.command(paths[minioServer.name], dir, log))
+	cmd := m.command(paths[minioServer.name], dir, log)
+	cmd.Env = append(cmd.Env, variables...)
+	m.process, err = startProcess(cmd)
 	if err != nil {
 		return nil, err
 	}
