@@ -8,16 +8,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 )
 
 // MLflow says how a tracking server is started.
 type MLflow struct {
 	// Address is host:port to listen on.
 	Address string
-	// Flags follow those that every server here has: its address, its database
-	// and one worker.
-	Flags []string
+	// Flags follow those that every server here has: its address, one worker, and
+	// a database unless it is for artifacts only.
+	Flags         []string
+	ArtifactsOnly bool
 	// Variables are added to an environment that has little but PATH and HOME.
 	Variables []string
 	// Health is the path that answers 200 when the server is up; empty is /health.
@@ -30,17 +30,17 @@ func (m MLflow) Start(ctx context.Context, dir string, c Clients) (*Daemon, erro
 	if err != nil {
 		return nil, fmt.Errorf("teststack: mlflow: %w", err)
 	}
-	empty, err := os.ReadFile(c.database())
-	if err != nil {
-		return nil, fmt.Errorf("teststack: mlflow: %w", err)
+	flags := []string{"server", "--workers", "1", "--host", host, "--port", port}
+	if m.ArtifactsOnly {
+		flags = append(flags, "--artifacts-only")
+	} else {
+		database, err := newDatabase(dir, c)
+		if err != nil {
+			return nil, err
+		}
+		flags = append(flags, "--backend-store-uri", "sqlite:///"+database)
 	}
-	database := filepath.Join(dir, "mlflow.db")
-	if err := os.WriteFile(database, empty, 0o644); err != nil {
-		return nil, fmt.Errorf("teststack: mlflow: %w", err)
-	}
-	cmd := exec.Command(c.mlflow(), slices.Concat([]string{
-		"server", "--workers", "1", "--host", host, "--port", port, "--backend-store-uri", "sqlite:///" + database,
-	}, m.Flags)...)
+	cmd := exec.Command(c.mlflow(), append(flags, m.Flags...)...)
 	cmd.Env = append([]string{
 		"HOME=" + dir,
 		"PATH=" + filepath.Dir(c.Python()) + ":/usr/bin:/bin",
@@ -52,6 +52,19 @@ func (m MLflow) Start(ctx context.Context, dir string, c Clients) (*Daemon, erro
 		m.Health = "/health"
 	}
 	return startDaemon(ctx, dir, cmd, func(ctx context.Context) bool { return answersOK(ctx, "http://"+m.Address+m.Health) })
+}
+
+// newDatabase copies an empty one: to make one takes longer than a server's start.
+func newDatabase(dir string, c Clients) (string, error) {
+	empty, err := os.ReadFile(c.database())
+	if err != nil {
+		return "", fmt.Errorf("teststack: mlflow: %w", err)
+	}
+	database := filepath.Join(dir, "mlflow.db")
+	if err := os.WriteFile(database, empty, 0o644); err != nil {
+		return "", fmt.Errorf("teststack: mlflow: %w", err)
+	}
+	return database, nil
 }
 
 func answersOK(ctx context.Context, url string) bool {
