@@ -20,7 +20,7 @@ func addressScenarios(w *world) []scenario {
 	minio := func(endpoint string) vars { return vars{"MINIO_ENDPOINT": endpoint} }
 	return []scenario{
 		{name: "nobody listens", service: "minio", env: minio("nobody.mlops.svc.cluster.local:9000"), fails: everyone("onnect"), code: "FLTS-T01"},
-		{name: "no answer ever", service: "minio", env: minio("nobody.mlops.svc.cluster.local:7000"), fails: everyone("imed"), code: "FLTS-T07"},
+		{name: "no answer ever", service: "minio", env: minio("nobody.mlops.svc.cluster.local:7000"), fails: everyone("ime"), code: "FLTS-T07"},
 		{name: "no such name", service: "minio", env: minio("minio.nowhere.svc.cluster.local:9000"), fails: everyone("onnect")},
 		{name: "no scheme", service: "minio", env: aws("minio.mlops.svc.cluster.local:9000"), clients: boto, fails: everyone("Invalid endpoint")},
 		{name: "path in the endpoint", service: "minio", env: aws("http://minio.mlops.svc.cluster.local:9000/dataset"), clients: boto, fails: everyone("")},
@@ -32,7 +32,7 @@ func addressScenarios(w *world) []scenario {
 		{name: "scheme in upper case", service: "minio", env: aws("HTTP://minio.mlops.svc.cluster.local:9000"), clients: boto},
 		{name: "URL for host and port", service: "minio", env: minio("http://minio.mlops.svc.cluster.local:9000"), clients: []string{"minio-py"}, fails: everyone("")},
 		{name: "port out of range", service: "minio", env: minio("minio.mlops.svc.cluster.local:99999"), fails: everyone("")},
-		{name: "final dot", service: "minio", env: minio("minio.mlops.svc.cluster.local.:9000")},
+		{name: "final dot", service: "minio", env: minio("minio.mlops.svc.cluster.local.:9000"), fails: vars{"boto3": "SignatureDoesNotMatch", "s3fs": "SignatureDoesNotMatch"}},
 		{name: "underscore in the name", service: "minio", env: minio("min_io.mlops.svc.cluster.local:9000"), fails: everyone("")},
 		{name: "the endpoint of all of AWS elsewhere", service: "minio", env: vars{"AWS_ENDPOINT_URL": "http://nobody.mlops.svc.cluster.local:9000"}},
 		{name: "endpoints ignored by order", service: "minio", env: vars{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, clients: boto, fails: everyone("")},

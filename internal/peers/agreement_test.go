@@ -10,6 +10,7 @@ func TestAgree(t *testing.T) {
 	raised := "Error: no"
 	all := map[string]*string{"boto3": nil, "s3fs": nil}
 	some := map[string]*string{"boto3": nil, "s3fs": &raised}
+	most := map[string]*string{"boto3": &raised, "s3fs": &raised, "minio-py": nil}
 	none := map[string]*string{"boto3": &raised, "s3fs": &raised}
 	result := func(state, code string, failed bool) Said {
 		return Said{Results: []Result{{State: "pass"}, {State: state, Code: code, Failed: failed}}}
@@ -38,5 +39,7 @@ func TestAgree(t *testing.T) {
 			require.Equal(t, c.not, Agree(c.said, none) == nil, "none works")
 		})
 	}
+	require.NoError(t, Agree(result("fail", "FLTS-P05", true), most))
+	require.Error(t, Agree(result("pass", "", false), most))
 	require.True(t, Said{}.Unknown(), "to say nothing is not to pass")
 }

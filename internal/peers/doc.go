@@ -1,4 +1,4 @@
-// Package peers has no code. Its tests, run by `make test-peers`, hold flts-run
+// Package peers compares verdicts. Its tests, run by `make test-peers`, hold flts-run
 // against the Python clients whose success a passing check promises: boto3, s3fs,
 // minio-py, MLflow's client and requests, each in the environment that flts-run
 // would hand to the task, against the real MinIO and the real MLflow, with nginx

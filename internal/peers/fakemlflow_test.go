@@ -17,7 +17,29 @@ import (
 
 // notYetTrue are the known differences between the stand-in and the server, by the
 // name of the request.
-var notYetTrue = map[string]string{}
+var notYetTrue = map[string]string{
+	"version":                                    page,
+	"Service's name, version":                    page,
+	"prefix: version":                            page,
+	"no such call":                               page,
+	"no such path":                               page,
+	"prefix: health at the root":                 page,
+	"prefix: version at the root":                page,
+	"no login":                                   page,
+	"wrong password":                             page,
+	"wrong user":                                 page,
+	"no login, version":                          page,
+	"no login, no such path":                     page,
+	"search for too many":                        "a limit of its own is refused",
+	"search with a malformed body":               "INVALID_PARAMETER_VALUE",
+	"experiment by no name":                      "400, INVALID_PARAMETER_VALUE",
+	"prefix: search at the root":                 "404",
+	"prefix: health, Service's name":             "below the prefix the path is exempt from the Host check",
+	"prefix: health at the root, Service's name": "and at the root it is not",
+}
+
+// page is what is wrong with most: MLflow calls its plain answers text/html.
+const page = "text/html"
 
 // pair is a real server and the stand-in that should be like it.
 type pair struct {
