@@ -5,11 +5,7 @@ package peers_test
 // mlflowScenarios are about MLflow itself and about what stands in front of it.
 func mlflowScenarios(w *world) []scenario {
 	at := func(uri string, more ...string) vars {
-		env := vars{"MLFLOW_TRACKING_URI": uri}
-		for i := 0; i < len(more); i += 2 {
-			env[more[i]] = more[i+1]
-		}
-		return env
+		return vars{"MLFLOW_TRACKING_URI": uri}.with(more...)
 	}
 	front := func(port string) vars { return at("http://front.mlops.svc.cluster.local:" + port) }
 	const (

@@ -14,11 +14,7 @@ func proxyScenarios(w *world) []scenario {
 	boto := []string{"boto3", "s3fs"}
 	down0 := vars{"HTTP_PROXY": down, "HTTPS_PROXY": down}
 	around := func(noProxy string, more ...string) vars {
-		env := vars{"HTTP_PROXY": down, "NO_PROXY": noProxy}
-		for i := 0; i < len(more); i += 2 {
-			env[more[i]] = more[i+1]
-		}
-		return env
+		return vars{"HTTP_PROXY": down, "NO_PROXY": noProxy}.with(more...)
 	}
 	// The same rule is asked of boto3 and of requests.
 	list := []scenario{}

@@ -5,11 +5,7 @@ package peers_test
 // s3Scenarios are about keys, permissions, buckets, regions.
 func s3Scenarios(w *world) []scenario {
 	as := func(u user, more ...string) vars {
-		env := vars{"MINIO_ACCESS_KEY": u.accessKey, "MINIO_SECRET_KEY": u.secretKey}
-		for i := 0; i < len(more); i += 2 {
-			env[more[i]] = more[i+1]
-		}
-		return env
+		return vars{"MINIO_ACCESS_KEY": u.accessKey, "MINIO_SECRET_KEY": u.secretKey}.with(more...)
 	}
 	regional := func(region string) vars {
 		return as(w.eu, "MINIO_ENDPOINT", "minio-eu.mlops.svc.cluster.local:9000", "AWS_DEFAULT_REGION", region)
@@ -49,11 +45,7 @@ func s3Scenarios(w *world) []scenario {
 		{name: "region matches", service: "minio", env: regional("eu-central-1")},
 		{name: "region differs", service: "minio", env: regional("us-east-1"), clients: []string{"boto3"}},
 		{name: "region differs, other clients", service: "minio", env: regional("us-east-1"), fails: vars{"minio-py": "AuthorizationHeaderMalformed"}},
-		{name: "region by the name that boto3 does not read", service: "minio", env: func() vars {
-			env := regional("")
-			env["AWS_REGION"] = "eu-central-1"
-			return env
-		}()},
+		{name: "region by the name that boto3 does not read", service: "minio", env: regional("").with("AWS_REGION", "eu-central-1")},
 		{name: "any region where none is set", service: "minio", env: vars{"AWS_DEFAULT_REGION": "mars-north-1"}},
 		{name: "virtual addressing", service: "minio", env: vars{"AWS_S3_ADDRESSING_STYLE": "virtual"}},
 

@@ -38,6 +38,14 @@ type scenario struct {
 
 type vars map[string]string
 
+// with adds names and values, which follow each other.
+func (v vars) with(more ...string) vars {
+	for i := 0; i < len(more); i += 2 {
+		v[more[i]] = more[i+1]
+	}
+	return v
+}
+
 func everyone(raises string) vars { return vars{"*": raises} }
 
 var clientsOf = map[string][]string{

@@ -6,26 +6,14 @@ package peers_test
 func tlsScenarios(w *world) []scenario {
 	const front = "front.mlops.svc.cluster.local:"
 	tls := func(port string, more ...string) vars {
-		env := vars{"MINIO_ENDPOINT": front + port, "MINIO_SECURE": "true"}
-		for i := 0; i < len(more); i += 2 {
-			env[more[i]] = more[i+1]
-		}
-		return env
+		return vars{"MINIO_ENDPOINT": front + port, "MINIO_SECURE": "true"}.with(more...)
 	}
 	everywhere := []string{"AWS_CA_BUNDLE", w.ca, "REQUESTS_CA_BUNDLE", w.ca, "SSL_CERT_FILE", w.ca}
 	mlflow := func(more ...string) vars {
-		env := vars{"MLFLOW_TRACKING_URI": "https://" + front + "5443"}
-		for i := 0; i < len(more); i += 2 {
-			env[more[i]] = more[i+1]
-		}
-		return env
+		return vars{"MLFLOW_TRACKING_URI": "https://" + front + "5443"}.with(more...)
 	}
 	gateway := func(more ...string) vars {
-		env := vars{"GATEWAY_URL": "https://" + front + "8443"}
-		for i := 0; i < len(more); i += 2 {
-			env[more[i]] = more[i+1]
-		}
-		return env
+		return vars{"GATEWAY_URL": "https://" + front + "8443"}.with(more...)
 	}
 	boto := []string{"boto3", "s3fs"}
 	return []scenario{
