@@ -45,6 +45,20 @@ test: stack ## all tests, with the race detector and the real MinIO
 	go -C tools test ./...
 	CGO_ENABLED=1 go test -race -timeout=20m -tags=$(TAGS) ./...
 
+# Not under the race detector: what runs is the released binary. It needs root, for
+# namespaces, and says what else is missing. Several minutes the first time.
+.PHONY: test-peers
+test-peers: stack ## flts-run held against boto3, s3fs, minio-py, MLflow, requests
+	go run ./internal/teststack/cmd/stack clients
+	go test -count=1 -timeout=20m -tags=$(TAGS),peers -v ./internal/peers | awk '!/^ *(=== |--- PASS)/'
+
+# What the clients may be from now on; look at the difference before it is committed.
+.PHONY: peers-lock
+peers-lock: ## testdata/peers/requirements.txt from requirements.in, with hashes
+	tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; python3 -m venv "$$tmp" && "$$tmp/bin/pip" install -q uv \
+	&& "$$tmp/bin/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		-o testdata/peers/requirements.txt testdata/peers/requirements.in
+
 .PHONY: demo
 demo: ## the whole job on this machine: S3, MLflow stand-in, gateway, a component
 	go run -trimpath ./internal/demo
@@ -128,9 +142,9 @@ lint-modules:
 
 .PHONY: lint-code
 lint-code: $(TOOLS)
-	@go vet -tags=$(TAGS) ./...
+	@go vet -tags=$(TAGS),peers ./...
 	@go -C tools vet ./...
-	@$(TOOLS)/staticcheck -tags=$(TAGS) ./...
+	@$(TOOLS)/staticcheck -tags=$(TAGS),peers ./...
 	@cd tools && $(TOOLS)/staticcheck ./...
 	@echo 'ok  go vet, staticcheck'
 

@@ -111,13 +111,9 @@ func (b Binaries) say(format string, args ...any) {
 // of every checksum, and of our own lines where it has any. A change of one of
 // them is another program, and an old checkout still finds its own.
 func (b Binaries) path(p program, module string) (string, error) {
-	cache := b.Cache
-	if cache == "" {
-		user, err := os.UserCacheDir()
-		if err != nil {
-			return "", fmt.Errorf("teststack: %w: set XDG_CACHE_HOME", err)
-		}
-		cache = filepath.Join(user, "flts-run", "stack")
+	cache, err := b.cache()
+	if err != nil {
+		return "", err
 	}
 	digest, err := moduleDigest(module)
 	if err != nil {
@@ -125,6 +121,17 @@ func (b Binaries) path(p program, module string) (string, error) {
 	}
 	key := fmt.Sprintf("%s-%s-%s-%s", p.name, runtime.GOOS, runtime.GOARCH, digest)
 	return filepath.Join(cache, key, p.name), nil
+}
+
+func (b Binaries) cache() (string, error) {
+	if b.Cache != "" {
+		return b.Cache, nil
+	}
+	user, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("teststack: %w: set XDG_CACHE_HOME", err)
+	}
+	return filepath.Join(user, "flts-run", "stack"), nil
 }
 
 func moduleDigest(module string) (string, error) {
@@ -148,20 +155,25 @@ func moduleDigest(module string) (string, error) {
 	return fmt.Sprintf("%x", sum.Sum(nil)[:6]), nil
 }
 
-// nestedModule finds testdata/stack/NAME of the checkout from the directory of
-// the running test.
+// nestedModule is the directory testdata/stack/NAME of the checkout.
 func nestedModule(name string) (string, error) {
+	file, err := fromCheckout("testdata/stack/" + name + "/go.mod")
+	return filepath.Dir(file), err
+}
+
+// fromCheckout finds a file of the checkout from the directory of the running
+// test.
+func fromCheckout(name string) (string, error) {
 	start, err := os.Getwd()
 	if err != nil {
 		return "", fmt.Errorf("teststack: %w", err)
 	}
 	for dir := start; ; dir = filepath.Dir(dir) {
-		module := filepath.Join(dir, "testdata", "stack", name)
-		if isFile(filepath.Join(module, "go.mod")) {
-			return module, nil
+		if path := filepath.Join(dir, filepath.FromSlash(name)); isFile(path) {
+			return path, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("teststack: no testdata/stack/%s above %s: run it inside a checkout of flts-run", name, start)
+			return "", fmt.Errorf("teststack: no %s above %s: run it inside a checkout of flts-run", name, start)
 		}
 	}
 }

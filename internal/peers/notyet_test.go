@@ -1,0 +1,53 @@
+//go:build peers
+
+package peers_test
+
+// notYet are the known disagreements: the scenario, and what flts-run has to learn.
+// A scenario that agrees must not be here. The table is empty when flts-run keeps
+// its promise.
+var notYet = map[string]string{
+	"minio/may not write":                             "does not look whether the task may write",
+	"minio/nginx lets nothing be written":             "does not look whether the task may write",
+	"minio/one prefix, task lists it":                 "FLTS_NEEDS cannot name a prefix",
+	"minio/profile that does not exist":               "AWS_PROFILE is read by boto3 in spite of keys, and its files are not looked at",
+	"minio/profile that does not exist, minio-py too": "as above, and minio-py does not read it",
+	"minio/region differs":                            "boto3 signs again for the region that the server names",
+	"minio/region differs, other clients":             "boto3 and s3fs sign again, minio-py does not",
+	"minio/final dot":                                 "boto3 and s3fs sign the name with its dot and send it without",
+	"minio/scheme in upper case":                      "an upper-case scheme is a scheme",
+	"minio/endpoints ignored by order":                "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS sends boto3 to AWS",
+	"minio/CA in AWS_CA_BUNDLE, minio-py too":         "minio-py reads SSL_CERT_FILE only",
+	"minio/CA in SSL_CERT_FILE":                       "boto3 and s3fs do not read SSL_CERT_FILE",
+	"minio/CA in SSL_CERT_FILE, minio-py too":         "boto3 and s3fs do not read SSL_CERT_FILE",
+	"minio/CA bundle not there, plain http":           "s3fs opens the bundle for plain http too",
+	"minio/common name only":                          "boto3 and s3fs accept a common name, minio-py does not",
+	"minio/wildcard, bucket in front of the host":     "boto3, s3fs and minio-py do not read AWS_S3_ADDRESSING_STYLE",
+	"minio/NO_PROXY: suffix with a star":              "Python knows no *. here",
+	"minio/NO_PROXY: star among others":               "Python takes * for everything only when it stands alone",
+	"minio/NO_PROXY: CIDR for an address":             "boto3 knows no CIDR, requests does",
+	"minio/loopback without an entry":                 "Python goes through the proxy to loopback",
+	"minio/localhost without an entry":                "Python goes through the proxy to localhost",
+	"mlflow/NO_PROXY: suffix with a star":             "Python knows no *. here",
+	"mlflow/NO_PROXY: star among others":              "Python takes * for everything only when it stands alone",
+	"mlflow/proxy for everything":                     "requests reads ALL_PROXY",
+	"mlflow/lower case wins":                          "of two spellings Python takes http_proxy",
+	"mlflow/lower case wins for good":                 "of two spellings Python takes http_proxy",
+	"mlflow/no_proxy in lower case wins":              "of two spellings Python takes no_proxy",
+	"mlflow/no_proxy in lower case loses nothing":     "of two spellings Python takes no_proxy",
+	"mlflow/CGI":                  "with REQUEST_METHOD Python ignores HTTP_PROXY",
+	"mlflow/CA in CURL_CA_BUNDLE": "requests reads it after REQUESTS_CA_BUNDLE",
+	"mlflow/CA in MLFLOW_TRACKING_SERVER_CERT_PATH": "MLflow's client reads it",
+	"mlflow/CA in SSL_CERT_FILE":                    "requests does not read SSL_CERT_FILE",
+	"mlflow/verification off":                       "MLFLOW_TRACKING_INSECURE_TLS lets the client connect",
+	"mlflow/scheme in upper case":                   "an upper-case scheme is a scheme",
+	"mlflow/artifacts to a store that refuses":      "does not look at the store of the experiment",
+	"mlflow/artifacts to a store with wrong keys":   "does not look at the store of the experiment",
+	"mlflow/artifacts to a store that is down":      "does not look at the store of the experiment",
+	"mlflow/artifacts too large for nginx":          "does not look how large a body may be",
+	"mlflow/nothing may be written":                 "MLflow's client searches by POST",
+	"mlflow/redirect that keeps the method":         "requests follows a 308 with the body",
+	"mlflow/JSON of somebody else":                  "any JSON passes for MLflow's",
+	"gateway/CA in CURL_CA_BUNDLE":                  "requests reads it after REQUESTS_CA_BUNDLE",
+	"gateway/CA in SSL_CERT_FILE":                   "requests does not read SSL_CERT_FILE",
+	"gateway/redirect for ever":                     "a redirect to the same server is not followed",
+}

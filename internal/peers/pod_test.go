@@ -1,0 +1,156 @@
+//go:build peers
+
+package peers_test
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"golang.org/x/net/dns/dnsmessage"
+	"golang.org/x/sys/unix"
+)
+
+// insideVariable tells the test binary that it is inside the pod already.
+const insideVariable = "FLTS_PEERS_INSIDE"
+
+// reenter runs this test binary again in namespaces of its own, where it is
+// process 1: when it ends, in whatever way, the kernel ends all others there.
+func reenter(variables ...string) (status int, err error) {
+	cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.Env = append(append(os.Environ(), insideVariable+"=1"), variables...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID,
+		Pdeathsig:  syscall.SIGKILL,
+	}
+	runtime.LockOSThread() // the death signal is sent when the starting thread ends
+	defer runtime.UnlockOSThread()
+	err = cmd.Run()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		return max(1, exit.ExitCode()), nil
+	}
+	if errors.Is(err, syscall.EPERM) {
+		return 1, errors.New("namespaces need root: sudo make test-peers")
+	}
+	return 0, err
+}
+
+// furnish makes of fresh namespaces what clients take for a pod: names, a name
+// server, loopback, and all of 10/8 as addresses of this machine.
+func furnish(dir string) error {
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("make mounts private: %w", err)
+	}
+	if err := unix.Mount("proc", "/proc", "proc", 0, ""); err != nil {
+		return fmt.Errorf("mount /proc: %w", err)
+	}
+	for path, text := range map[string]string{
+		"/etc/hosts":       "127.0.0.1 localhost\n",
+		"/etc/resolv.conf": "nameserver 127.0.0.1\nsearch " + zone + " svc.cluster.local cluster.local\noptions ndots:5\n",
+	} {
+		file := filepath.Join(dir, filepath.Base(path))
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			return err
+		}
+		if err := unix.Mount(file, path, "", unix.MS_BIND, ""); err != nil {
+			return fmt.Errorf("mount %s: %w", path, err)
+		}
+	}
+	if err := raiseLoopback(); err != nil {
+		return fmt.Errorf("raise the loopback device: %w", err)
+	}
+	return serveNames()
+}
+
+// addresses are the Services of the pod's namespace, mlops.
+var addresses = map[string]string{
+	"minio":        "10.96.0.10",
+	"minio-eu":     "10.96.0.11", // with a region set
+	"mlflow":       "10.96.0.20", // as it starts by default: no names allowed
+	"mlflow-open":  "10.96.0.21", // every Host allowed, artifacts not served
+	"mlflow-login": "10.96.0.22", // basic authentication
+	"mlflow-below": "10.96.0.23", // below /mlflow
+	"mlflow-files": "10.96.0.24", // artifacts only
+	"front":        "10.96.0.30", // nginx
+	"proxy":        "10.96.0.40", // squid
+	"nobody":       "10.96.0.99", // nothing listens
+}
+
+// raiseLoopback also gives loopback the address 10.0.0.1, and with it, as is the
+// way of that device, all of 10/8.
+func raiseLoopback() error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	up, err := unix.NewIfreq("lo")
+	if err != nil {
+		return err
+	}
+	up.SetUint16(unix.IFF_UP | unix.IFF_RUNNING)
+	if err := unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, up); err != nil {
+		return err
+	}
+	cluster, err := unix.NewIfreq("lo:1")
+	if err != nil {
+		return err
+	}
+	if err := cluster.SetInet4Addr([]byte{10, 0, 0, 1}); err != nil {
+		return err
+	}
+	return unix.IoctlIfreq(fd, unix.SIOCSIFADDR, cluster)
+}
+
+// serveNames is the name server of the cluster: of its own zone it knows the
+// Services, and buckets in front of them, and it knows no other zone.
+func serveNames() error {
+	conn, err := net.ListenPacket("udp", "127.0.0.1:53")
+	if err != nil {
+		return err
+	}
+	go func() {
+		question := make([]byte, 512)
+		for {
+			n, from, err := conn.ReadFrom(question)
+			if err != nil {
+				return
+			}
+			if answer, err := resolve(question[:n]); err == nil {
+				_, _ = conn.WriteTo(answer, from)
+			}
+		}
+	}()
+	return nil
+}
+
+const zone = "mlops.svc.cluster.local"
+
+func resolve(packet []byte) ([]byte, error) {
+	var m dnsmessage.Message
+	if err := m.Unpack(packet); err != nil {
+		return nil, err
+	}
+	m.Response, m.RecursionAvailable, m.Additionals = true, true, nil
+	name := m.Questions[0].Name
+	service, inZone := strings.CutSuffix(strings.ToLower(name.String()), "."+zone+".")
+	address, known := addresses[strings.TrimPrefix(service, "dataset.")]
+	switch {
+	case !inZone || !known:
+		m.RCode = dnsmessage.RCodeNameError
+	case m.Questions[0].Type == dnsmessage.TypeA:
+		m.Answers = []dnsmessage.Resource{{
+			Header: dnsmessage.ResourceHeader{Name: name, Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET, TTL: 5},
+			Body:   &dnsmessage.AResource{A: netip.MustParseAddr(address).As4()},
+		}}
+	}
+	return m.Pack()
+}
