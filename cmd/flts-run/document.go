@@ -61,13 +61,14 @@ type documentCandidate struct {
 // documentTask is what was started. The words of the command are not in it,
 // they may hold secrets that nobody told us of.
 type documentTask struct {
-	Program   string   `json:"program"`
-	Arguments int      `json:"arguments"`
-	Mode      string   `json:"mode"`
-	Added     []string `json:"variables_added,omitempty"`
-	Changed   []string `json:"variables_changed,omitempty"`
-	Removed   []string `json:"variables_removed,omitempty"`
-	Duplicate []string `json:"variables_duplicated,omitempty"` // given more than once; the first counts
+	Program   string          `json:"program"`
+	Arguments int             `json:"arguments"`
+	Mode      string          `json:"mode"`
+	Added     []string        `json:"variables_added,omitempty"`
+	Changed   []string        `json:"variables_changed,omitempty"`
+	Removed   []string        `json:"variables_removed,omitempty"`
+	Duplicate []string        `json:"variables_duplicated,omitempty"` // given more than once; the first counts
+	Ended     *documentEnding `json:"ended,omitempty"`                // when it was supervised, once it has
 }
 
 // newDocument is that of a command that found out nothing yet.

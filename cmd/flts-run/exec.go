@@ -22,6 +22,7 @@ type orders struct {
 	print    string
 	mode     string
 	wait     time.Duration
+	grace    time.Duration
 	pristine bool
 	fixEnv   bool
 }
@@ -31,16 +32,16 @@ func readOrders(s *settings) (orders, error) {
 	var errs [7]error
 	o.check, errs[0] = s.oneOf(checkOption, "off", "warn", "enforce")
 	o.print, errs[1] = s.oneOf(printOption, "table", "json", "off")
-	o.mode, errs[2] = s.oneOf(modeOption, "exec")
+	o.mode, errs[2] = s.oneOf(modeOption, modeExec, modeSupervise)
 	o.wait, errs[3] = s.duration(waitOption, defaultWait)
-	_, errs[4] = s.duration(graceOption, 0)
+	o.grace, errs[4] = s.duration(graceOption, 0)
 	o.pristine, errs[5] = s.boolean(pristineOption)
 	o.fixEnv, errs[6] = s.boolean(fixEnvOption)
 	return o, joined(errs[:]...)
 }
 
-// exec resolves, checks, and becomes the task. It returns only when there is no
-// task to become.
+// exec resolves, checks, and becomes the task; then it returns only when there is
+// no task to become. With --mode=supervise it stays beside the task instead.
 func (r *runner) exec(c *cli.Context) error {
 	started := time.Now()
 	s := newSettings(c, r.environ)
@@ -49,8 +50,12 @@ func (r *runner) exec(c *cli.Context) error {
 	defer launch.KeepClosedPipes()()
 	d := newDocument()
 	err := r.start(c, s, d, started)
-	// The report of a start is already written; this one says why there was none.
 	d.conclude(started, err, &r.out.mask)
+	if d.Task != nil && d.Task.Ended != nil {
+		_ = writeReport(s, d) // nothing is said after the task's last line
+		return err
+	}
+	// The report of a start is already written; this one says why there was none.
 	r.report(s, d)
 	return err
 }
@@ -74,6 +79,9 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 	}
 	if o.print == "table" {
 		r.sayPlatform(p, o.mode)
+		if o.mode == modeSupervise {
+			r.saySupervision(p.platform, o)
+		}
 		r.out.print(p.table(&r.out.mask))
 		r.out.notes(p.resolution)
 		r.out.findings(p.resolution.Findings)
@@ -88,6 +96,9 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 		return failed
 	}
 	r.report(s, d)
+	if o.mode == modeSupervise {
+		return r.supervise(ctx, stop, o, path, env, d)
+	}
 	// From here a signal has its default effect, on us or on the task.
 	stop()
 	if err := stopped(ctx); err != nil {
