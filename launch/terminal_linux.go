@@ -115,10 +115,12 @@ func (r *run) suspend(wholeGroup bool) {
 	default:
 	}
 	var before action
-	sigaction(syscall.SIGTSTP, &action{handler: asDefault}, &before)
+	// The others first, and not us: we would have to be continued twice.
+	sigaction(syscall.SIGTSTP, &action{handler: asIgnored}, &before)
 	if wholeGroup {
 		_ = syscall.Kill(0, syscall.SIGTSTP)
 	}
+	sigaction(syscall.SIGTSTP, &action{handler: asDefault}, nil)
 	// To this thread: it stops before the call returns.
 	_ = syscall.Tgkill(os.Getpid(), syscall.Gettid(), syscall.SIGTSTP)
 	sigaction(syscall.SIGTSTP, &before, nil)
