@@ -52,7 +52,12 @@ func try(ctx context.Context, b behaviour, w wrapper) error {
 		grace = 10 * time.Second
 	}
 	t := &trial{ctx: ctx, wrap: w.command(grace), dir: dir, marker: "CONFORMANCE=" + dir}
+	// Whoever holds a stream keeps us waiting for it.
+	defer context.AfterFunc(ctx, func() { t.endSurvivors() })()
 	err = b.try(t)
+	if err == nil { // or else that may have ended it
+		err = ctx.Err()
+	}
 	if left := t.endSurvivors(); left > 0 && w.stops && err == nil {
 		err = fmt.Errorf("%d processes were left behind", left)
 	}
@@ -82,7 +87,6 @@ func (t *trial) run(command []string, change ...func(*task)) (*task, error) {
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/nonexistent", t.marker,
 		"APP_ENV=dev", "FLTS_CHECK=off", "FLTS_PRINT=off", "FLTS_TERMINATION_LOG=none",
 	}
-	cmd.WaitDelay = longest // never hang on who holds the streams
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	started := &task{Cmd: cmd, out: newOutput(), done: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = started.out, started.out
