@@ -58,7 +58,6 @@ func TestEndings(t *testing.T) {
 		"sleep 30 & exit 1":              {Status: 1, Leftovers: 1},
 		"sleep 30 & sleep 30 & exit 1":   {Status: 1, Leftovers: 2},
 		stubborn + "sleep 30 & exit 255": {Status: 255, Leftovers: 2, LeftoversKilled: 1},
-		"(trap 'exec true' TERM; kill -STOP $$) & sleep 0.1; kill -CONT $!; kill $!; exit 2": {Status: 2},
 	} {
 		got, list := supervised(t, script, "-grace=300ms")
 		require.Equal(t, []Ending{want}, list, script)
