@@ -86,15 +86,18 @@ func TestOrders(t *testing.T) {
 	}{
 		{
 			`trap 'echo reloaded; exit 4' HUP; echo ready >&3; while :; do sleep 0.05; done`, "1 a changed file\n",
-			"reloaded\n", Ending{Status: 4},
+			"reloaded\n",
+			Ending{Status: 4},
 		},
 		{
 			`trap 'exit 5' TERM; echo ready >&3; while :; do sleep 0.05; done`, "15 a changed file\n15 another\n",
-			"", Ending{Status: 5, StoppedBy: "a changed file"},
+			"",
+			Ending{Status: 5, StoppedBy: "a changed file"},
 		},
 		{
 			`trap '' TERM; echo ready >&3; while :; do sleep 0.05; done`, "15 a changed file\n",
-			"", Ending{Status: 137, Signal: syscall.SIGKILL, StoppedBy: "a changed file", Killed: true},
+			"",
+			Ending{Status: 137, Signal: syscall.SIGKILL, StoppedBy: "a changed file", Killed: true},
 		},
 	} {
 		ready, task, err := os.Pipe()
