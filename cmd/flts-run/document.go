@@ -64,6 +64,7 @@ type documentTask struct {
 	Program   string          `json:"program"`
 	Arguments int             `json:"arguments"`
 	Mode      string          `json:"mode"`
+	Grace     string          `json:"grace,omitempty"` // between SIGTERM and SIGKILL, when it is supervised
 	Added     []string        `json:"variables_added,omitempty"`
 	Changed   []string        `json:"variables_changed,omitempty"`
 	Removed   []string        `json:"variables_removed,omitempty"`
@@ -113,8 +114,12 @@ func keyDocument(k *resolve.Resolved, mask *redact.Masker) documentKey {
 	return key
 }
 
-func taskDocument(program string, arguments int, mode string, env launch.Env) *documentTask {
-	return &documentTask{Program: program, Arguments: arguments, Mode: mode, Added: env.Added, Changed: env.Changed, Removed: env.Removed, Duplicate: env.Duplicates}
+func taskDocument(program string, arguments int, o orders, env launch.Env) *documentTask {
+	d := &documentTask{Program: program, Arguments: arguments, Mode: o.mode, Added: env.Added, Changed: env.Changed, Removed: env.Removed, Duplicate: env.Duplicates}
+	if o.mode == modeSupervise {
+		d.Grace = o.grace.String()
+	}
+	return d
 }
 
 // conclude fills in how it ended.

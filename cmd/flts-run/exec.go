@@ -52,7 +52,7 @@ func (r *runner) exec(c *cli.Context) error {
 	err := r.start(c, s, d, started)
 	d.conclude(started, err, &r.out.mask)
 	if d.Task != nil && d.Task.Ended != nil {
-		_ = writeReport(s, d) // nothing is said after the task's last line
+		reportEnding(s, d)
 		return err
 	}
 	// The report of a start is already written; this one says why there was none.
@@ -140,7 +140,7 @@ func (r *runner) ready(ctx context.Context, p *plan, s *settings, o orders, d *d
 	if err != nil {
 		return "", nil, err
 	}
-	d.Task = taskDocument(r.out.mask.Mask(path), len(r.task)-1, o.mode, taskEnv)
+	d.Task = taskDocument(r.out.mask.Mask(path), len(r.task)-1, o, taskEnv)
 	if o.print == "table" {
 		r.sayChanges(taskEnv, o.pristine)
 	}

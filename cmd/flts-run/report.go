@@ -17,6 +17,14 @@ func (r *runner) report(s *settings, d *document) {
 	}
 }
 
+// reportEnding writes the report anew once the task has ended, and says nothing,
+// not even into a report that is a stream: the last line is the task's.
+func reportEnding(s *settings, d *document) {
+	if info, err := os.Stat(s.value(reportOption)); err == nil && info.Mode().IsRegular() {
+		_ = writeReport(s, d)
+	}
+}
+
 func writeReport(s *settings, d *document) error {
 	file := s.value(reportOption)
 	if file == "" {
