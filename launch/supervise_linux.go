@@ -126,6 +126,7 @@ func (s *Supervisor) Run(ctx context.Context, t Task) (Ending, error) {
 	out.started()
 	if err != nil {
 		out.finish()
+		r.terminalBack()
 		return Ending{}, cannotStart(err, t.Path, t.Argv, t.Env)
 	}
 	for _, sig := range early {

@@ -23,10 +23,11 @@ type run struct {
 	stopped    bool // it is suspended
 	suspending bool // and so shall we be
 
+	told     bool             // to stop
 	deadline time.Time        // after which there is KILL; zero is never
 	alarm    <-chan time.Time // at the deadline
 	look     <-chan time.Time // for leftovers
-	told     map[int]bool     // leftovers that were told to stop
+	warned   map[int]bool     // leftovers that were told to stop
 	killed   map[int]bool     // and those that had to be killed
 }
 
@@ -41,7 +42,7 @@ const (
 
 // stay is the only place that waits.
 func (r *run) stay(ctx context.Context) {
-	cancelled := ctx.Done()
+	cancelled, orders := ctx.Done(), r.task.Orders
 	for r.state != over {
 		select {
 		case sig := <-r.signals:
@@ -50,7 +51,11 @@ func (r *run) stay(ctx context.Context) {
 			r.resume()
 		case <-r.children:
 			r.reap()
-		case order := <-r.task.Orders:
+		case order, open := <-orders:
+			if !open {
+				orders = nil
+				continue
+			}
 			r.obey(order)
 		case <-cancelled:
 			cancelled = nil

@@ -21,6 +21,7 @@ const (
 // stop tells the task to stop, and begins the grace. Told again, the task is
 // told again, and has no more time.
 func (r *run) stop(by string) {
+	r.told = true
 	r.send(syscall.SIGTERM)
 	if r.stopped { // it could not obey
 		r.send(syscall.SIGCONT)
@@ -55,14 +56,14 @@ func (r *run) timeIsUp() {
 func (r *run) beginSweep() {
 	now := time.Now()
 	deadline := now.Add(r.task.Grace)
-	if r.ending.StoppedBy != "" {
+	if r.told {
 		deadline = r.deadline
 		if least := now.Add(min(leastTime, r.task.Grace)); least.After(deadline) {
 			deadline = least
 		}
 	}
 	r.until(deadline)
-	r.told, r.killed = map[int]bool{}, map[int]bool{}
+	r.warned, r.killed = map[int]bool{}, map[int]bool{}
 	r.sweep()
 }
 
@@ -74,8 +75,8 @@ func (r *run) sweep() {
 		return
 	}
 	for _, pid := range left {
-		if !r.told[pid] {
-			r.told[pid] = true
+		if !r.warned[pid] {
+			r.warned[pid] = true
 			_ = syscall.Kill(pid, syscall.SIGTERM)
 			_ = syscall.Kill(pid, syscall.SIGCONT) // one that is suspended cannot obey
 		}
@@ -90,9 +91,9 @@ func (r *run) sweep() {
 // swept goes on to the output. That is waited for as long as somebody takes it,
 // but not when an end is wanted, nor when an orphan that is not ours may hold it.
 func (r *run) swept() {
-	r.ending.Leftovers, r.ending.LeftoversKilled = len(r.told), len(r.killed)
+	r.ending.Leftovers, r.ending.LeftoversKilled = len(r.warned), len(r.killed)
 	r.state, r.look, r.alarm, r.deadline = draining, nil, nil, time.Time{}
-	if r.ending.StoppedBy != "" || r.Reaper() == "" {
+	if r.told || r.Reaper() == "" {
 		r.until(time.Now().Add(leastTime))
 	}
 	r.out.finish()

@@ -105,6 +105,14 @@ func (r *run) taskStopped(by syscall.Signal) {
 	}
 }
 
+// terminalBack takes the terminal back from a task that was given it and could
+// not be started: its group is gone, and nobody is the foreground.
+func (r *run) terminalBack() {
+	if r.foreground {
+		r.terminal.set(r.terminal.group)
+	}
+}
+
 // suspend stops us as the task was, so that the shell above knows, and returns
 // when we are continued. The kernel does not stop a group that no shell looks
 // after, nor process 1; then nobody would ever continue the task, and we do.

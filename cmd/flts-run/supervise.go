@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/flts-run/flts-run/launch"
@@ -25,6 +26,9 @@ func (r *runner) supervise(ctx context.Context, stop func(), o orders, path stri
 	supervisor, err := launch.Supervise()
 	if err != nil {
 		return usage("leave --mode out: exec is the default", "%w", err)
+	}
+	if supervisor.Reaper() == "" {
+		r.out.line("warning", "the kernel does not let flts-run adopt orphans: process 1 has to reap them, and daemons of the task are not stopped", "")
 	}
 	stop()
 	if err := stopped(ctx); err != nil {
@@ -113,10 +117,13 @@ func endingReason(e launch.Ending) string {
 	if e.StoppedBy != "" {
 		parts = append(parts, "told to stop by "+e.StoppedBy)
 	}
-	if e.Killed {
+	switch {
+	case e.Killed:
 		parts = append(parts, "which it did not do in time")
-	} else if e.SignalName() == "SIGKILL" {
+	case e.Signal == syscall.SIGKILL:
 		parts = append(parts, "which flts-run did not send: the memory limit is the usual cause")
+	case e.Status == 128+int(syscall.SIGKILL):
+		parts = append(parts, "as a shell does when SIGKILL has ended its command: the memory limit is the usual cause")
 	}
 	return strings.Join(parts, ", ")
 }

@@ -17,6 +17,7 @@ var terminals = []behaviour{
 	{name: "terminal: the task reads from it", try: readsTerminal},
 	{name: "terminal: behind a pipe too", try: readsBehindPipe},
 	{name: "terminal: it is given back", try: givesBack},
+	{name: "terminal: after a failed start, too", try: givesBackUnstarted},
 	{name: "terminal: Ctrl-Z, fg, Ctrl-C under a shell", try: jobControl},
 }
 
@@ -100,6 +101,15 @@ func givesBack(t *trial) error {
 	}
 	defer keys.Close()
 	return errors.Join(task.says("ready"), t.typed(keys, "one\n"), task.says("next"), t.typed(keys, "two\n"), task.says("<two>"), task.ends(2))
+}
+
+func givesBackUnstarted(t *trial) error {
+	task, keys, err := t.terminal(t.shell(`printf '#!/no/such\n' >script; chmod +x script; "$@" ./script; echo next; read line; echo "<$line>"; exit 2`))
+	if err != nil {
+		return err
+	}
+	defer keys.Close()
+	return errors.Join(task.says("next"), t.typed(keys, "two\n"), task.says("<two>"), task.ends(2))
 }
 
 func jobControl(t *trial) error {

@@ -87,6 +87,7 @@ func (c capitals) Write(text []byte) (int, error) { return c.to.Write(bytes.ToUp
 func ordersFrom(file string) <-chan launch.Order {
 	orders := make(chan launch.Order)
 	go func() {
+		defer close(orders)
 		f, err := os.Open(file)
 		if err != nil {
 			panic(err)
