@@ -67,6 +67,10 @@ demo: ## the whole job on this machine: S3, MLflow stand-in, gateway, a componen
 bench: ## what a start costs, against the bars (BENCH=-short is quicker)
 	@go run ./internal/bench $(BENCH)
 
+.PHONY: conformance
+conformance: ## what a task may rely on behind both modes, tini, dumb-init and catatonit
+	@go run ./internal/conformance
+
 .PHONY: lint
 lint: lint-format lint-modules lint-code lint-habits lint-licences lint-vulnerabilities ## formatting, vet, staticcheck, habits, modules, licences, vulnerabilities
 

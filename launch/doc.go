@@ -48,8 +48,17 @@
 // While we run, signals that end a process by default and that nobody watches
 // for are the runtime's: USR1, USR2, ALRM and PIPE sent in that time are lost.
 //
-// # Another way to start
+// # Staying beside the task
 //
-// Everything but Exec is about the task and not about how it is started: a mode
-// that stays beside the task needs only another last step.
+// A Supervisor starts the task as a child and stays until nothing is left of it.
+// Everything but the last step is the same:
+//
+//	supervisor, err := launch.Supervise()              // signals are its own from here on
+//	stop()
+//	err = context.Cause(ctx)
+//	ending, err := supervisor.Run(ctx, launch.Task{…}) // an error: it did not start
+//
+// Run may be called again: a restart is one run after the other, with no moment
+// in which a signal is nobody's. There is one owner of wait, which waits for any
+// child after each CHLD; a second one in the process would take away statuses.
 package launch

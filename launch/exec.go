@@ -15,7 +15,11 @@ func Exec(path string, argv, env []string) error {
 	if err := Preflight(argv, env); err != nil {
 		return err
 	}
-	err := become(path, argv, env)
+	return cannotStart(become(path, argv, env), path, argv, env)
+}
+
+// cannotStart finds out why the kernel has refused to.
+func cannotStart(err error, path string, argv, env []string) error {
 	var errno syscall.Errno
 	if !errors.As(err, &errno) {
 		return err

@@ -68,7 +68,7 @@ func nulTerminated(path string) [][]byte {
 var builtIn string
 
 // launchers is where testdata/launcher is built, with the observed start and
-// without it.
+// without it, and testdata/supervisor.
 var launchers = sync.OnceValues(func() (dir string, err error) {
 	dir, err = os.MkdirTemp("", "launch")
 	if err != nil {
@@ -78,9 +78,14 @@ var launchers = sync.OnceValues(func() (dir string, err error) {
 	if err := os.Chmod(dir, 0o755); err != nil { // for a launcher under another user
 		return dir, err
 	}
-	for name, flags := range map[string]string{"plain": "-s", "observed": "-s -E=flts_given"} {
-		build := exec.CommandContext(context.Background(), "go", "build", "-ldflags="+flags,
-			"-o", filepath.Join(dir, name), "./testdata/launcher")
+	for _, program := range []struct{ name, flags, source string }{
+		{"plain", "-s", "./testdata/launcher"},
+		{"observed", "-s -E=flts_given", "./testdata/launcher"},
+		{"supervisor", "-s -E=flts_given", "./testdata/supervisor"},
+		{"plain-supervisor", "-s", "./testdata/supervisor"},
+	} {
+		build := exec.CommandContext(context.Background(), "go", "build", "-ldflags="+program.flags,
+			"-o", filepath.Join(dir, program.name), program.source)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			return dir, fmt.Errorf("%w\n%s", err, out)

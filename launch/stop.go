@@ -86,20 +86,6 @@ func stopSignalsToWatch() []os.Signal {
 	return watched
 }
 
-func signalName(sig syscall.Signal) string {
-	switch sig {
-	case syscall.SIGTERM:
-		return "SIGTERM"
-	case syscall.SIGINT:
-		return "SIGINT"
-	case syscall.SIGHUP:
-		return "SIGHUP"
-	case syscall.SIGQUIT:
-		return "SIGQUIT"
-	}
-	return fmt.Sprintf("signal %d", int(sig))
-}
-
 // KeepClosedPipes keeps a closed pipe on stdout or stderr from ending the process:
 // writing to it is then an error like any other. The function returned undoes it.
 // The task is not affected, Exec gives it the disposition that we were given.

@@ -61,13 +61,15 @@ type documentCandidate struct {
 // documentTask is what was started. The words of the command are not in it,
 // they may hold secrets that nobody told us of.
 type documentTask struct {
-	Program   string   `json:"program"`
-	Arguments int      `json:"arguments"`
-	Mode      string   `json:"mode"`
-	Added     []string `json:"variables_added,omitempty"`
-	Changed   []string `json:"variables_changed,omitempty"`
-	Removed   []string `json:"variables_removed,omitempty"`
-	Duplicate []string `json:"variables_duplicated,omitempty"` // given more than once; the first counts
+	Program   string          `json:"program"`
+	Arguments int             `json:"arguments"`
+	Mode      string          `json:"mode"`
+	Grace     string          `json:"grace,omitempty"` // between SIGTERM and SIGKILL, when it is supervised
+	Added     []string        `json:"variables_added,omitempty"`
+	Changed   []string        `json:"variables_changed,omitempty"`
+	Removed   []string        `json:"variables_removed,omitempty"`
+	Duplicate []string        `json:"variables_duplicated,omitempty"` // given more than once; the first counts
+	Ended     *documentEnding `json:"ended,omitempty"`                // when it was supervised, once it has
 }
 
 // newDocument is that of a command that found out nothing yet.
@@ -112,8 +114,12 @@ func keyDocument(k *resolve.Resolved, mask *redact.Masker) documentKey {
 	return key
 }
 
-func taskDocument(program string, arguments int, mode string, env launch.Env) *documentTask {
-	return &documentTask{Program: program, Arguments: arguments, Mode: mode, Added: env.Added, Changed: env.Changed, Removed: env.Removed, Duplicate: env.Duplicates}
+func taskDocument(program string, arguments int, o orders, env launch.Env) *documentTask {
+	d := &documentTask{Program: program, Arguments: arguments, Mode: o.mode, Added: env.Added, Changed: env.Changed, Removed: env.Removed, Duplicate: env.Duplicates}
+	if o.mode == modeSupervise {
+		d.Grace = o.grace.String()
+	}
+	return d
 }
 
 // conclude fills in how it ended.

@@ -22,6 +22,7 @@ type orders struct {
 	print      string
 	mode       string
 	wait       time.Duration
+	grace      time.Duration
 	pristine   bool
 	fixEnv     bool
 	writeProbe bool
@@ -32,9 +33,9 @@ func readOrders(s *settings) (orders, error) {
 	var errs [9]error
 	o.check, errs[0] = s.oneOf(checkOption, "off", "warn", "enforce")
 	o.print, errs[1] = s.oneOf(printOption, "table", "json", "off")
-	o.mode, errs[2] = s.oneOf(modeOption, "exec")
+	o.mode, errs[2] = s.oneOf(modeOption, modeExec, modeSupervise)
 	o.wait, errs[3] = s.duration(waitOption, defaultWait)
-	_, errs[4] = s.duration(graceOption, 0)
+	o.grace, errs[4] = s.duration(graceOption, 0)
 	o.pristine, errs[5] = s.boolean(pristineOption)
 	o.fixEnv, errs[6] = s.boolean(fixEnvOption)
 	o.writeProbe, errs[7] = s.boolean(writeProbeOption)
@@ -42,8 +43,8 @@ func readOrders(s *settings) (orders, error) {
 	return o, joined(errs[:]...)
 }
 
-// exec resolves, checks, and becomes the task. It returns only when there is no
-// task to become.
+// exec resolves, checks, and becomes the task; then it returns only when there is
+// no task to become. With --mode=supervise it stays beside the task instead.
 func (r *runner) exec(c *cli.Context) error {
 	started := time.Now()
 	s := newSettings(c, r.environ)
@@ -52,6 +53,11 @@ func (r *runner) exec(c *cli.Context) error {
 	defer launch.KeepClosedPipes()()
 	d := newDocument()
 	err := r.start(c, s, d, started)
+	if d.Task != nil && d.Task.Ended != nil {
+		d.conclude(started, err, &r.out.mask)
+		reportEnding(s, d)
+		return err
+	}
 	if d.Started == nil || d.Status == 0 { // it ended otherwise than the document says, if it says anything yet
 		d.conclude(started, err, &r.out.mask)
 	}
@@ -78,6 +84,9 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 	}
 	if o.print == "table" {
 		r.sayPlatform(p, o.mode)
+		if o.mode == modeSupervise {
+			r.saySupervision(p.platform, o)
+		}
 		r.out.print(p.table(&r.out.mask))
 		r.out.notes(p.resolution)
 		r.out.findings(p.resolution.Findings)
@@ -92,6 +101,9 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 		return failed
 	}
 	r.report(s, d)
+	if o.mode == modeSupervise {
+		return r.supervise(ctx, o, path, env, d)
+	}
 	// From here a signal has its default effect, on us or on the task.
 	r.unwatch()
 	if err := stopped(ctx); err != nil {
@@ -115,7 +127,7 @@ func (r *runner) ready(ctx context.Context, p *plan, s *settings, o orders, d *d
 	if err != nil {
 		return "", nil, err
 	}
-	d.Task = taskDocument(r.out.mask.Mask(path), len(r.task)-1, o.mode, taskEnv)
+	d.Task = taskDocument(r.out.mask.Mask(path), len(r.task)-1, o, taskEnv)
 	if o.print == "table" {
 		r.sayChanges(taskEnv, o.pristine)
 	}

@@ -12,17 +12,29 @@ import (
 // report writes the document where --report says. That it cannot is said and
 // stops nothing.
 func (r *runner) report(s *settings, d *document) {
-	file := s.value(reportOption)
-	if file == "" {
-		return
-	}
-	text, err := encode(d, "  ")
-	if err == nil {
-		err = writeWhole(file, text)
-	}
-	if err != nil {
+	if err := writeReport(s, d); err != nil {
 		r.out.line("warning", "the report was not written: "+err.Error(), "")
 	}
+}
+
+// reportEnding writes the report anew once the task has ended, and says nothing,
+// not even into a report that is a stream: the last line is the task's.
+func reportEnding(s *settings, d *document) {
+	if info, err := os.Stat(s.value(reportOption)); err == nil && info.Mode().IsRegular() {
+		_ = writeReport(s, d)
+	}
+}
+
+func writeReport(s *settings, d *document) error {
+	file := s.value(reportOption)
+	if file == "" {
+		return nil
+	}
+	text, err := encode(d, "  ")
+	if err != nil {
+		return err
+	}
+	return writeWhole(file, text)
 }
 
 // writeWhole replaces a file, so that whoever reads it finds the old text or the
@@ -64,6 +76,14 @@ const maxTermination = 4096
 // "kubectl describe pod" and the page of a pipeline run show. The file is made
 // by the kubelet; where it is not there, nobody reads it.
 func (r *runner) leaveReason(f *failure) {
+	text := f.Error() + "\n"
+	if f.hint != "" {
+		text += "hint: " + f.hint + "\n"
+	}
+	r.leaveText(text)
+}
+
+func (r *runner) leaveText(text string) {
 	if r.termination == "" {
 		return
 	}
@@ -72,12 +92,8 @@ func (r *runner) leaveReason(f *failure) {
 		return
 	}
 	defer file.Close()
-	text := "flts-run: " + f.Error() + "\n"
-	if f.hint != "" {
-		text += "hint: " + f.hint + "\n"
-	}
 	// It was said on stderr already; a full disk here changes nothing.
-	_, _ = file.WriteString(clip(r.out.mask.Mask(text), maxTermination))
+	_, _ = file.WriteString(clip(r.out.mask.Mask("flts-run: "+text), maxTermination))
 }
 
 // clip shortens a text to max bytes without cutting a character.

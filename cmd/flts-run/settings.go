@@ -53,8 +53,8 @@ var (
 
 	checkOption       = option{flag: "check", variable: "FLTS_CHECK", fallback: "enforce", usage: "off, warn or enforce: what a failed check means (`LEVEL`)"}
 	printOption       = option{flag: "print", variable: "FLTS_PRINT", fallback: "table", usage: "table, json or off: what is said before the task starts (`FORMAT`)"}
-	modeOption        = option{flag: "mode", variable: "FLTS_MODE", fallback: "exec", usage: "how the task is started (`MODE`)"}
-	graceOption       = option{flag: "grace", variable: "FLTS_GRACE", fallback: "10s", usage: "time to stop in, for modes that stay (`DURATION`)"}
+	modeOption        = option{flag: "mode", variable: "FLTS_MODE", fallback: "exec", usage: "exec, or supervise to stay beside the task (`MODE`)"}
+	graceOption       = option{flag: "grace", variable: "FLTS_GRACE", fallback: "10s", usage: "time to stop in, with --mode=supervise (`DURATION`)"}
 	pristineOption    = option{flag: "pristine", variable: "FLTS_PRISTINE", boolean: true, usage: "hand on only the contract's variables and a short list"}
 	fixEnvOption      = option{flag: "fix-env", variable: "FLTS_FIX_ENV", boolean: true, usage: "remove variables left over from another login"}
 	terminationOption = option{flag: "termination-log", variable: "FLTS_TERMINATION_LOG", fallback: "/dev/termination-log", usage: "`FILE` for the reason of a failure, if it exists"}
