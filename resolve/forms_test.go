@@ -49,7 +49,7 @@ policy: {plain-http: off, localhost-in-pod: off, numeric-address: off}
 func TestAddressesAreMended(t *testing.T) {
 	for _, row := range []struct{ key, value, code, what, hint string }{
 		{"MINIO_ENDPOINT", "http://minio:9000", "FLTS-C05", "is a URL where a host and port belong", "set MINIO_ENDPOINT=minio:9000"},
-		{"MINIO_ENDPOINT", "https://minio.mlops:9000/mlpipeline?x=1", "FLTS-C05", "is a URL where a host and port belong", "set MINIO_ENDPOINT=minio.mlops:9000"},
+		{"MINIO_ENDPOINT", "https://minio.mlops:9000/mlpipeline?x=1", "FLTS-C05", "is a URL where a host and port belong", "set MINIO_ENDPOINT=minio.mlops:9000 SECURE=true"},
 		{"MINIO_ENDPOINT", "minio:9000/minio/health/live", "FLTS-C06", "holds more than a host and a port", "set MINIO_ENDPOINT=minio:9000"},
 		{"MINIO_ENDPOINT", "http://user:canary@minio:9000", "FLTS-C05", "is a URL where a host and port belong", "write HOST:PORT without http://"},
 		{"MINIO_ENDPOINT", "minio:9000:9001", "FLTS-C20", "has two ports", "write HOST:PORT"},
