@@ -150,7 +150,7 @@ func (r *Resolution) judgeDevDefaults() {
 	var names []string
 	var first *Key
 	for _, k := range r.Keys {
-		if k.Winner >= 0 && k.Candidates[k.Winner].dev {
+		if k.IsDevDefault() {
 			names = append(names, k.Key.Name)
 			if first == nil {
 				first = k.Key
