@@ -66,6 +66,12 @@ func TestFindingsThatExplainEachOtherAreOneRootCause(t *testing.T) {
 			[]string{"a.X", "b.Y", "c.Z"},
 			"root causes: X a, Y b, Z c (3 failed)",
 		},
+		"the same of several": {
+			nil,
+			[]checklist.Result{result("a", "X", checklist.Fail), result("a", "X", checklist.Fail), result("b", "Y", checklist.Fail)},
+			[]string{"a.X", "a.X", "b.Y"},
+			"root causes: 2 times X a, Y b (3 failed)",
+		},
 		"what explains something enforced is not advisory": {
 			nil,
 			[]checklist.Result{optional(result("gateway", "D07", checklist.Fail, "D07")), result("minio", "D07", checklist.Fail, "D07")},

@@ -75,6 +75,7 @@ func sentence(r Result) string {
 // Summary is the last line of a report: root causes and counts.
 func Summary(v Verdict) string {
 	var causes []string
+	times := map[string]int{}
 	roots := v.Roots()
 	for _, r := range roots {
 		name := r.Code
@@ -84,9 +85,16 @@ func Summary(v Verdict) string {
 		if len(roots) > 1 {
 			name += " " + r.Target
 		}
-		causes = append(causes, name)
+		if times[name]++; times[name] == 1 {
+			causes = append(causes, name)
+		}
 	}
-	switch len(causes) {
+	for i, name := range causes {
+		if times[name] > 1 {
+			causes[i] = fmt.Sprintf("%d times %s", times[name], name)
+		}
+	}
+	switch len(roots) {
 	case 0:
 		return v.Counts().String()
 	case 1:

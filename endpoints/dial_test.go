@@ -3,6 +3,7 @@ package endpoints_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -180,6 +181,32 @@ func TestConnectionsThatEndInNothing(t *testing.T) {
 			_, _ = c.Write([]byte("SSH-2.0-OpenSSH_9.2p1\r\n"))
 			drain(c)
 		}, finding{Code: "FLTS-H13", Detail: "HOST does not speak HTTP", Hint: "the port is another protocol's: MinIO has 9000, MLflow 5000; set GATEWAY_URL=http://127.0.0.1:PORT"}},
+		"the beginning of an answer": {func(c net.Conn) {
+			_, _ = c.Write([]byte("HTTP/1.1 20"))
+			drain(c)
+		}, finding{Code: "FLTS-T07", Detail: "HOST takes the request and does not answer", Hint: "the server is overloaded or speaks another protocol: curl -v http://HOST"}},
+		"a prompt": {func(c net.Conn) {
+			_, _ = c.Write([]byte("login: "))
+			drain(c)
+		}, finding{Code: "FLTS-H13", Detail: "HOST does not speak HTTP", Hint: "the port is another protocol's: MinIO has 9000, MLflow 5000; set GATEWAY_URL=http://127.0.0.1:PORT"}},
+		"a header without end": {func(c net.Conn) {
+			_, _ = c.Write([]byte("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 1<<20)))
+			drain(c)
+		}, finding{Code: "FLTS-H15", Detail: "HOST answers with a longer header than Python's clients read", Hint: "look at the answer: curl -v http://HOST"}},
+		"101 headers": {func(c net.Conn) {
+			_, _ = c.Write([]byte("HTTP/1.1 200 OK\r\n" + strings.Repeat("X: x\r\n", 101) + "\r\n"))
+			drain(c)
+		}, finding{Code: "FLTS-H15", Detail: "HOST answers with a longer header than Python's clients read", Hint: "look at the answer: curl -v http://HOST"}},
+		"reset, and deaf to TLS": {func(c net.Conn) {
+			if start := make([]byte, 1); mustRead(c, start) && start[0] == 0x16 {
+				drain(c)
+				return
+			}
+			_ = c.(*net.TCPConn).SetLinger(0)
+		}, finding{
+			Code: "FLTS-T03", Detail: "HOST closes the connection without an answer", Transient: true,
+			Hint: `if a mesh demands mTLS: kubectl get peerauthentication -A, and label the pod sidecar.istio.io/inject: "true"; by hand: curl -v http://HOST`,
+		}},
 		"cut body": {func(c net.Conn) {
 			_, _ = c.Read(make([]byte, 4096))
 			_, _ = c.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"))
@@ -187,7 +214,7 @@ func TestConnectionsThatEndInNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			addr := listen(t, c.serve)
-			var limits endpoints.Limits
+			limits := endpoints.Limits{Dial: 300 * time.Millisecond}
 			if c.want.Code == "FLTS-T07" {
 				limits.Request = 300 * time.Millisecond
 			}
@@ -195,8 +222,14 @@ func TestConnectionsThatEndInNothing(t *testing.T) {
 			r.Detail, r.Hint = strings.ReplaceAll(r.Detail, addr, "HOST"), strings.ReplaceAll(r.Hint, addr, "HOST")
 			c.want.ID = "gateway.http"
 			require.Equal(t, c.want, found(r))
+			require.Less(t, r.Took, 5*time.Second, "one look was not bounded by its own limit")
 		})
 	}
+}
+
+func mustRead(c net.Conn, b []byte) bool {
+	_, err := io.ReadFull(c, b)
+	return err == nil
 }
 
 func TestTheLogsOfAServiceThatHangs(t *testing.T) {

@@ -38,6 +38,8 @@ func (l *ladder) fault(err error, at stage) checklist.Finding {
 	case isTimeout(err):
 		return l.fail(codeHangs, target+" takes the request and does not answer",
 			"the server is overloaded or speaks another protocol: "+l.logs())
+	case errors.Is(err, errLongHeader):
+		return l.fail(codeUnexpected, target+" answers with a longer header than Python's clients read", "look at the answer: "+l.curl(""))
 	case closedEarly(err):
 		return transient(l.fail(codeReset, target+" closes the connection without an answer", l.meshHint()))
 	}

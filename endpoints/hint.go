@@ -48,6 +48,15 @@ func (l *ladder) logs() string {
 	return l.curl("")
 }
 
+// whatIsBehind is the command that shows why what answers has nobody to ask.
+// Something does listen, so on this machine the place to look is what it says.
+func (l *ladder) whatIsBehind() string {
+	if l.addr.isLocal() {
+		return "what listens there is a proxy or a tunnel without its server; look at its log, and at the answer: " + l.curl("")
+	}
+	return l.whoListens()
+}
+
 // curl is the command that repeats a request by hand, without its credentials.
 func (l *ladder) curl(pathAndQuery string) string {
 	if l.addr.scheme == "tcp" {
@@ -56,7 +65,11 @@ func (l *ladder) curl(pathAndQuery string) string {
 	path, query, _ := strings.Cut(pathAndQuery, "?")
 	u := l.addr.url(path)
 	u.RawQuery = query
-	return "curl -v " + shellWord(u.String())
+	ca := ""
+	if u.Scheme == "https" && l.caBundle != "" {
+		ca = "--cacert " + shellWord(l.caBundle) + " " // curl does not read the variables of Python
+	}
+	return "curl -v " + ca + shellWord(u.String())
 }
 
 func (l *ladder) service() (service, bool) { return serviceOf(l.addr.host, l.env.Namespace) }

@@ -81,7 +81,7 @@ func (l *ladder) fromIngress(a answer) *checklist.Finding {
 	case a.isThrottled():
 		f = l.throttled(a)
 	case isNoBackend(a.status) && !a.isS3():
-		f = transient(l.fail(codeNoBackend, fmt.Sprintf("nothing works behind %s (%d)", l.addr.hostPort(), a.status), l.whoListens(), a.seen()))
+		f = transient(l.fail(codeNoBackend, fmt.Sprintf("nothing works behind %s (%d)", l.addr.hostPort(), a.status), l.whatIsBehind(), a.seen()))
 	case a.status == http.StatusNotFound && a.says("default backend - 404"):
 		f = l.unrouted(a, "kubectl get ingress -A; set the host and the path shown there")
 	case a.isLogin():

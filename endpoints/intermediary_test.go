@@ -17,7 +17,7 @@ import (
 // the programs named.
 func TestAnswersOfIntermediaries(t *testing.T) {
 	envoy := map[string]string{"Server": "istio-envoy"}
-	behind := "localhost in a pod is the pod itself: set MINIO_ENDPOINT=SVC.NS.svc.cluster.local:PORT, or look here with: ss -ltn | grep :PORT"
+	const behind = "what listens there is a proxy or a tunnel without its server; look at its log, and at the answer: curl -v http://HOST"
 	for name, c := range map[string]struct {
 		answer route
 		want   finding

@@ -116,6 +116,11 @@ func TestExperiments(t *testing.T) {
 	}{
 		"by name": {experimentNamed("churn"), says{State: checklist.Pass, Detail: "experiment churn can be used"}, ""},
 		"by ID":   {inTask("MLFLOW_EXPERIMENT_ID", "1"), says{State: checklist.Pass, Detail: "experiment 1 can be used"}, ""},
+		"a name of two lines": {
+			experimentNamed("a\nPASS"),
+			says{State: checklist.Warn, Code: "FLTS-X13", Detail: `experiment a\nPASS: there is none of this name: MLflow will create it, if the user may`},
+			"if that is not meant, correct MLFLOW_EXPERIMENT_NAME; the names there are: mlflow experiments search",
+		},
 		"missing": {
 			experimentNamed("chrun"),
 			says{State: checklist.Warn, Code: "FLTS-X13", Detail: "experiment chrun: there is none of this name: MLflow will create it, if the user may"},

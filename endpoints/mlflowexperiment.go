@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
 	"github.com/flts-run/flts-run/internal/secret"
@@ -27,14 +28,16 @@ func (m *mlflow) namesExperiment() bool {
 	return !m.Experiment.Value.IsEmpty() || m.env.Task[askedID] != ""
 }
 
-func (m *mlflow) experimentTitle() string {
-	switch id := m.env.Task[askedID]; {
-	case !m.Experiment.Value.IsEmpty():
-		return "experiment " + m.Experiment.Value.String() + " can be used"
-	case id != "":
-		return "experiment " + secret.Open(id).String() + " can be used"
+func (m *mlflow) experimentTitle() string { return m.whichExperiment() + " can be used" }
+
+// whichExperiment names it on one line: MLflow takes any text for a name, and a
+// report has a line for each check.
+func (m *mlflow) whichExperiment() string {
+	name := cmp.Or(m.Experiment.Value.String(), secret.Open(m.env.Task[askedID]).String())
+	if name == "" {
+		return "the Default experiment"
 	}
-	return "the Default experiment can be used"
+	return "experiment " + strings.ReplaceAll(name, "\n", `\n`)
 }
 
 // lookUpExperiment asks for the experiment that runs of the task go to, as
@@ -111,15 +114,10 @@ func (m *mlflow) experimentKey() string { return cmp.Or(m.Experiment.Key, "MLFLO
 
 // ofExperiment is a finding that begins with which experiment it is about.
 func (m *mlflow) ofExperiment(state checklist.State, what, hint string, evidence ...string) checklist.Finding {
-	which := "the Default experiment"
-	switch id := m.env.Task[askedID]; {
-	case !m.Experiment.Value.IsEmpty():
-		which = "experiment " + m.Experiment.Value.String()
+	if !m.Experiment.Value.IsEmpty() {
 		evidence = append([]string{m.Experiment.evidence()}, evidence...)
-	case id != "":
-		which = "experiment " + secret.Open(id).String()
 	}
-	f := m.fail(codeExperiment, which+": "+what, hint, evidence...)
+	f := m.fail(codeExperiment, m.whichExperiment()+": "+what, hint, evidence...)
 	f.State = state
 	return f
 }

@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/flts-run/flts-run/checklist"
@@ -84,10 +87,10 @@ func (l *ladder) exchange(ctx context.Context, req *http.Request, config *tls.Co
 	// not mean that there is no answer.
 	began = time.Now()
 	writeErr := l.write(req, conn)
-	resp, err := readResponse(bufio.NewReader(io.LimitReader(conn, l.env.Limits.Body)), req)
+	resp, err := readResponse(ctx, &io.LimitedReader{R: conn, N: l.env.Limits.Body}, req)
 	took.firstByte = time.Since(began)
 	if err != nil {
-		if writeErr != nil {
+		if writeErr != nil && !errors.Is(err, errLongHeader) {
 			err = writeErr
 		}
 		return answer{}, waiting, err
@@ -118,14 +121,42 @@ func (l *ladder) write(req *http.Request, conn net.Conn) error {
 	return req.WriteProxy(conn)
 }
 
+// What keeps an answer from being one. net/http gives a syntax error for all of
+// them, because it takes what had come until then for a whole line.
+var (
+	errNotHTTP    = errors.New("the answer does not begin as one of HTTP")
+	errLongHeader = errors.New("the header of the answer is too long")
+)
+
+// mostHeaders is what http.client of Python reads, below all of its clients, with
+// 64 KiB for a line.
+const mostHeaders = 100
+
 // readResponse skips what is said on the way to the answer (100 to 199).
-func readResponse(r *bufio.Reader, req *http.Request) (*http.Response, error) {
+func readResponse(ctx context.Context, from *io.LimitedReader, req *http.Request) (*http.Response, error) {
+	const begin = "HTTP/"
+	r := bufio.NewReader(from)
+	if start, _ := r.Peek(len(begin)); !strings.HasPrefix(begin, string(start)) {
+		return nil, errNotHTTP
+	}
 	for {
 		resp, err := http.ReadResponse(r, req)
-		if err != nil || resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols {
+		switch {
+		case err != nil && from.N <= 0, err == nil && countOf(resp.Header) > mostHeaders:
+			return nil, errLongHeader
+		case err != nil && ctx.Err() != nil:
+			return nil, os.ErrDeadlineExceeded
+		case err != nil || resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols:
 			return resp, err
 		}
 	}
+}
+
+func countOf(h http.Header) (n int) {
+	for _, values := range h {
+		n += len(values)
+	}
+	return n
 }
 
 // connect opens a connection to the other end of an exchange: the server, a

@@ -32,6 +32,10 @@ type S3 struct {
 	// CredentialsFrom names an ambient identity ("web identity") that only the
 	// task's own client can use. Signing is then unknown, and not enforced.
 	CredentialsFrom string
+
+	// Assumed credentials were given by nobody: development uses them for want of
+	// others.
+	Assumed bool
 }
 
 // Bucket is a bucket with the setting that names it and what the task does

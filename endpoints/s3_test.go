@@ -85,7 +85,7 @@ func TestWithoutABucketTheListOfBucketsIsAsked(t *testing.T) {
 
 func TestRefusalsOfASigningServer(t *testing.T) {
 	patch := func(key string) string {
-		return `: read -rs V; printf %s "$V" | jq -Rs '{stringData:{` + key + `:.}}' | kubectl -n NS patch secret NAME --type=merge --patch-file /dev/stdin`
+		return `: stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | jq -Rs '{stringData:{` + key + `:.}}' | kubectl -n NS patch secret NAME --type=merge --patch-file /dev/stdin`
 	}
 	for name, c := range map[string]struct {
 		server fakes3.Options
@@ -296,7 +296,7 @@ func TestAnswersOfS3AndOfWhatStandsBefore(t *testing.T) {
 			health(route{status: 503, body: "no healthy upstream"}),
 			finding{
 				ID: "minio.health", Code: "FLTS-H08", Detail: "nothing works behind HOST (503)", Transient: true,
-				Hint: "localhost in a pod is the pod itself: set MINIO_ENDPOINT=SVC.NS.svc.cluster.local:PORT, or look here with: ss -ltn | grep :PORT",
+				Hint: "what listens there is a proxy or a tunnel without its server; look at its log, and at the answer: curl -v http://HOST",
 			},
 		},
 		"https port": {

@@ -25,8 +25,8 @@ func TestWhyCredentialsAreRefused(t *testing.T) {
 		detail      string
 		hint        string // how it begins
 	}{
-		"both encoded":         {encode(keyID), encode(secretKey), "FLTS-A01", unknown + decoded, "they are encoded twice: "},
-		"encoded with newline": {keyID, encode(secretKey + "\n"), "FLTS-A03", wrong + decoded, "they are encoded twice: "},
+		"both encoded":         {encode(keyID), encode(secretKey), "FLTS-A01", unknown + decoded, "encoded twice: MINIO_ACCESS_KEY (secret /etc/flts/secrets) and MINIO_SECRET_KEY (secret /etc/flts/secrets); "},
+		"encoded with newline": {keyID, encode(secretKey + "\n"), "FLTS-A03", wrong + decoded, "encoded twice: MINIO_SECRET_KEY (secret /etc/flts/secrets); "},
 		"wrong and encoded":    {keyID, encode("not it"), "FLTS-A03", wrong, "write the right one to MINIO_SECRET_KEY"},
 		"looks encoded":        {keyID, "minio123", "FLTS-A03", wrong, "write the right one to MINIO_SECRET_KEY"},
 		"swapped":              {strings.Repeat("s", 40), strings.Repeat("k", 20), "FLTS-A01", unknown, "by their lengths MINIO_ACCESS_KEY and MINIO_SECRET_KEY are swapped; "},
@@ -44,6 +44,19 @@ func TestWhyCredentialsAreRefused(t *testing.T) {
 			require.True(t, strings.HasPrefix(r.Hint, c.hint), r.Hint)
 			require.LessOrEqual(t, len(s.Requests()), 5)
 		})
+	}
+}
+
+// What development uses for want of credentials is in no Secret.
+func TestCredentialsThatNobodyGave(t *testing.T) {
+	const hint = "nobody gave credentials, so those of development were tried: set MINIO_ACCESS_KEY and MINIO_SECRET_KEY"
+	for key, code := range map[string]string{"minioadmin": "FLTS-A01", keyID: "FLTS-A03"} {
+		s := fakeS3(t, fakes3.Options{AccessKey: keyID, SecretKey: secretKey})
+		target := minio(s.Endpoint(), "dataset")
+		target.AccessKey, target.SecretKey = hidden("MINIO_ACCESS_KEY", key), hidden("MINIO_SECRET_KEY", "minioadmin")
+		target.Assumed = true
+		r := root(t, target.Checks(endpoints.Env{}))
+		require.Equal(t, []string{code, hint}, []string{r.Code, r.Hint})
 	}
 }
 

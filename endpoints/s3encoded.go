@@ -28,11 +28,26 @@ func (s *s3) orEncoded(ctx context.Context, u *url.URL, was checklist.Finding) c
 	for _, who := range try {
 		if a, bad := s.signedBy(ctx, who, s.newGet(u)); bad == nil && a.isS3() {
 			was.Detail += "; decoded from base64 the credentials are accepted"
-			was.Hint = "they are encoded twice: write them under stringData: in the Secret, or use --from-literal, without encoding them; " + s.patchSecret(s.SecretKey.Key)
+			was.Hint = s.encodedTwice(who)
 			return was
 		}
 	}
 	return was
+}
+
+// encodedTwice is the hint for the settings that are not what was accepted.
+func (s *s3) encodedTwice(accepted aws.Credentials) string {
+	var names, patches []string
+	for _, c := range []struct {
+		Setting
+		accepted string
+	}{{s.AccessKey, accepted.AccessKeyID}, {s.SecretKey, accepted.SecretAccessKey}} {
+		if c.Value.Reveal() != c.accepted {
+			names = append(names, c.named())
+			patches = append(patches, s.patchSecret(c.Key))
+		}
+	}
+	return "encoded twice: " + strings.Join(names, " and ") + "; write the text itself under stringData: of the Secret, or use --from-literal, without encoding it; by hand: " + strings.Join(patches, "; ")
 }
 
 // decoded is the printable text behind a value in base64, without the newline

@@ -60,7 +60,10 @@ func (s *s3) strange(a answer) checklist.Finding {
 func (s *s3) unknownKey(a answer) checklist.Finding {
 	host := s.addr.hostPort()
 	detail := host + " does not know the access key"
-	hint := "the key was rotated or belongs to another server; write the right one to " + s.AccessKey.named() + ": " + s.patchSecret(s.AccessKey.Key)
+	hint := s.giveRight(s.AccessKey)
+	if !s.Assumed {
+		hint = "the key was rotated or belongs to another server; " + hint
+	}
 	switch {
 	case strings.Contains(a.document().message, "account is disabled"):
 		detail = host + " knows the access key, and the account is disabled"
@@ -72,6 +75,15 @@ func (s *s3) unknownKey(a answer) checklist.Finding {
 		hint = fmt.Sprintf("by their lengths %s and %s are swapped; %s", s.AccessKey.Key, s.SecretKey.Key, hint)
 	}
 	return refused(s.fail(codeUnknownKey, detail, hint, s.AccessKey.evidence(), a.seen()))
+}
+
+// giveRight is how the right one of two credentials gets to where the wrong one
+// is from.
+func (s *s3) giveRight(wrong Setting) string {
+	if s.Assumed {
+		return fmt.Sprintf("nobody gave credentials, so those of development were tried: set %s and %s", s.AccessKey.Key, s.SecretKey.Key)
+	}
+	return "write the right one to " + wrong.named() + ": " + s.patchSecret(wrong.Key)
 }
 
 // looksLikeAWSKey goes by the prefix and the length of AWS's key ids.
@@ -89,7 +101,7 @@ func (s *s3) looksSwapped() bool {
 // badSignature looks at the secret key before blaming it: with a newline at its
 // end it looks just like a wrong one.
 func (s *s3) badSignature(a answer) checklist.Finding {
-	hint := "write the right one to " + s.SecretKey.named() + ": " + s.patchSecret(s.SecretKey.Key)
+	hint := s.giveRight(s.SecretKey)
 	evidence := []string{s.SecretKey.evidence(), a.seen()}
 	if s.SecretKey.endsInSpace() {
 		hint = s.rewrite(s.SecretKey)

@@ -110,6 +110,8 @@ func (l *ladder) wantsCertificate() checklist.Finding {
 // speaksTLS tries a handshake after plain http got no usable answer. Any
 // certificate will do: the question is what the port speaks.
 func (l *ladder) speaksTLS(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, l.env.Limits.Dial)
+	defer cancel()
 	conn, err := l.connect(ctx, l.addr.hostPort())
 	if err != nil {
 		return false

@@ -84,7 +84,7 @@ func (r *Resolution) judgeProfile(t Task) {
 }
 
 // judgeEndpoint looks for credentials with which clients would go to AWS, because
-// no variable that they read names a server. It reports whether it said so. Keys
+// no variable that they read names a server. It reports whether that was said. Keys
 // of the form of AWS, and an identity of the pod, are meant for it.
 func (r *Resolution) judgeEndpoint(c *Contract, t Task) bool {
 	id := t.Environ["AWS_ACCESS_KEY_ID"]
@@ -93,6 +93,10 @@ func (r *Resolution) judgeEndpoint(c *Contract, t Task) bool {
 	}
 	if files, known := t.awsFiles(); !known || slices.ContainsFunc(files, func(f awsFile) bool { return f.endpoint }) {
 		return false
+	}
+	// An endpoint that was refused is the cause, and was said.
+	if slices.ContainsFunc(c.Services, func(s *Service) bool { return s.Kind == "s3" && r.refused(s.Endpoint) }) {
+		return true
 	}
 	// A service that was left out is none of the task's: its keys may be there
 	// for another container of the pod. And where the contract has an endpoint,
@@ -112,6 +116,12 @@ func (r *Resolution) judgeEndpoint(c *Contract, t Task) bool {
 	r.add(severity, CodeAmazon, c.KeyFor("AWS_ACCESS_KEY_ID"), r.endpointHint(c),
 		"AWS_ACCESS_KEY_ID (%s) would be sent to s3.amazonaws.com, which answers InvalidAccessKeyId: %s", r.whence(c, t, "AWS_ACCESS_KEY_ID"), said)
 	return true
+}
+
+// refused reports a key whose value, the one that won, cannot be used.
+func (r *Resolution) refused(key string) bool {
+	k := r.Get(key)
+	return k != nil && k.Winner >= 0 && !k.Set
 }
 
 // endpointHint says how the endpoint gets into the variables that clients read.

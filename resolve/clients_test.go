@@ -77,6 +77,7 @@ func TestCredentialsThatWouldGoToAWS(t *testing.T) {
 	}{
 		"no endpoint at all":                 {contract, withKeys(), nil, nil, amazon("error", none, spell)},
 		"one that the component may use":     {contract, withKeys("MINIO_ENDPOINT", "minio:9000"), nil, nil, amazon("warning", "boto3 does not read MINIO_ENDPOINT, and no variable that it reads names an endpoint", spell)},
+		"one that was refused":               {"extends: builtin", withKeys("MINIO_ENDPOINT", "https://minio:9000"), nil, nil, nil},
 		"one under a name that nobody reads": {contract, withKeys("S3_ENDPOINT_URL", "http://minio:9000"), nil, nil, amazon("error", "boto3 does not read S3_ENDPOINT_URL, and no variable that it reads names an endpoint", spell)},
 		"a contract without a store":         {"keys: {A: {type: string}}", withKeys(), nil, nil, amazon("error", none, "set AWS_ENDPOINT_URL_S3 and MLFLOW_S3_ENDPOINT_URL to http://SVC.default.svc.cluster.local:9000")},
 		"a service that was left out":        {"extends: builtin", withKeys(), nil, without, amazon("warning", none, "set MINIO_ENDPOINT=HOST:PORT, which flts-run writes in every form that clients read")},

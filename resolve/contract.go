@@ -201,6 +201,15 @@ func (c *Contract) Without(services []string) (*Contract, error) {
 	return less, nil
 }
 
+// LeftOut lists the names of the services that the contract is without.
+func (c *Contract) LeftOut() []string {
+	var names []string
+	for _, s := range c.leftOut {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
 // unneeded is the key of a service that is left out: what is given for it is
 // handed on and kept secret as ever, but it may be missing, has no default and
 // needs no other key beside it.

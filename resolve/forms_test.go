@@ -49,7 +49,7 @@ policy: {plain-http: off, localhost-in-pod: off, numeric-address: off}
 func TestAddressesAreMended(t *testing.T) {
 	for _, row := range []struct{ key, value, code, what, hint string }{
 		{"MINIO_ENDPOINT", "http://minio:9000", "FLTS-C05", "is a URL where a host and port belong", "set MINIO_ENDPOINT=minio:9000"},
-		{"MINIO_ENDPOINT", "https://minio.mlops:9000/mlpipeline?x=1", "FLTS-C05", "is a URL where a host and port belong", "set MINIO_ENDPOINT=minio.mlops:9000"},
+		{"MINIO_ENDPOINT", "https://minio.mlops:9000/mlpipeline?x=1", "FLTS-C05", "is a URL where a host and port belong", "set MINIO_ENDPOINT=minio.mlops:9000 SECURE=true"},
 		{"MINIO_ENDPOINT", "minio:9000/minio/health/live", "FLTS-C06", "holds more than a host and a port", "set MINIO_ENDPOINT=minio:9000"},
 		{"MINIO_ENDPOINT", "http://user:canary@minio:9000", "FLTS-C05", "is a URL where a host and port belong", "write HOST:PORT without http://"},
 		{"MINIO_ENDPOINT", "minio:9000:9001", "FLTS-C20", "has two ports", "write HOST:PORT"},
@@ -191,9 +191,10 @@ keys:
   PASSWORD: {type: string, sensitive: true, group: login}
   TOKEN: {type: string, sensitive: true}
   HOST: {type: hostport}
+  TRACKING: {type: url}
 services:
   store: {kind: s3, check: off, endpoint: HOST, access_key: ACCESS, secret_key: SECRET}
-  mlflow: {kind: mlflow, check: off, endpoint: HOST, username: USER, password: PASSWORD, token: TOKEN}
+  mlflow: {kind: mlflow, check: off, endpoint: TRACKING, username: USER, password: PASSWORD, token: TOKEN}
 `
 	values := map[string]string{"ACCESS": "canary-one\n", "SECRET": "canary-two\n", "USER": "canary\r", "PASSWORD": "canary ", "TOKEN": "cana\u200bry"}
 	pairs := []string{}
@@ -204,7 +205,7 @@ services:
 		Contract: parsed(t, contract), AppEnv: resolve.Dev, PodNamespace: "ml", Sources: []resolve.Source{given("secret dir", resolve.Secret, pairs...)},
 	}).Findings)
 	patch := func(key string) string {
-		return `write it again without: read -rs V; printf %s "$V" | jq -Rs '{stringData:{` + key + `:.}}' | kubectl -n ml patch secret NAME --type=merge --patch-file /dev/stdin`
+		return `write it again without: stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | jq -Rs '{stringData:{` + key + `:.}}' | kubectl -n ml patch secret NAME --type=merge --patch-file /dev/stdin`
 	}
 	require.ElementsMatch(t, []said{
 		{"FLTS-S03 error", "ACCESS (secret dir) ends with a newline (11 bytes in all)", patch("ACCESS")},

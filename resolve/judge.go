@@ -150,7 +150,7 @@ func (r *Resolution) judgeDevDefaults() {
 	var names []string
 	var first *Key
 	for _, k := range r.Keys {
-		if k.Winner >= 0 && k.Candidates[k.Winner].dev {
+		if k.IsDevDefault() {
 			names = append(names, k.Key.Name)
 			if first == nil {
 				first = k.Key
@@ -182,10 +182,10 @@ func (r *Resolution) refuse(k *Key, c Candidate) {
 	default:
 		name, as := k.variable(c.spelling)
 		if r.tracks[k.Name] && isLocalStore(c.Value.Reveal()) {
-			code, what, want = CodeLocalStore, "is no tracking server: what is written there is lost with the pod", "set "+name+"=http://mlflow."+r.Namespace+".svc.cluster.local:5000"
+			code, what, want = CodeLocalStore, notAServer(c.Value.Reveal()), "set "+name+"=http://mlflow."+r.Namespace+".svc.cluster.local:5000"
 		}
 		if meant := k.mended(c.Value.Reveal(), as); meant != "" && code != CodeLocalStore {
-			want = "set " + name + "=" + meant + also(want, code)
+			want = "set " + name + "=" + meant + k.mendedScheme(c.Value.Reveal(), as) + also(want, code)
 		}
 		r.add(Error, code, k, want, "%s = %s (%s) %s", k.Name, quoteShort(c.Value), origin, what)
 	}

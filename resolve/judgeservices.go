@@ -71,10 +71,22 @@ func (r *Resolution) judgeTracking(s *Service) {
 			"%s has no value: MLflow would write into the pod, where results are lost with it", k.Key.Name)
 	case !k.Set:
 	case isLocalStore(k.Value.Reveal()):
-		r.add(severity, CodeLocalStore, k.Key, advice, "%s is no tracking server: what is written there is lost with the pod", k.evidence())
+		r.add(severity, CodeLocalStore, k.Key, advice, "%s %s", k.evidence(), notAServer(k.Value.Reveal()))
 	case isPage(k.Value.Reveal()):
 		r.add(Error, CodeExtraParts, k.Key, "set "+k.Key.Name+" to what stands before it", "%s is the address of a page, not of the server", k.evidence())
 	}
+}
+
+// notAServer says what a tracking URI is instead of a server's, and what comes of it.
+func notAServer(uri string) string {
+	scheme, _, _ := strings.Cut(strings.ToLower(uri), ":")
+	switch scheme {
+	case "databricks", "databricks-uc", "uc":
+		return "is Databricks, whose login is not checked here"
+	case "postgresql", "mysql", "mssql":
+		return "is a database, which the task would write to past the tracking server"
+	}
+	return "is no tracking server: what is written there is lost with the pod"
 }
 
 // isLocalStore reports what MLflow takes for a tracking store and is no server: a

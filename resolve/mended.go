@@ -37,6 +37,20 @@ func (k *Key) mended(value string, as Form) string {
 	return ""
 }
 
+// mendedScheme says with the key that stands for the scheme what a mended host and
+// port has lost: https. The other is what nobody has to say.
+func (k *Key) mendedScheme(value string, as Form) string {
+	if k.Type != HostPort || as == URL || schemeOf(value) != "https://" {
+		return ""
+	}
+	for _, s := range k.Spellings {
+		if s.Secure != "" {
+			return " " + s.Secure + "=true"
+		}
+	}
+	return ""
+}
+
 // schemeOf is the scheme that is kept of a value.
 func schemeOf(value string) string {
 	if strings.HasPrefix(value, "https://") {

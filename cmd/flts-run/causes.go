@@ -27,8 +27,8 @@ func consequences(code string) []string {
 		return []string{"A01", "A03"}
 	case "S04": // the secret key ends with a newline
 		return []string{"A03"}
-	case "S05": // base64 twice
-		return []string{"A01", "A03"}
+	case "C08", "C30", "S05": // in quotes, a stand-in, base64 twice
+		return []string{"A01", "A03", "A10", "Q02"}
 	}
 	return nil
 }
@@ -40,7 +40,7 @@ func (p *plan) knownCauses(services []*resolve.Service, mask *redact.Masker) []c
 	for _, f := range p.resolution.Findings {
 		effects := consequences(strings.TrimPrefix(f.Code, codePrefix))
 		for _, s := range services {
-			if len(effects) == 0 || !about(f, s) {
+			if len(effects) == 0 || !about(f, s) || !p.mayExplain(f) {
 				continue
 			}
 			key := slices.Concat([]string{f.Key}, f.Keys)
@@ -54,6 +54,13 @@ func (p *plan) knownCauses(services []*resolve.Service, mask *redact.Masker) []c
 		}
 	}
 	return causes
+}
+
+// mayExplain leaves out what is odd about a value that nobody logs in with: quotes
+// around a name do not make a login wrong.
+func (p *plan) mayExplain(f resolve.Finding) bool {
+	k := p.contract.Key(f.Key)
+	return k == nil || k.Sensitive || f.Code != resolve.CodeStray && f.Code != resolve.CodePlaceholder
 }
 
 // about reports whether a finding is about a key that describes the service.

@@ -190,6 +190,9 @@ func (p *plan) named(names []string) ([]*resolve.Service, error) {
 		if strings.HasPrefix(name, "-") {
 			return nil, usage("flags stand before the services: flts-run check "+name+" …", "%q is no service", name)
 		}
+		if s == nil && slices.Contains(p.contract.LeftOut(), name) {
+			return nil, usage("take it out of --disable, or FLTS_DISABLE", "service %q is left out", name)
+		}
 		if s == nil {
 			hint := didYouMean(name, known, "the services are "+strings.Join(known, ", "))
 			return nil, usage(hint, "no service %q in the contract", name)

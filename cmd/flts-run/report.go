@@ -74,7 +74,7 @@ const maxTermination = 4096
 
 // leaveReason writes why there is no task to the termination log, which is what
 // "kubectl describe pod" and the page of a pipeline run show. The file is made
-// by the kubelet; where it is not there, nobody reads it.
+// by the kubelet; where it is not there, nobody reads it. A pipe is not waited for.
 func (r *runner) leaveReason(f *failure) {
 	text := f.Error() + "\n"
 	if f.hint != "" {
@@ -87,7 +87,7 @@ func (r *runner) leaveText(text string) {
 	if r.termination == "" {
 		return
 	}
-	file, err := os.OpenFile(r.termination, os.O_WRONLY|os.O_TRUNC, 0)
+	file, err := os.OpenFile(r.termination, os.O_WRONLY|os.O_TRUNC|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return
 	}

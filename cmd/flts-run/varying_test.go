@@ -11,6 +11,7 @@ var varying = []struct {
 	{regexp.MustCompile(`"(started|took|waited|duration)_ms": [0-9.e-]+`), `"${1}_ms": 0`},
 	{regexp.MustCompile(`\btime="[0-9.]+"`), `time="0"`},
 	{regexp.MustCompile(`\bwaited \d+\.\d s\b`), "waited N s"},
+	{regexp.MustCompile(`\battempt \d+\) +`), "attempt N)  "}, // the column of codes is as far away as the digits let it be
 	{regexp.MustCompile(`\battempt \d+\b`), "attempt N"},
 	{regexp.MustCompile(`request [0-9A-F]{16}\b`), "request ID"},
 	{regexp.MustCompile(`\bstarted \d{4}-\S+Z`), "started 2026-01-02T03:04:05Z"},

@@ -55,7 +55,8 @@ func (p *plan) target(s *resolve.Service, c checkPlan, advisory bool) target {
 			Name: s.Name, Advisory: advisory,
 			Endpoint: p.setting(s.Endpoint), Secure: p.setting(s.Secure),
 			AccessKey: p.setting(s.AccessKey), SecretKey: p.setting(s.SecretKey), SessionToken: p.setting(s.SessionToken),
-			Region: p.resolution.Text(s.Region), PathStyle: p.resolution.Text(s.Addressing) != "virtual",
+			Assumed: p.isAssumed(s.AccessKey),
+			Region:  p.resolution.Text(s.Region), PathStyle: p.resolution.Text(s.Addressing) != "virtual",
 			CABundle: p.first(s.CA), Buckets: p.buckets(s, c), CredentialsFrom: p.identityFor(s),
 		}
 	case "mlflow":
@@ -79,6 +80,12 @@ func (p *plan) target(s *resolve.Service, c checkPlan, advisory bool) target {
 		return endpoints.KFP{Name: s.Name, Advisory: advisory, URL: p.setting(s.Endpoint), Token: p.setting(s.Token), CABundle: p.first(s.CA)}
 	}
 	return endpoints.TCP{Name: s.Name, Advisory: advisory, Address: p.setting(s.Endpoint)}
+}
+
+// isAssumed reports a key with the value that development has for want of one.
+func (p *plan) isAssumed(key string) bool {
+	k := p.resolution.Get(key)
+	return k != nil && k.IsDevDefault()
 }
 
 // setting is a key as findings speak of it.
@@ -154,4 +161,3 @@ func statusRanges(s *resolve.Service) []endpoints.StatusRange {
 	}
 	return ranges
 }
-

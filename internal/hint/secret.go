@@ -8,9 +8,12 @@ import "fmt"
 // from the terminal: the other keys stay, the shell's history does not get the
 // value, and it does not get the newline that echo would add. Which Secret it is,
 // a pod does not know, so NAME stays; so does NS for a namespace of "".
+//
+// It holds in sh and dash too, which know no "read -s", and an empty line leaves
+// the Secret as it is.
 func PatchSecret(namespace, key string) string {
 	if namespace == "" {
 		namespace = "NS"
 	}
-	return fmt.Sprintf(`read -rs V; printf %%s "$V" | jq -Rs '{stringData:{%s:.}}' | kubectl -n %s patch secret NAME --type=merge --patch-file /dev/stdin`, key, namespace)
+	return fmt.Sprintf(`stty -echo; read -r V; stty echo; [ "$V" ] && printf %%s "$V" | jq -Rs '{stringData:{%s:.}}' | kubectl -n %s patch secret NAME --type=merge --patch-file /dev/stdin`, key, namespace)
 }

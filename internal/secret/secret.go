@@ -39,8 +39,9 @@ func New(plain string) String {
 func Open(plain string) String { return opened(plain, maskLogin) }
 
 // Address is Open for a text that is meant to be a URL or a host and port: any
-// '@' in it ends a login, even without a scheme or a colon.
-func Address(plain string) String { return opened(plain, maskUserinfo) }
+// '@' in it ends a login, even without a scheme or a colon, and a query is not
+// shown.
+func Address(plain string) String { return opened(plain, maskAddress) }
 
 func opened(plain string, mask func(string) string) String {
 	if plain == "" {

@@ -62,6 +62,9 @@ func TestLoginsAreMaskedInOpenText(t *testing.T) {
 	}
 	require.Equal(t, "********@minio:9000", secret.Address("token@minio:9000").String())
 	require.Equal(t, "@minio", secret.Address("@minio").String())
+	require.Equal(t, "http://minio:9000/x?********", secret.Address("http://minio:9000/x?X-Amz-Signature=canary#y").String())
+	require.Equal(t, "http://********@minio:9000?********", secret.Address("http://u:p?w@minio:9000?token=canary").String())
+	require.Equal(t, "http://mlflow:5000/#/experiments/0", secret.Address("http://mlflow:5000/#/experiments/0").String())
 	require.Equal(t, "user:pw", secret.Userinfo("http://user:pw@h"))
 	require.Equal(t, "", secret.Userinfo("http://h/"))
 }
@@ -72,12 +75,15 @@ func FuzzAnAddressShowsNoLogin(f *testing.F) {
 	f.Fuzz(func(t *testing.T, plain string) {
 		s := secret.Address(plain)
 		require.Equal(t, plain, s.Reveal())
-		login := secret.Userinfo(plain)
-		if login == "" {
-			require.Equal(t, plain, s.String())
-			return
+		shown := plain
+		if login := secret.Userinfo(plain); login != "" {
+			at := strings.LastIndex(plain, "@")
+			shown = plain[:at-len(login)] + secret.Mask + plain[at:]
 		}
-		at := strings.LastIndex(plain, "@")
-		require.Equal(t, plain[:at-len(login)]+secret.Mask+plain[at:], s.String())
+		address, _, query := strings.Cut(shown, "?")
+		if query {
+			address += "?" + secret.Mask
+		}
+		require.Equal(t, address, s.String())
 	})
 }

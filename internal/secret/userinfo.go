@@ -30,6 +30,16 @@ func maskUserinfo(address string) string {
 	return address[:start] + Mask + address[end:]
 }
 
+// maskAddress masks the query too: an endpoint has none, and one that was copied
+// out of a presigned URL is as good as a password.
+func maskAddress(address string) string {
+	shown, _, query := strings.Cut(maskUserinfo(address), "?")
+	if query {
+		shown += "?" + Mask
+	}
+	return shown
+}
+
 // maskLogin masks user information only where it can be told from an e-mail
 // address: behind a scheme, or with a colon in it.
 func maskLogin(plain string) string {

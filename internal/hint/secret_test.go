@@ -1,0 +1,49 @@
+package hint_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/flts-run/flts-run/internal/hint"
+)
+
+// The command is typed into whatever shell is there. With stand-ins for jq and
+// kubectl it shows what the Secret would get.
+func TestPatchSecretInEveryShell(t *testing.T) {
+	for _, shell := range []string{"sh", "bash", "dash"} {
+		for name, c := range map[string]struct {
+			typed string
+			gets  []string // what kubectl was called with, and what it read
+		}{
+			"a value":         {"p'a\\n \"$w\" #\u00fc\n", []string{"-n ml patch secret NAME --type=merge --patch-file /dev/stdin", "p'a\\n \"$w\" #\u00fc"}},
+			"a dash in front": {"-n\n", []string{"-n ml patch secret NAME --type=merge --patch-file /dev/stdin", "-n"}},
+			"only return":     {"\n", nil},
+			"the end":         {"", nil},
+		} {
+			t.Run(shell+"/"+name, func(t *testing.T) {
+				dir := t.TempDir()
+				write := func(name, script string) {
+					require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script), 0o755))
+				}
+				write("jq", "exec cat\n")
+				write("kubectl", "echo \"$*\" > '"+dir+"/called'; exec cat >> '"+dir+"/called'\n")
+				cmd := exec.CommandContext(t.Context(), shell, "-c", hint.PatchSecret("ml", "KEY"))
+				cmd.Env = []string{"PATH=" + dir + ":/usr/bin:/bin", "LC_ALL=C.UTF-8"}
+				cmd.Stdin = strings.NewReader(c.typed)
+				_ = cmd.Run() // the status of the last command is of no use to anybody
+				called, err := os.ReadFile(filepath.Join(dir, "called"))
+				if c.gets == nil {
+					require.ErrorIs(t, err, os.ErrNotExist, "the key would have been emptied: %q", called)
+					return
+				}
+				require.NoError(t, err)
+				require.Equal(t, strings.Join(c.gets, "\n"), string(called))
+			})
+		}
+	}
+}
