@@ -86,8 +86,8 @@ func badSetting(s Setting, code, what, want string) *checklist.Finding {
 // validHost admits names and addresses and nothing that a shell or a terminal
 // would take for more: hosts are printed in hints that people paste.
 func validHost(host string) bool {
-	if _, err := netip.ParseAddr(host); err == nil {
-		return true
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.Zone() == "" || madeOf(ip.Zone(), 32, lower+upper+digits+".-_") // a zone may be any text
 	}
 	return !strings.HasPrefix(host, "-") && madeOf(host, 253, lower+upper+digits+".-_")
 }

@@ -3,7 +3,6 @@ package endpoints
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -97,7 +96,7 @@ func (g *gateway) answers(ctx context.Context) checklist.Finding {
 		f.State = checklist.Warn
 		return f
 	}
-	if g.JSON && !json.Valid(a.body) {
+	if g.JSON && !a.isJSON() {
 		return g.notJSON(a, asked)
 	}
 	return pass("%s answers %d", asked, a.status)

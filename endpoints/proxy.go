@@ -1,9 +1,9 @@
 package endpoints
 
 import (
-	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -102,7 +102,7 @@ func (l *ladder) tunnel(ctx context.Context, conn net.Conn, to string) error {
 	}
 	// The target does not speak before we do, so the reader cannot hold bytes
 	// that are not the proxy's.
-	resp, err := http.ReadResponse(bufio.NewReader(conn), req)
+	resp, err := readResponse(&io.LimitedReader{R: conn, N: l.env.Limits.Body}, req)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	cut    bool      // there was more of it than the limit lets us read
 	at     time.Time // our clock when the header arrived
 }
 
@@ -84,7 +85,8 @@ func (l *ladder) exchange(ctx context.Context, req *http.Request, config *tls.Co
 	// not mean that there is no answer.
 	began = time.Now()
 	writeErr := l.write(req, conn)
-	resp, err := readResponse(bufio.NewReader(io.LimitReader(conn, l.env.Limits.Body)), req)
+	received := &io.LimitedReader{R: conn, N: l.env.Limits.Body}
+	resp, err := readResponse(received, req)
 	took.firstByte = time.Since(began)
 	if err != nil {
 		if writeErr != nil {
@@ -95,8 +97,8 @@ func (l *ladder) exchange(ctx context.Context, req *http.Request, config *tls.Co
 	defer func() { _ = resp.Body.Close() }()
 	a := answer{status: resp.StatusCode, header: resp.Header, at: l.env.Now()}
 	a.body, err = io.ReadAll(resp.Body)
-	if err == io.ErrUnexpectedEOF && int64(len(a.body)) > l.env.Limits.Body/2 {
-		err = nil // it was our limit that cut it
+	if a.cut = received.N <= 0; a.cut {
+		err = nil
 	}
 	return a, waiting, err
 }
@@ -118,8 +120,10 @@ func (l *ladder) write(req *http.Request, conn net.Conn) error {
 	return req.WriteProxy(conn)
 }
 
-// readResponse skips what is said on the way to the answer (100 to 199).
-func readResponse(r *bufio.Reader, req *http.Request) (*http.Response, error) {
+// readResponse skips what is said on the way to the answer (100 to 199). What it
+// reads from is limited by the caller: a header may have no end.
+func readResponse(from *io.LimitedReader, req *http.Request) (*http.Response, error) {
+	r := bufio.NewReader(from)
 	for {
 		resp, err := http.ReadResponse(r, req)
 		if err != nil || resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols {

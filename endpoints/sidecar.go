@@ -1,9 +1,9 @@
 package endpoints
 
 import (
-	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -122,7 +122,7 @@ func (s *sidecar) ask(ctx context.Context) (status int, err error) {
 	if err := req.Write(conn); err != nil {
 		return 0, err
 	}
-	resp, err := readResponse(bufio.NewReader(conn), req)
+	resp, err := readResponse(&io.LimitedReader{R: conn, N: s.env.Limits.Body}, req)
 	if err != nil {
 		return 0, err
 	}
