@@ -56,7 +56,8 @@ func (l *ladder) clientTLS() (*tls.Config, *checklist.Finding) {
 		// failure", so that it asked is worth remembering.
 		l.certWanted.Store(true)
 		if l.clientCert != "" {
-			if pair, err := tls.LoadX509KeyPair(l.clientCert, l.clientCert); err == nil {
+			text, _ := readRegular(l.clientCert)
+			if pair, err := tls.X509KeyPair(text, text); err == nil {
 				return &pair, nil
 			}
 		}

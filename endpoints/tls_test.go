@@ -78,8 +78,8 @@ func TestWhyAHandshakeFails(t *testing.T) {
 			ID: "x.tls", Code: "FLTS-L12", Detail: "the CA bundle /no/such/ca.pem does not exist",
 			Hint: "mount the CA there, or correct REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE: ls -lL /no/such/ca.pem",
 		}},
-		"empty bundle": {with(nil), os.DevNull, finding{
-			ID: "x.tls", Code: "FLTS-L12", Detail: "the CA bundle /dev/null holds no certificate",
+		"a device": {with(nil), os.DevNull, finding{
+			ID: "x.tls", Code: "FLTS-L12", Detail: "the CA bundle /dev/null is no regular file",
 			Hint: "mount the CA there, or correct REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE: ls -lL /dev/null",
 		}},
 		"wrong name": {with(func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"*.example", "minio.example"} }), ca.Path, finding{
