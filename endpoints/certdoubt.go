@@ -26,7 +26,7 @@ func (l *ladder) doubts(state tls.ConnectionState) *checklist.Finding {
 		f = l.fail(codePythonRefuses, fmt.Sprintf("%s refuses the certificate, curl and Go accept it: %s", l.client.name, what), hint, describe(state.PeerCertificates))
 	case l.trust.chosen == byContract, l.trust.chosen == bySystem && l.trust.from != "" && !strings.HasPrefix(l.trust.from, "/etc/"):
 		f = l.fail(codePythonTrust, fmt.Sprintf("accepted by %s, which no variable of %s names", l.trust.from, l.client.name),
-			fmt.Sprintf("export AWS_CA_BUNDLE=%[1]s REQUESTS_CA_BUNDLE=%[1]s", shellWord(l.trust.from)), describe(state.PeerCertificates))
+			exportBundle(l.trust.from), describe(state.PeerCertificates))
 		f.State = checklist.Warn
 	case endsSoon(leaf, left):
 		f = l.fail(codeEndsSoon, "the certificate ends in "+daysOrHours(left)+", on "+date(leaf.NotAfter), l.renewHint(), describe(state.PeerCertificates))

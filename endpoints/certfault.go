@@ -63,7 +63,7 @@ func (l *ladder) outOfTime(c, leaf *x509.Certificate) checklist.Finding {
 // certificate: that is another repair.
 func (l *ladder) unknownAuthority(sent []*x509.Certificate) checklist.Finding {
 	evidence := []string{describe(sent)}
-	hint := "mount the CA and set AWS_CA_BUNDLE=PATH REQUESTS_CA_BUNDLE=PATH SSL_CERT_FILE=PATH"
+	hint := "mount the CA and set " + l.client.trustSettings()
 	switch {
 	case l.trust.chosen == byPython:
 		evidence = append(evidence, l.client.name+" has its own list: "+l.trust.from)
@@ -88,7 +88,7 @@ func (l *ladder) onlyOthersTrust(who trust, evidence []string) checklist.Finding
 		others, file = "the authorities in SSL_CERT_FILE", who.from
 	}
 	return l.fail(codePythonTrust, fmt.Sprintf("%s accept the certificate, %s does not look there", others, l.client.name),
-		fmt.Sprintf("export AWS_CA_BUNDLE=%[1]s REQUESTS_CA_BUNDLE=%[1]s", shellWord(file)), evidence...)
+		exportBundle(file), evidence...)
 }
 
 // describe names the certificate that a server sent, and how many came with it.

@@ -3,6 +3,7 @@ package endpoints_test
 import (
 	"bytes"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/binary"
 	"io"
 	"net"
@@ -206,7 +207,12 @@ func TestPostgresOverTLS(t *testing.T) {
 	require.NoError(t, err)
 	leaf, err := authority.Leaf(nil)
 	require.NoError(t, err)
-	addr := listen(t, pgFake{tls: &tls.Config{Certificates: []tls.Certificate{leaf}}, answers: pgWelcome}.serve)
+	named, err := authority.Leaf(func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"db.example"} })
+	require.NoError(t, err)
+	serving := func(c tls.Certificate) string {
+		return listen(t, pgFake{tls: &tls.Config{Certificates: []tls.Certificate{c}}, answers: pgWelcome}.serve)
+	}
+	right, wrong := serving(leaf), serving(named)
 	for name, c := range map[string]struct {
 		bundle string
 		task   map[string]string
@@ -215,11 +221,24 @@ func TestPostgresOverTLS(t *testing.T) {
 		"nothing to verify with": {"", nil, says{State: checklist.Pass, Detail: "speaks PostgreSQL over TLS 1.3; no login was tried"}},
 		"verified":               {authority.Path, nil, says{State: checklist.Pass, Detail: "speaks PostgreSQL over TLS 1.3; no login was tried"}},
 		"another CA":             {other.Path, nil, says{State: checklist.Fail, Code: "FLTS-L01", Detail: "the certificate of HOST comes from an unknown authority"}},
-		"verify-full, no CA":     {"", map[string]string{"PGSSLMODE": "verify-full"}, says{State: checklist.Fail, Code: "FLTS-L01", Detail: "the certificate of HOST comes from an unknown authority"}},
-		"no bundle there":        {"/nowhere/ca.pem", nil, says{State: checklist.Fail, Code: "FLTS-L01", Detail: "the CA bundle /nowhere/ca.pem cannot be read or holds no certificate"}},
-		"disabled":               {"", map[string]string{"PGSSLMODE": "disable"}, says{State: checklist.Pass, Detail: "speaks PostgreSQL; no login was tried"}},
+		"the variable first":     {other.Path, map[string]string{"PGSSLROOTCERT": authority.Path}, says{State: checklist.Pass, Detail: "speaks PostgreSQL over TLS 1.3; no login was tried"}},
+		"verify-full":            {authority.Path, map[string]string{"PGSSLMODE": "verify-full"}, says{State: checklist.Pass, Detail: "speaks PostgreSQL over TLS 1.3; no login was tried"}},
+		"another name":           {authority.Path, map[string]string{"PGSSLMODE": "verify-ca"}, says{State: checklist.Pass, Detail: "speaks PostgreSQL over TLS 1.3; no login was tried"}},
+		"verify-full, another name": {authority.Path, map[string]string{"PGSSLMODE": "verify-full"}, says{
+			State: checklist.Fail, Code: "FLTS-L02", Detail: `the certificate is for "db.example", not for 127.0.0.1`,
+		}},
+		"verify-full, no CA": {"", map[string]string{"PGSSLMODE": "verify-full"}, says{
+			State: checklist.Fail, Code: "FLTS-L12", Detail: "PGSSLMODE=verify-full wants a root certificate, and there is none: libpq does not take the system's",
+		}},
+		"the system's CAs": {"", map[string]string{"PGSSLROOTCERT": "system"}, says{State: checklist.Fail, Code: "FLTS-L01", Detail: "the certificate of HOST comes from an unknown authority"}},
+		"no bundle there":  {"/nowhere/ca.pem", nil, says{State: checklist.Fail, Code: "FLTS-L12", Detail: "the CA bundle /nowhere/ca.pem does not exist"}},
+		"disabled":         {"", map[string]string{"PGSSLMODE": "disable"}, says{State: checklist.Pass, Detail: "speaks PostgreSQL; no login was tried"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			addr := right
+			if strings.HasSuffix(name, "another name") {
+				addr = wrong
+			}
 			target := database(addr)
 			target.CABundle = c.bundle
 			said, _ := judge(t, target.Checks(endpoints.Env{Task: c.task}))
