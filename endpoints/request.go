@@ -48,6 +48,9 @@ func (l *ladder) get(ctx context.Context, req *http.Request) (answer, *checklist
 		return answer{}, bad
 	}
 	a, at, err := l.exchange(ctx, req, config)
+	if err != nil && at == shakingHands && l.connectsAnyway(err, l.fault(err, at)).State == checklist.Warn {
+		a, at, err = l.exchange(ctx, req, config) // the tls rung was skipped, which sees to that
+	}
 	if err != nil {
 		f := l.faultOrTLS(ctx, err, at)
 		return answer{}, &f
