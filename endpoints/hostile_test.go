@@ -51,6 +51,7 @@ func TestALongAnswerIsNoBrokenOne(t *testing.T) {
 
 // Nobody's header may fill our memory.
 func TestAHeaderWithoutAnEnd(t *testing.T) {
+	t.Parallel()
 	sent := make(chan int, 1)
 	endless := listen(t, func(c net.Conn) {
 		if _, err := c.Read(make([]byte, 4096)); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/url"
 	"runtime"
@@ -48,26 +49,29 @@ func TestNoFindingHoldsACanary(t *testing.T) {
 	} {
 		texts = append(texts, xml(code))
 	}
-	findings := 0
 	for _, status := range []int{200, 302, 400, 403, 404, 500} {
-		for _, text := range texts {
-			answer := route{status: status, header: echoes, body: text}
-			for _, s := range []*table{
-				newTable(map[string]route{"*": answer}),
-				newTable(map[string]route{"GET /minio/health/live": live(), "GET /health": healOK, "*": answer}),
-			} {
-				s.Start()
-				for _, env := range []endpoints.Env{{}, {Thorough: true, WriteProbe: true, Task: taskWithCanaries()}} {
-					for _, r := range targetsWithCanaries(t, hostPort(t, s.URL), env) {
-						findings++
-						clean(t, r, forms)
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			findings := 0
+			for _, text := range texts {
+				answer := route{status: status, header: echoes, body: text}
+				for _, s := range []*table{
+					newTable(map[string]route{"*": answer}),
+					newTable(map[string]route{"GET /minio/health/live": live(), "GET /health": healOK, "*": answer}),
+				} {
+					s.Start()
+					for _, env := range []endpoints.Env{{}, {Thorough: true, WriteProbe: true, Task: taskWithCanaries()}} {
+						for _, r := range targetsWithCanaries(t, hostPort(t, s.URL), env) {
+							findings++
+							clean(t, r, forms)
+						}
 					}
+					s.Close()
 				}
-				s.Close()
 			}
-		}
+			require.Greater(t, findings, 1000, "the number of results looked at")
+		})
 	}
-	require.Greater(t, findings, 1000, "the number of results looked at")
 	garbled := listen(t, func(c net.Conn) {
 		_, _ = c.Write([]byte(canary + "\r\n"))
 		drain(c)

@@ -54,6 +54,7 @@ func withControl(zone fakedns.Zone) fakedns.Zone {
 }
 
 func TestWhyAServiceHasNoName(t *testing.T) {
+	t.Parallel()
 	here := fakedns.Answer{Addrs: []string{"10.96.4.2"}}
 	const wanted = "minio-service.mlops.svc.cluster.local"
 	find := "kubectl get svc -A | grep -i minio, then set MINIO_ENDPOINT=SVC.NS.svc.cluster.local:9000"

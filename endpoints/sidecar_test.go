@@ -28,6 +28,7 @@ func meshAt(t *testing.T, addr string) (endpoints.Mesh, string) {
 }
 
 func TestASidecarIsWaitedForFirst(t *testing.T) {
+	t.Parallel()
 	var ready atomic.Bool
 	s := serveFunc(t, func(w http.ResponseWriter, _ *http.Request) {
 		if !ready.Load() {
@@ -60,6 +61,7 @@ func TestASidecarIsWaitedForFirst(t *testing.T) {
 }
 
 func TestWhatASidecarSays(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		status int
 		want   says
@@ -105,6 +107,7 @@ const procNetTCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm
 // The server's port opens late, as that of a sidecar does: without a sign of
 // one, waiting for the port is enough.
 func TestAPortThatOpensLate(t *testing.T) {
+	t.Parallel()
 	addr := closedPort(t)
 	opened := make(chan net.Listener, 1)
 	opens := time.AfterFunc(300*time.Millisecond, func() {

@@ -125,6 +125,7 @@ func TestWhyAHandshakeFails(t *testing.T) {
 }
 
 func TestTheWrongScheme(t *testing.T) {
+	t.Parallel()
 	ca := newAuthority(t, "own CA")
 	secure := serveTLS(t, nil, &tls.Config{Certificates: []tls.Certificate{ca.leaf(t, nil)}})
 	plain := serve(t, nil)
