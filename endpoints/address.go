@@ -129,6 +129,11 @@ func (a address) url(escapedPath string) *url.URL {
 	return u
 }
 
+// isAt reports that a URL leads to the same server, whatever its path.
+func (a address) isAt(u *url.URL) bool {
+	return u.Scheme == a.scheme && strings.EqualFold(u.Hostname(), a.host) && withPort(u) == net.JoinHostPort(u.Hostname(), a.port)
+}
+
 // asWritten is the URL that a client is given: what it reads NO_PROXY with. A
 // port is there when it was written.
 func (a address) asWritten() *url.URL {

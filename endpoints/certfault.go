@@ -53,7 +53,7 @@ func (l *ladder) outOfTime(c, leaf *x509.Certificate) checklist.Finding {
 			"compare the clocks, on the node: timedatectl status", "our clock says "+date(now))
 	}
 	if !c.Equal(leaf) {
-		return l.fail(codeExpired, fmt.Sprintf("the authority %q behind the certificate expired on %s", c.Subject.CommonName, date(c.NotAfter)),
+		return l.fail(codeExpired, fmt.Sprintf("the authority %s behind the certificate expired on %s", quoted(c.Subject.CommonName), date(c.NotAfter)),
 			"the server must send a chain that is still valid: openssl s_client -showcerts -connect "+l.addr.hostPort())
 	}
 	return l.fail(codeExpired, "the certificate expired on "+date(c.NotAfter), l.renewHint())
@@ -93,7 +93,7 @@ func (l *ladder) onlyOthersTrust(who trust, evidence []string) checklist.Finding
 
 // describe names the certificate that a server sent, and how many came with it.
 func describe(sent []*x509.Certificate) string {
-	text := fmt.Sprintf("issuer %q, SHA-256 %X", sent[0].Issuer.CommonName, sha256.Sum256(sent[0].Raw))
+	text := fmt.Sprintf("issuer %s, SHA-256 %X", quoted(sent[0].Issuer.CommonName), sha256.Sum256(sent[0].Raw))
 	if len(sent) > 1 {
 		text += fmt.Sprintf(", and %d more", len(sent)-1)
 	}
@@ -130,7 +130,17 @@ func (l *ladder) wrongName(c *x509.Certificate) checklist.Finding {
 			break
 		}
 	}
-	return l.fail(codeWrongName, fmt.Sprintf("the certificate is for %q, not for %s", strings.Join(names[:min(len(names), 4)], ", "), l.addr.host), hint)
+	return l.fail(codeWrongName, fmt.Sprintf("the certificate is for %s, not for %s", quoted(strings.Join(names[:min(len(names), 4)], ", ")), l.addr.host), hint)
+}
+
+// quoted is a text out of a certificate, where anything may stand: no longer than
+// real names are.
+func quoted(text string) string {
+	const most = 160
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return fmt.Sprintf("%q", text)
 }
 
 func date(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

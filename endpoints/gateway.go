@@ -144,5 +144,5 @@ func (g *gateway) notJSON(a answer, asked string) checklist.Finding {
 
 // staysHere reports a redirect within the same server, such as / to /docs.
 func (l *ladder) staysHere(to *url.URL) bool {
-	return to == nil || to.Scheme == l.addr.scheme && to.Host == l.addr.authority()
+	return to == nil || l.addr.isAt(to)
 }

@@ -124,7 +124,7 @@ func (m *mlflow) direct() checklist.Finding {
 	task := m.env.Task
 	identity := task["AWS_WEB_IDENTITY_TOKEN_FILE"] + task["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] + task["AWS_CONTAINER_CREDENTIALS_FULL_URI"] + task["AWS_PROFILE"]
 	keyID := task["AWS_ACCESS_KEY_ID"]
-	endpoint := firstOf(task, "MLFLOW_S3_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+	endpoint, _ := endpointOfArtifacts(task)
 	f := m.fail(codeDirectStore, "", "")
 	switch {
 	case task == nil:
@@ -145,15 +145,6 @@ func (m *mlflow) direct() checklist.Finding {
 		return pass("artifacts go straight to s3://%s", bucket)
 	}
 	return f
-}
-
-func firstOf(vars map[string]string, names ...string) string {
-	for _, name := range names {
-		if v := vars[name]; v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 // isAWSKeyID knows the access keys of AWS by their shape; other stores make up

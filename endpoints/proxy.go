@@ -21,7 +21,8 @@ func (e *proxyRefusal) Error() string { return fmt.Sprintf("proxy answers %d", e
 // usableProxy reports whether the proxy's URL is one that the client can use.
 func usableProxy(via *url.URL) bool {
 	twice := strings.HasPrefix(via.Path, "//") // botocore makes http://socks5://… of a scheme it does not know
-	return !twice && (via.Scheme == "http" || via.Scheme == "https") && validHost(via.Hostname()) && (via.Port() == "" || validPort(via.Port()))
+	torn := strings.Contains(via.Path, "@")    // a slash in the password, which everybody takes for the end of the host
+	return !twice && !torn && (via.Scheme == "http" || via.Scheme == "https") && validHost(via.Hostname()) && (via.Port() == "" || validPort(via.Port()))
 }
 
 // pythonProxyURL reads the proxy as the client does: nil without one, and a URL

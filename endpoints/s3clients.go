@@ -28,10 +28,7 @@ func (s *s3) otherEndpoint() *checklist.Finding {
 		return nil
 	}
 	boto, botoFrom := endpointOfBoto(task)
-	mlflow, mlflowFrom := boto, botoFrom
-	if v := task["MLFLOW_S3_ENDPOINT_URL"]; v != "" {
-		mlflow, mlflowFrom = v, "MLFLOW_S3_ENDPOINT_URL"
-	}
+	mlflow, mlflowFrom := endpointOfArtifacts(task)
 	for _, c := range []struct{ name, key, url, from string }{
 		{"boto3", "AWS_ENDPOINT_URL_S3", boto, botoFrom},
 		{"MLflow's artifact store", "MLFLOW_S3_ENDPOINT_URL", mlflow, mlflowFrom},
@@ -63,13 +60,22 @@ func endpointOfBoto(task map[string]string) (endpoint, from string) {
 	return "", ""
 }
 
+// endpointOfArtifacts is where MLflow's artifact store goes: it asks boto3 when it
+// has no endpoint of its own.
+func endpointOfArtifacts(task map[string]string) (endpoint, from string) {
+	if v := task["MLFLOW_S3_ENDPOINT_URL"]; v != "" {
+		return v, "MLFLOW_S3_ENDPOINT_URL"
+	}
+	return endpointOfBoto(task)
+}
+
 // isHere reports the same server in other words.
 func (s *s3) isHere(endpoint string) bool {
 	if endpoint == "" {
 		return strings.HasSuffix(s.addr.host, ".amazonaws.com")
 	}
 	u, err := url.Parse(endpoint)
-	return err == nil && u.Scheme == s.addr.scheme && strings.EqualFold(u.Hostname(), s.addr.host) && cmp.Or(u.Port(), defaultPort(u.Scheme)) == s.addr.port
+	return err == nil && s.addr.isAt(u)
 }
 
 // otherKeys compares the keys without showing either.

@@ -65,19 +65,13 @@ func (s *s3) unknownKey(a answer) checklist.Finding {
 	case strings.Contains(a.document().message, "account is disabled"):
 		detail = host + " knows the access key, and the account is disabled"
 		hint = "as admin: mc admin user enable ALIAS ACCESS_KEY"
-	case a.isAWS() && !looksLikeAWSKey(s.AccessKey):
+	case a.isAWS() && !isAWSKeyID(s.AccessKey.Value.Reveal()):
 		detail = host + " is AWS and does not know the access key, which is none of AWS"
 		hint = "keys for MinIO, sent to AWS: set " + s.addr.assign("http", "SVC.NS.svc.cluster.local:9000")
 	case s.looksSwapped():
 		hint = fmt.Sprintf("by their lengths %s and %s are swapped; %s", s.AccessKey.Key, s.SecretKey.Key, hint)
 	}
 	return refused(s.fail(codeUnknownKey, detail, hint, s.AccessKey.evidence(), a.seen()))
-}
-
-// looksLikeAWSKey goes by the prefix and the length of AWS's key ids.
-func looksLikeAWSKey(s Setting) bool {
-	v := s.Value.Reveal()
-	return len(v) == 20 && (strings.HasPrefix(v, "AKIA") || strings.HasPrefix(v, "ASIA"))
 }
 
 // looksSwapped goes by the lengths that MinIO and AWS give to what they make: 20

@@ -86,6 +86,12 @@ func TestWhyAHandshakeFails(t *testing.T) {
 			ID: "x.tls", Code: "FLTS-L02", Detail: `the certificate is for "*.example, minio.example", not for 127.0.0.1`,
 			Hint: "set GATEWAY_URL=https://minio.example:PORT, or issue a certificate with the subject alternative name 127.0.0.1",
 		}},
+		"a name without an end": {with(func(c *x509.Certificate) {
+			c.IPAddresses, c.DNSNames = nil, []string{strings.Repeat("a.", 1000) + "example"}
+		}), ca.Path, finding{
+			ID: "x.tls", Code: "FLTS-L02", Detail: `the certificate is for "` + strings.Repeat("a.", 80) + `…", not for 127.0.0.1`,
+			Hint: "issue a certificate with the subject alternative name 127.0.0.1",
+		}},
 		"common name only": {with(func(c *x509.Certificate) { c.IPAddresses, c.Subject.CommonName = nil, "127.0.0.1" }), ca.Path, finding{
 			ID: "x.tls", Code: "FLTS-L02", Detail: "the certificate has no subject alternative name, only a common name",
 			Hint: "issue a certificate with the subject alternative name 127.0.0.1",
