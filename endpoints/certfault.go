@@ -36,7 +36,7 @@ func (l *ladder) certFault(err error) (checklist.Finding, bool) {
 		return l.outOfTime(invalid.Cert, sent[0]), true
 	case weaklySigned(sent[0]):
 		return l.fail(codePythonRefuses, "the certificate is signed with "+sent[0].SignatureAlgorithm.String()+", which Python and Go refuse",
-			"issue it again, signed with SHA-256; it is shown by: openssl s_client -connect "+l.addr.hostPort(), describe(sent)), true
+			"issue it again, signed with SHA-256; "+l.shownBy(), describe(sent)), true
 	}
 	return l.unknownAuthority(sent), true
 }

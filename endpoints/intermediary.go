@@ -119,10 +119,8 @@ func (l *ladder) throttled(a answer) checklist.Finding {
 	if after := a.retryAfter(); after > 0 {
 		wait = after.String()
 	}
-	f := l.fail(codeThrottled, fmt.Sprintf("%s throttles us (%d)", l.addr.hostPort(), a.status),
-		fmt.Sprintf("wait %s, and start fewer pods at once: dsl.ParallelFor(…, parallelism=2)", wait), a.seen())
-	f.State = checklist.Warn
-	return transient(f)
+	return transient(l.warn(codeThrottled, fmt.Sprintf("%s throttles us (%d)", l.addr.hostPort(), a.status),
+		fmt.Sprintf("wait %s, and start fewer pods at once: dsl.ParallelFor(…, parallelism=2)", wait), a.seen()))
 }
 
 func (a answer) saysAny(texts ...string) bool {

@@ -36,10 +36,8 @@ func (m *mlflow) artifacts(ctx context.Context) checklist.Finding {
 	case "s3":
 		return m.direct()
 	case "file":
-		f := m.fail(codeLocalArtifacts, "artifacts of this experiment go into a folder of the task's own container, and are lost with it",
+		return m.warn(codeLocalArtifacts, "artifacts of this experiment go into a folder of the task's own container, and are lost with it",
 			"start the server with --serve-artifacts, then use a new experiment: mlflow experiments create -n NAME --artifact-location mlflow-artifacts:/NAME")
-		f.State = checklist.Warn
-		return f
 	default:
 		f := m.fail(codeDirectStore, "could not look: artifacts go straight to another kind of store ("+scheme+")",
 			"what its client needs is in MLflow's documentation of artifact stores")

@@ -115,8 +115,9 @@ func TestAProxySpokenToWithTLSMustBeKnown(t *testing.T) {
 	proxy.Config.ErrorLog = quiet()
 	proxy.StartTLS()
 	t.Cleanup(proxy.Close)
-	env := endpoints.Env{Resolver: names{}, Task: map[string]string{"HTTPS_PROXY": proxy.URL}}
-	r := root(t, gateway("https://gw.example").Checks(env))
-	require.Equal(t, "gateway.tls", r.ID)
-	require.Equal(t, "FLTS-P05", r.Code)
+	env := endpoints.Env{Resolver: names{}, Task: map[string]string{"HTTP_PROXY": proxy.URL, "HTTPS_PROXY": proxy.URL}}
+	for scheme, id := range map[string]string{"https": "gateway.tls", "http": "gateway.http"} {
+		r := root(t, gateway(scheme+"://gw.example").Checks(env))
+		require.Equal(t, []string{id, "FLTS-P05"}, []string{r.ID, r.Code}, r.Detail)
+	}
 }

@@ -147,7 +147,11 @@ func (l *ladder) connect(ctx context.Context, to string) (net.Conn, error) {
 		return nil, err
 	}
 	if l.via.Scheme == "https" {
-		conn = tls.Client(conn, &tls.Config{ServerName: host})
+		// At once, so that its certificate is not taken for the target's.
+		if conn, err = shake(ctx, conn, &tls.Config{}, host); err != nil {
+			_ = conn.Close()
+			return nil, err
+		}
 	}
 	if l.addr.scheme == "https" {
 		if err := l.tunnel(ctx, conn, to); err != nil {
@@ -170,6 +174,9 @@ func (l *ladder) dialTo(ctx context.Context, to string) (net.Conn, error) {
 		found, err := l.env.Resolver.LookupNetIP(ctx, "ip", host)
 		if err != nil {
 			return nil, err
+		}
+		if len(found) == 0 {
+			return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
 		}
 		ip = unmapped(found)[0]
 	}

@@ -40,8 +40,7 @@ func (s *s3) otherEndpoint() *checklist.Finding {
 		if c.url != "" {
 			detail = fmt.Sprintf("%s would go elsewhere: %s is not %s", c.name, c.from, s.addr.url(""))
 		}
-		f := s.fail(codeOtherEndpoint, detail, fmt.Sprintf("unless the code passes endpoint_url itself: export %s=%s", c.key, s.addr.url("")))
-		f.State = checklist.Warn
+		f := s.warn(codeOtherEndpoint, detail, fmt.Sprintf("unless the code passes endpoint_url itself: export %s=%s", c.key, s.addr.url("")))
 		return &f
 	}
 	return nil
@@ -99,7 +98,6 @@ func (s *s3) otherKeys() *checklist.Finding {
 }
 
 func (s *s3) keysDiffer(detail string) *checklist.Finding {
-	f := s.fail(codeOtherKeys, detail, "unless the code passes the keys itself: give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY the values of "+s.AccessKey.Key+" and "+s.SecretKey.Key, s.AccessKey.evidence())
-	f.State = checklist.Warn
+	f := s.warn(codeOtherKeys, detail, "unless the code passes the keys itself: give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY the values of "+s.AccessKey.Key+" and "+s.SecretKey.Key, s.AccessKey.evidence())
 	return &f
 }

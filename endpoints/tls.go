@@ -100,7 +100,7 @@ func (l *ladder) renewHint() string {
 	if s, ok := l.service(); ok {
 		return fmt.Sprintf("renew it; with cert-manager: kubectl -n %s get certificate, then cmctl renew NAME -n %s", s.namespace, s.namespace)
 	}
-	return "renew it; it is shown by: openssl s_client -connect " + l.addr.hostPort()
+	return "renew it; " + l.shownBy()
 }
 
 func (l *ladder) wantsCertificate() checklist.Finding {
