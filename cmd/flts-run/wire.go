@@ -157,4 +157,3 @@ func statusRanges(s *resolve.Service) []endpoints.StatusRange {
 	}
 	return ranges
 }
-
