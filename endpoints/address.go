@@ -58,7 +58,7 @@ func parseURL(s Setting) (address, *checklist.Finding) {
 // endpoints are handed around in both forms; its scheme then decides.
 func parseHostPort(s Setting, scheme string) (address, *checklist.Finding) {
 	text := s.Value.Reveal()
-	if strings.Contains(text, "://") {
+	if scheme != "tcp" && strings.Contains(text, "://") {
 		a, bad := parseURL(s)
 		if bad == nil && (a.path != "" || a.user != nil) {
 			return address{}, badSetting(s, codeNotEndpoint, "is more than a server's address", "HOST:PORT")

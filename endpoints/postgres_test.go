@@ -196,7 +196,11 @@ func TestPostgresFaults(t *testing.T) {
 		require.Equal(t, "FLTS-T07", root(t, checks).Code)
 	})
 	t.Run("not an address", func(t *testing.T) {
-		require.Equal(t, "FLTS-C06", root(t, database("db").Checks(endpoints.Env{})).Code)
+		for _, address := range []string{"db", "https://db:5432", "postgres://ann:c4n4ry@db:5432/churn"} {
+			r := root(t, database(address).Checks(endpoints.Env{}))
+			require.Equal(t, []string{"FLTS-C06", "set POSTGRES_ENDPOINT=HOST:PORT"}, []string{r.Code, r.Hint}, address)
+			require.NotContains(t, r.Evidence[0], "c4n4ry")
+		}
 	})
 }
 
