@@ -61,7 +61,8 @@
 //	http:    intermediary, upload
 //	sidecar: before all of them
 //
-// The products, of which the files above know nothing:
+// The products, of which the files above know nothing but that S3 has words of its
+// own for 503:
 //
 //	s3*, minio, seaweedfs, console, swapped   a new one is a line in s3product
 //	mlflow*, login, loginfiles

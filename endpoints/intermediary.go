@@ -1,7 +1,6 @@
 package endpoints
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -65,12 +64,6 @@ func (l *ladder) fromMesh(a answer) *checklist.Finding {
 // that never sends any may ask: another's client may have it where we do not.
 func (a answer) isMeshToken() bool {
 	return a.status == http.StatusUnauthorized && a.saysAny("Jwt is missing", "Jwt verification fails", "Jwt is expired", "Jwt issuer is not configured", "Audiences in Jwt are not allowed")
-}
-
-func judgeMeshToken(_ context.Context, s *s3, a answer) checklist.Finding {
-	return refused(s.fail(codeMeshToken, "the mesh wants a token, which clients of S3 do not send",
-		fmt.Sprintf("kubectl -n %s get requestauthentication,authorizationpolicy -o yaml; exempt the port, or go around the gateway: set %s", s.namespaceOf(),
-			s.addr.assign("http", "SVC.NS.svc.cluster.local:PORT")), a.seen()))
 }
 
 // fromIngress is what load balancers and ingress controllers say when there is
