@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/secret"
 )
 
 // Postgres is a PostgreSQL server.
@@ -19,8 +21,8 @@ type Postgres struct {
 	Name    string  // "postgres" when empty
 	Address Setting // host:port
 
-	// Username without a Password is for servers that trust the address. Without
-	// both no login is tried.
+	// Username without a Password is for servers that trust the address, and for
+	// PGPASSWORD. Without both no login is tried.
 	Username, Password Setting
 	Database           Setting // empty: the one with the user's name
 
@@ -49,6 +51,9 @@ func (t Postgres) Checks(env Env) []checklist.Check {
 	}
 	addr.secureKey = t.Secure.Key
 	p := &postgres{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, libpqClient, env), Postgres: t}
+	if given := env.Task["PGPASSWORD"]; p.Password.Value.IsEmpty() && given != "" {
+		p.Password = Setting{"PGPASSWORD", secret.New(given), "env"}
+	}
 	limit := p.env.Limits.Request
 	checks := append(p.base(), p.check("server", checklist.Identify, p.ladder.name+" is PostgreSQL and takes connections", limit, p.server))
 	if !t.Username.Value.IsEmpty() {
@@ -110,6 +115,8 @@ func (p *postgres) cannotServe(e *pgError) *checklist.Finding {
 func (p *postgres) login(context.Context) checklist.Finding {
 	var said *pgError
 	switch {
+	case errors.Is(p.outcome.err, errNoPassword) && p.passwordFile() != "":
+		return checklist.Finding{State: checklist.Unknown, Detail: "could not look: a password is wanted, and libpq looks for it in " + p.passwordFile()}
 	case errors.Is(p.outcome.err, errNoPassword):
 		return refused(p.fail(codePostgresLogin, "a password is wanted and none is given", "set "+cmp.Or(p.Password.Key, "a key for the password in the contract")))
 	case errors.Is(p.outcome.err, errUnknownAuth):
@@ -135,6 +142,16 @@ func (p *postgres) login(context.Context) checklist.Finding {
 		return p.fail(codeNoDatabase, "the login is accepted, and there is no such database", "createdb, or correct "+cmp.Or(p.Database.Key, p.Username.Key)+"; those there are: "+p.psqlAs("ADMIN", "-l"), append(seen, p.database().evidence())...)
 	}
 	return p.fail(codePostgresOther, "the server refuses the connection", p.logs(), seen...)
+}
+
+// passwordFile is the file in which libpq looks for a password that nobody gave it,
+// "" when there is none.
+func (p *postgres) passwordFile() string {
+	file := cmp.Or(p.env.Task["PGPASSFILE"], path.Join(p.env.Task["HOME"], ".pgpass"))
+	if _, there := p.env.readFile(file); !there {
+		return ""
+	}
+	return file
 }
 
 // database is the setting that names the database.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
@@ -190,6 +191,20 @@ func TestPostgresFaults(t *testing.T) {
 		asAnn(&target)
 		said, _ := judge(t, target.Checks(endpoints.Env{}))
 		require.Equal(t, says{"postgres.login", checklist.Unknown, "", "could not look: the server wants a way to log in that only libpq knows (Kerberos, SSPI)"}, said[3])
+	})
+	t.Run("a password that libpq finds", func(t *testing.T) {
+		asks := database(listen(t, pgFake{answers: pgAsks(3, ""), more: pgWelcome}.serve))
+		asks.Username = open("DB_USER", "ann")
+		said, _ := judge(t, asks.Checks(endpoints.Env{Task: map[string]string{"PGPASSWORD": canary}}))
+		require.Equal(t, says{"postgres.login", checklist.Pass, "", "login accepted by PostgreSQL 15.4"}, said[3])
+		home := endpoints.Env{Task: map[string]string{"HOME": "/app"}, Files: fstest.MapFS{"app/.pgpass": {Data: []byte("*:*:*:ann:" + canary)}}}
+		said, _ = judge(t, asks.Checks(home))
+		require.Equal(t, says{"postgres.login", checklist.Unknown, "", "could not look: a password is wanted, and libpq looks for it in /app/.pgpass"}, said[3])
+		refuses := database(listen(t, pgFake{answers: pgAsks(3, ""), more: pgRefuses("28P01", "")}.serve))
+		refuses.Username = open("DB_USER", "ann")
+		r := root(t, refuses.Checks(endpoints.Env{Task: map[string]string{"PGPASSWORD": canary}}))
+		require.Contains(t, r.Hint, "write the right password to PGPASSWORD (env)")
+		require.NotContains(t, r.Hint+r.Detail+strings.Join(r.Evidence, ""), canary)
 	})
 	t.Run("a server that hangs", func(t *testing.T) {
 		checks := database(listen(t, drain)).Checks(endpoints.Env{Limits: endpoints.Limits{Request: 50e6}})
