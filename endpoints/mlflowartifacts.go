@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/boto3"
 )
 
 const proxiedArtifacts = "/api/2.0/mlflow-artifacts/artifacts"
@@ -130,7 +131,7 @@ func (m *mlflow) direct() checklist.Finding {
 	case (keyID == "" || task["AWS_SECRET_ACCESS_KEY"] == "") && identity == "" && !m.hasAWSFile():
 		f.Detail = where + ", and the task has no keys for it"
 		f.Hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and MLFLOW_S3_ENDPOINT_URL), or start the server with --serve-artifacts and use a new experiment"
-	case endpoint == "" && keyID != "" && !isAWSKeyID(keyID):
+	case endpoint == "" && keyID != "" && !boto3.IsKeyIDOfAWS(keyID):
 		f.Detail = where + " at AWS, because no endpoint is set, and the keys are not of AWS"
 		f.Hint = "set MLFLOW_S3_ENDPOINT_URL=http://SVC.NS.svc.cluster.local:9000"
 	case m.lacksBoto3():
@@ -143,12 +144,6 @@ func (m *mlflow) direct() checklist.Finding {
 		return pass("artifacts go straight to s3://%s", bucket)
 	}
 	return f
-}
-
-// isAWSKeyID knows the access keys of AWS by their shape; other stores make up
-// their own.
-func isAWSKeyID(id string) bool {
-	return len(id) >= 16 && (strings.HasPrefix(id, "AKIA") || strings.HasPrefix(id, "ASIA")) && madeOf(id, 128, upper+digits)
 }
 
 // hasAWSFile reports a credentials file of boto3, which may hold keys.

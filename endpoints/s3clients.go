@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/boto3"
 )
 
 // otherClients is a check for a task whose Python clients would, by their own
@@ -27,7 +28,7 @@ func (s *s3) otherEndpoint() *checklist.Finding {
 	if task == nil {
 		return nil
 	}
-	boto, botoFrom := endpointOfBoto(task)
+	boto, botoFrom := boto3.Endpoint(task)
 	mlflow, mlflowFrom := endpointOfArtifacts(task)
 	for _, c := range []struct{ name, key, url, from string }{
 		{"boto3", "AWS_ENDPOINT_URL_S3", boto, botoFrom},
@@ -46,26 +47,13 @@ func (s *s3) otherEndpoint() *checklist.Finding {
 	return nil
 }
 
-// endpointOfBoto is what boto3 reads, and from where; empty is AWS.
-func endpointOfBoto(task map[string]string) (endpoint, from string) {
-	if strings.EqualFold(task["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"], "true") {
-		return "", ""
-	}
-	for _, variable := range []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"} {
-		if v := task[variable]; v != "" {
-			return v, variable
-		}
-	}
-	return "", ""
-}
-
 // endpointOfArtifacts is where MLflow's artifact store goes: it asks boto3 when it
 // has no endpoint of its own.
 func endpointOfArtifacts(task map[string]string) (endpoint, from string) {
 	if v := task["MLFLOW_S3_ENDPOINT_URL"]; v != "" {
 		return v, "MLFLOW_S3_ENDPOINT_URL"
 	}
-	return endpointOfBoto(task)
+	return boto3.Endpoint(task)
 }
 
 // isHere reports the same server in other words.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/boto3"
 )
 
 // refusal makes the finding of an answer that says that a client could not work
@@ -65,7 +66,7 @@ func (s *s3) unknownKey(a answer) checklist.Finding {
 	case strings.Contains(a.document().message, "account is disabled"):
 		detail = host + " knows the access key, and the account is disabled"
 		hint = "as admin: mc admin user enable ALIAS ACCESS_KEY"
-	case a.isAWS() && !isAWSKeyID(s.AccessKey.Value.Reveal()):
+	case a.isAWS() && !boto3.IsKeyIDOfAWS(s.AccessKey.Value.Reveal()):
 		detail = host + " is AWS and does not know the access key, which is none of AWS"
 		hint = "keys for MinIO, sent to AWS: set " + s.addr.assign("http", "SVC.NS.svc.cluster.local:9000")
 	case s.looksSwapped():
