@@ -191,9 +191,10 @@ keys:
   PASSWORD: {type: string, sensitive: true, group: login}
   TOKEN: {type: string, sensitive: true}
   HOST: {type: hostport}
+  URI: {type: url}
 services:
   store: {kind: s3, check: off, endpoint: HOST, access_key: ACCESS, secret_key: SECRET}
-  mlflow: {kind: mlflow, check: off, endpoint: HOST, username: USER, password: PASSWORD, token: TOKEN}
+  mlflow: {kind: mlflow, check: off, endpoint: URI, username: USER, password: PASSWORD, token: TOKEN}
 `
 	values := map[string]string{"ACCESS": "canary-one\n", "SECRET": "canary-two\n", "USER": "canary\r", "PASSWORD": "canary ", "TOKEN": "cana\u200bry"}
 	pairs := []string{}
