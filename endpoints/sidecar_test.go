@@ -107,7 +107,6 @@ const procNetTCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm
 // The server's port opens late, as that of a sidecar does: without a sign of
 // one, waiting for the port is enough.
 func TestAPortThatOpensLate(t *testing.T) {
-	t.Parallel()
 	addr := closedPort(t)
 	opened := make(chan net.Listener, 1)
 	opens := time.AfterFunc(300*time.Millisecond, func() {
