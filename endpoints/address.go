@@ -58,7 +58,7 @@ func parseURL(s Setting) (address, *checklist.Finding) {
 // endpoints are handed around in both forms; its scheme then decides.
 func parseHostPort(s Setting, scheme string) (address, *checklist.Finding) {
 	text := s.Value.Reveal()
-	if strings.Contains(text, "://") {
+	if scheme != "tcp" && strings.Contains(text, "://") {
 		a, bad := parseURL(s)
 		if bad == nil && (a.path != "" || a.user != nil) {
 			return address{}, badSetting(s, codeNotEndpoint, "is more than a server's address", "HOST:PORT")
@@ -86,8 +86,8 @@ func badSetting(s Setting, code, what, want string) *checklist.Finding {
 // validHost admits names and addresses and nothing that a shell or a terminal
 // would take for more: hosts are printed in hints that people paste.
 func validHost(host string) bool {
-	if _, err := netip.ParseAddr(host); err == nil {
-		return true
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.Zone() == "" || madeOf(ip.Zone(), 32, lower+upper+digits+".-_") // a zone may be any text
 	}
 	return !strings.HasPrefix(host, "-") && madeOf(host, 253, lower+upper+digits+".-_")
 }
@@ -127,6 +127,11 @@ func (a address) url(escapedPath string) *url.URL {
 		u.Path, u.RawPath = plain, full
 	}
 	return u
+}
+
+// isAt reports that a URL leads to the same server, whatever its path.
+func (a address) isAt(u *url.URL) bool {
+	return u.Scheme == a.scheme && strings.EqualFold(u.Hostname(), a.host) && withPort(u) == net.JoinHostPort(u.Hostname(), a.port)
 }
 
 // asWritten is the URL that a client is given: what it reads NO_PROXY with. A

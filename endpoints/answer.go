@@ -2,7 +2,10 @@ package endpoints
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -18,6 +21,19 @@ func (a answer) mediaType() string {
 }
 
 func (a answer) isHTML() bool { return a.mediaType() == "text/html" }
+
+// isJSON reports a body that is JSON, as far as it was read.
+func (a answer) isJSON() bool {
+	if !a.cut {
+		return json.Valid(a.body)
+	}
+	tokens := json.NewDecoder(bytes.NewReader(a.body))
+	for {
+		if _, err := tokens.Token(); err != nil {
+			return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		}
+	}
+}
 
 // says looks for a text that a known program writes.
 func (a answer) says(text string) bool { return bytes.Contains(a.body, []byte(text)) }

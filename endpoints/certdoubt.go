@@ -26,7 +26,7 @@ func (l *ladder) doubts(state tls.ConnectionState) *checklist.Finding {
 		f = l.fail(codePythonRefuses, fmt.Sprintf("%s refuses the certificate, curl and Go accept it: %s", l.client.name, what), hint, describe(state.PeerCertificates))
 	case l.trust.chosen == byContract, l.trust.chosen == bySystem && l.trust.from != "" && !strings.HasPrefix(l.trust.from, "/etc/"):
 		f = l.fail(codePythonTrust, fmt.Sprintf("accepted by %s, which no variable of %s names", l.trust.from, l.client.name),
-			fmt.Sprintf("export AWS_CA_BUNDLE=%[1]s REQUESTS_CA_BUNDLE=%[1]s", shellWord(l.trust.from)), describe(state.PeerCertificates))
+			exportBundle(l.trust.from), describe(state.PeerCertificates))
 		f.State = checklist.Warn
 	case endsSoon(leaf, left):
 		f = l.fail(codeEndsSoon, "the certificate ends in "+daysOrHours(left)+", on "+date(leaf.NotAfter), l.renewHint(), describe(state.PeerCertificates))
@@ -73,11 +73,11 @@ func (l *ladder) pythonRefuses(chains [][]*x509.Certificate) (what, hint string)
 func (l *ladder) weakOrPartial(chain []*x509.Certificate, partialAllowed bool) (what, hint string) {
 	for _, c := range chain {
 		if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < 2048 {
-			return fmt.Sprintf("the key of %q has %d bits, and 2048 are wanted", c.Subject.CommonName, key.N.BitLen()), "issue it with a key of 2048 bits or more: " + l.shownBy()
+			return fmt.Sprintf("the key of %s has %d bits, and 2048 are wanted", quoted(c.Subject.CommonName), key.N.BitLen()), "issue it with a key of 2048 bits or more: " + l.shownBy()
 		}
 	}
 	if last := chain[len(chain)-1]; !isRoot(last) && !partialAllowed {
-		return fmt.Sprintf("%q in the bundle is no root, and its issuer %q is missing", last.Subject.CommonName, last.Issuer.CommonName),
+		return fmt.Sprintf("%s in the bundle is no root, and its issuer %s is missing", quoted(last.Subject.CommonName), quoted(last.Issuer.CommonName)),
 			"append the root certificate to the bundle: cat ROOT.pem >> " + shellWord(l.trust.from)
 	}
 	return "", ""
@@ -88,7 +88,7 @@ func (l *ladder) weakOrPartial(chain []*x509.Certificate, partialAllowed bool) (
 func againstRFC5280(chain []*x509.Certificate) (what, hint string) {
 	const remake = "Python 3.13 is strict: make the CA again with openssl req -x509 -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign, and the leaf with authorityKeyIdentifier=keyid"
 	for i, c := range chain {
-		who := fmt.Sprintf("%q", c.Subject.CommonName)
+		who := quoted(c.Subject.CommonName)
 		switch {
 		case i > 0 && !isCritical(c, oidBasicConstraints):
 			return "the basic constraints of " + who + " are not marked critical", remake

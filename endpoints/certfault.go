@@ -36,7 +36,7 @@ func (l *ladder) certFault(err error) (checklist.Finding, bool) {
 		return l.outOfTime(invalid.Cert, sent[0]), true
 	case weaklySigned(sent[0]):
 		return l.fail(codePythonRefuses, "the certificate is signed with "+sent[0].SignatureAlgorithm.String()+", which Python and Go refuse",
-			"issue it again, signed with SHA-256; it is shown by: openssl s_client -connect "+l.addr.hostPort(), describe(sent)), true
+			"issue it again, signed with SHA-256; "+l.shownBy(), describe(sent)), true
 	}
 	return l.unknownAuthority(sent), true
 }
@@ -53,7 +53,7 @@ func (l *ladder) outOfTime(c, leaf *x509.Certificate) checklist.Finding {
 			"compare the clocks, on the node: timedatectl status", "our clock says "+date(now))
 	}
 	if !c.Equal(leaf) {
-		return l.fail(codeExpired, fmt.Sprintf("the authority %q behind the certificate expired on %s", c.Subject.CommonName, date(c.NotAfter)),
+		return l.fail(codeExpired, fmt.Sprintf("the authority %s behind the certificate expired on %s", quoted(c.Subject.CommonName), date(c.NotAfter)),
 			"the server must send a chain that is still valid: openssl s_client -showcerts -connect "+l.addr.hostPort())
 	}
 	return l.fail(codeExpired, "the certificate expired on "+date(c.NotAfter), l.renewHint())
@@ -63,7 +63,7 @@ func (l *ladder) outOfTime(c, leaf *x509.Certificate) checklist.Finding {
 // certificate: that is another repair.
 func (l *ladder) unknownAuthority(sent []*x509.Certificate) checklist.Finding {
 	evidence := []string{describe(sent)}
-	hint := "mount the CA and set AWS_CA_BUNDLE=PATH REQUESTS_CA_BUNDLE=PATH SSL_CERT_FILE=PATH"
+	hint := "mount the CA and set " + l.client.trustSettings()
 	switch {
 	case l.trust.chosen == byPython:
 		evidence = append(evidence, l.client.name+" has its own list: "+l.trust.from)
@@ -88,12 +88,12 @@ func (l *ladder) onlyOthersTrust(who trust, evidence []string) checklist.Finding
 		others, file = "the authorities in SSL_CERT_FILE", who.from
 	}
 	return l.fail(codePythonTrust, fmt.Sprintf("%s accept the certificate, %s does not look there", others, l.client.name),
-		fmt.Sprintf("export AWS_CA_BUNDLE=%[1]s REQUESTS_CA_BUNDLE=%[1]s", shellWord(file)), evidence...)
+		exportBundle(file), evidence...)
 }
 
 // describe names the certificate that a server sent, and how many came with it.
 func describe(sent []*x509.Certificate) string {
-	text := fmt.Sprintf("issuer %q, SHA-256 %X", sent[0].Issuer.CommonName, sha256.Sum256(sent[0].Raw))
+	text := fmt.Sprintf("issuer %s, SHA-256 %X", quoted(sent[0].Issuer.CommonName), sha256.Sum256(sent[0].Raw))
 	if len(sent) > 1 {
 		text += fmt.Sprintf(", and %d more", len(sent)-1)
 	}
@@ -130,7 +130,17 @@ func (l *ladder) wrongName(c *x509.Certificate) checklist.Finding {
 			break
 		}
 	}
-	return l.fail(codeWrongName, fmt.Sprintf("the certificate is for %q, not for %s", strings.Join(names[:min(len(names), 4)], ", "), l.addr.host), hint)
+	return l.fail(codeWrongName, fmt.Sprintf("the certificate is for %s, not for %s", quoted(strings.Join(names[:min(len(names), 4)], ", ")), l.addr.host), hint)
+}
+
+// quoted is a text out of a certificate, where anything may stand: no longer than
+// real names are.
+func quoted(text string) string {
+	const most = 160
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return fmt.Sprintf("%q", text)
 }
 
 func date(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

@@ -164,6 +164,7 @@ func (deaf) LookupNetIP(ctx context.Context, _, host string) ([]netip.Addr, erro
 }
 
 func TestConnectionsThatEndInNothing(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		serve func(net.Conn)
 		want  finding

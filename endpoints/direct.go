@@ -130,7 +130,7 @@ func (l *ladder) whoSigned(ctx context.Context, f checklist.Finding) checklist.F
 	if direct == nil {
 		f.Detail = fmt.Sprintf("unknown authority behind the proxy %s, which may sign TLS itself", l.via.Host)
 	}
-	f.Hint = "mount its CA and set AWS_CA_BUNDLE=PATH REQUESTS_CA_BUNDLE=PATH SSL_CERT_FILE=PATH, or go around it: " + l.exempt()
+	f.Hint = "mount its CA and set " + l.client.trustSettings() + ", or go around it: " + l.exempt()
 	return f
 }
 

@@ -27,6 +27,7 @@ func proxied(proxy, noProxy string, zone names) endpoints.Env {
 
 // Through the proxy and without it: four outcomes.
 func TestAProxyBeforeAServiceOfTheCluster(t *testing.T) {
+	t.Parallel()
 	server := serve(t, map[string]route{"*": {status: 200}})
 	p := port(t, server.URL)
 	zone := names{inCluster: {"127.0.0.1"}, "gw": {"127.0.0.1"}, "gw.example": {"127.0.0.1"}}

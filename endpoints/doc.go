@@ -40,4 +40,32 @@
 // The checks of one call of Checks share what they found (the addresses, the
 // answer that two of them judge), in the order of their needs. Run them once at
 // a time.
+//
+// # Where to read
+//
+// What every target has, from the outside inwards:
+//
+//	env, setting, address     what the caller gives
+//	ladder                    the rungs, and how a finding begins
+//	fault, hint, consequences what went wrong, and what to type
+//	request, answer, slow     one exchange, what came back, how long it took
+//	files, sitepackages       what is read of the container
+//	codes*                    the codes, by where their causes lie
+//
+// The rungs, each with what it compares a failure with:
+//
+//	resolve: namefault, cluster, oddname; stub, dnsquery, resolvconf, hostsfile
+//	dial:    compare, apiserver
+//	tls:     trust, certfault, certdoubt; python: what its libraries take
+//	proxy:   pythonproxy, direct
+//	http:    intermediary, upload
+//	sidecar: before all of them
+//
+// The products, of which the files above know nothing but that S3 has words of its
+// own for 503:
+//
+//	s3*, minio, seaweedfs, console, swapped   a new one is a line in s3product
+//	mlflow*, login, loginfiles
+//	gateway, kfp, tcp
+//	postgres*, scram
 package endpoints

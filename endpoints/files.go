@@ -1,7 +1,9 @@
 package endpoints
 
 import (
+	"errors"
 	"io/fs"
+	"os"
 	"path"
 	"strings"
 )
@@ -21,6 +23,23 @@ func (e Env) readFile(name string) (text string, ok bool) {
 	}
 	data, err := fs.ReadFile(e.Files, inRoot(name))
 	return string(data), err == nil
+}
+
+var errNoFile = errors.New("no regular file")
+
+// readRegular reads a file that a variable names. Anything else than a file is an
+// error: reading a pipe has no deadline, and nobody may ever write into it.
+func readRegular(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, errDirectory
+	case !info.Mode().IsRegular():
+		return nil, errNoFile
+	}
+	return os.ReadFile(name)
 }
 
 // inRoot is an absolute path as package fs writes it.

@@ -3,7 +3,6 @@ package endpoints
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -97,7 +96,7 @@ func (g *gateway) answers(ctx context.Context) checklist.Finding {
 		f.State = checklist.Warn
 		return f
 	}
-	if g.JSON && !json.Valid(a.body) {
+	if g.JSON && !a.isJSON() {
 		return g.notJSON(a, asked)
 	}
 	return pass("%s answers %d", asked, a.status)
@@ -145,5 +144,5 @@ func (g *gateway) notJSON(a answer, asked string) checklist.Finding {
 
 // staysHere reports a redirect within the same server, such as / to /docs.
 func (l *ladder) staysHere(to *url.URL) bool {
-	return to == nil || to.Scheme == l.addr.scheme && to.Host == l.addr.authority()
+	return to == nil || l.addr.isAt(to)
 }

@@ -1,7 +1,6 @@
 package endpoints
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -67,12 +66,6 @@ func (a answer) isMeshToken() bool {
 	return a.status == http.StatusUnauthorized && a.saysAny("Jwt is missing", "Jwt verification fails", "Jwt is expired", "Jwt issuer is not configured", "Audiences in Jwt are not allowed")
 }
 
-func judgeMeshToken(_ context.Context, s *s3, a answer) checklist.Finding {
-	return refused(s.fail(codeMeshToken, "the mesh wants a token, which clients of S3 do not send",
-		fmt.Sprintf("kubectl -n %s get requestauthentication,authorizationpolicy -o yaml; exempt the port, or go around the gateway: set %s", s.namespaceOf(),
-			s.addr.assign("http", "SVC.NS.svc.cluster.local:PORT")), a.seen()))
-}
-
 // fromIngress is what load balancers and ingress controllers say when there is
 // nothing behind them, or too much before them.
 func (l *ladder) fromIngress(a answer) *checklist.Finding {
@@ -119,10 +112,8 @@ func (l *ladder) throttled(a answer) checklist.Finding {
 	if after := a.retryAfter(); after > 0 {
 		wait = after.String()
 	}
-	f := l.fail(codeThrottled, fmt.Sprintf("%s throttles us (%d)", l.addr.hostPort(), a.status),
-		fmt.Sprintf("wait %s, and start fewer pods at once: dsl.ParallelFor(…, parallelism=2)", wait), a.seen())
-	f.State = checklist.Warn
-	return transient(f)
+	return transient(l.warn(codeThrottled, fmt.Sprintf("%s throttles us (%d)", l.addr.hostPort(), a.status),
+		fmt.Sprintf("wait %s, and start fewer pods at once: dsl.ParallelFor(…, parallelism=2)", wait), a.seen()))
 }
 
 func (a answer) saysAny(texts ...string) bool {

@@ -1,6 +1,7 @@
 package endpoints
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -131,10 +132,7 @@ func (k *kfp) readToken() {
 	if !k.Token.Value.IsEmpty() {
 		return
 	}
-	k.file = firstOf(k.env.Task, "KF_PIPELINES_SA_TOKEN_PATH")
-	if k.file == "" {
-		k.file = kfpTokenFile
-	}
+	k.file = cmp.Or(k.env.Task["KF_PIPELINES_SA_TOKEN_PATH"], kfpTokenFile)
 	if text, ok := k.env.readFile(k.file); ok {
 		k.Token = Setting{"token", secret.New(strings.TrimSpace(text)), k.file}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/url"
 	"runtime"
@@ -48,33 +49,36 @@ func TestNoFindingHoldsACanary(t *testing.T) {
 	} {
 		texts = append(texts, xml(code))
 	}
-	findings := 0
 	for _, status := range []int{200, 302, 400, 403, 404, 500} {
-		for _, text := range texts {
-			answer := route{status: status, header: echoes, body: text}
-			for _, s := range []*table{
-				newTable(map[string]route{"*": answer}),
-				newTable(map[string]route{"GET /minio/health/live": live(), "GET /health": healOK, "*": answer}),
-			} {
-				s.Start()
-				for _, env := range []endpoints.Env{{}, {Thorough: true, WriteProbe: true, Task: taskWithCanaries()}} {
-					for _, r := range targetsWithCanaries(t, hostPort(t, s.URL), env) {
-						findings++
-						clean(t, r, forms)
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			findings := 0
+			for _, text := range texts {
+				answer := route{status: status, header: echoes, body: text}
+				for _, s := range []*table{
+					newTable(map[string]route{"*": answer}),
+					newTable(map[string]route{"GET /minio/health/live": live(), "GET /health": healOK, "*": answer}),
+				} {
+					s.Start()
+					for _, env := range []endpoints.Env{{}, {Thorough: true, WriteProbe: true, Task: taskWithCanaries()}} {
+						for _, r := range targetsWithCanaries(t, hostPort(t, s.URL), env) {
+							findings++
+							clean(t, r, forms)
+						}
 					}
+					s.Close()
 				}
-				s.Close()
 			}
-		}
+			require.Greater(t, findings, 1000, "the number of results looked at")
+		})
 	}
-	require.Greater(t, findings, 1000, "the number of results looked at")
 	garbled := listen(t, func(c net.Conn) {
 		_, _ = c.Write([]byte(canary + "\r\n"))
 		drain(c)
 	})
-	proxied := endpoints.Env{Resolver: names{}, Task: map[string]string{"HTTP_PROXY": "http://" + canary + ":" + canary + "@" + garbled}}
+	proxied := endpoints.Env{Thorough: true, Resolver: names{}, Task: map[string]string{"HTTP_PROXY": "http://" + canary + ":" + canary + "@" + garbled}}
 	for _, host := range []string{garbled, closedPort(t)} {
-		for _, r := range targetsWithCanaries(t, host, endpoints.Env{}) {
+		for _, r := range targetsWithCanaries(t, host, endpoints.Env{Thorough: true}) {
 			clean(t, r, forms)
 		}
 	}
@@ -82,7 +86,7 @@ func TestNoFindingHoldsACanary(t *testing.T) {
 		clean(t, r, forms)
 	}
 	for _, proxy := range []string{"$:$@proxy:3128", "socks5://$:$@proxy:1", "http://proxy:1/$", "http://$ $:$@proxy:1", "//$:$@proxy:1", "ftp:$"} {
-		env := endpoints.Env{Resolver: names{}, InPod: true, Task: map[string]string{"HTTP_PROXY": strings.ReplaceAll(proxy, "$", canary)}}
+		env := endpoints.Env{Thorough: true, Resolver: names{}, InPod: true, Task: map[string]string{"HTTP_PROXY": strings.ReplaceAll(proxy, "$", canary)}}
 		for _, r := range targetsWithCanaries(t, "gw.mlops.svc:80", env) {
 			clean(t, r, forms)
 		}
@@ -137,9 +141,11 @@ func targetsWithCanaries(t *testing.T, host string, env endpoints.Env) []checkli
 	held.Name, held.Token, held.JSON, held.Status = "held", hidden("TOKEN", canary), true, []endpoints.StatusRange{{First: 200, Last: 299}}
 
 	var checks []checklist.Check
-	checks = append(checks, whole.Checks(deep)...)
-	checks = append(checks, pipelines.Checks(deep)...)
-	checks = append(checks, held.Checks(deep)...)
+	if env.Thorough {
+		checks = append(checks, whole.Checks(deep)...)
+		checks = append(checks, pipelines.Checks(deep)...)
+		checks = append(checks, held.Checks(deep)...)
+	}
 	checks = append(checks, s3.Checks(env)...)
 	checks = append(checks, newline.Checks(env)...)
 	checks = append(checks, basic.Checks(env)...)

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -19,6 +20,10 @@ var seenCodes sync.Map
 // check: a code that no test reproduces is a promise that nobody kept.
 func TestMain(m *testing.M) {
 	flag.Parse()
+	// Many tests wait for time-outs and need no core for that.
+	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == fmt.Sprint(runtime.GOMAXPROCS(0)) {
+		_ = parallel.Value.Set("16")
+	}
 	status := m.Run()
 	if status == 0 && flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.list").Value.String() == "" && !testing.Short() {
 		status = unseen()

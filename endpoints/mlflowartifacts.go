@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/boto3"
 )
 
 const proxiedArtifacts = "/api/2.0/mlflow-artifacts/artifacts"
@@ -36,10 +37,8 @@ func (m *mlflow) artifacts(ctx context.Context) checklist.Finding {
 	case "s3":
 		return m.direct()
 	case "file":
-		f := m.fail(codeLocalArtifacts, "artifacts of this experiment go into a folder of the task's own container, and are lost with it",
+		return m.warn(codeLocalArtifacts, "artifacts of this experiment go into a folder of the task's own container, and are lost with it",
 			"start the server with --serve-artifacts, then use a new experiment: mlflow experiments create -n NAME --artifact-location mlflow-artifacts:/NAME")
-		f.State = checklist.Warn
-		return f
 	default:
 		f := m.fail(codeDirectStore, "could not look: artifacts go straight to another kind of store ("+scheme+")",
 			"what its client needs is in MLflow's documentation of artifact stores")
@@ -124,7 +123,7 @@ func (m *mlflow) direct() checklist.Finding {
 	task := m.env.Task
 	identity := task["AWS_WEB_IDENTITY_TOKEN_FILE"] + task["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] + task["AWS_CONTAINER_CREDENTIALS_FULL_URI"] + task["AWS_PROFILE"]
 	keyID := task["AWS_ACCESS_KEY_ID"]
-	endpoint := firstOf(task, "MLFLOW_S3_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+	endpoint, _ := endpointOfArtifacts(task)
 	f := m.fail(codeDirectStore, "", "")
 	switch {
 	case task == nil:
@@ -132,7 +131,7 @@ func (m *mlflow) direct() checklist.Finding {
 	case (keyID == "" || task["AWS_SECRET_ACCESS_KEY"] == "") && identity == "" && !m.hasAWSFile():
 		f.Detail = where + ", and the task has no keys for it"
 		f.Hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and MLFLOW_S3_ENDPOINT_URL), or start the server with --serve-artifacts and use a new experiment"
-	case endpoint == "" && keyID != "" && !isAWSKeyID(keyID):
+	case endpoint == "" && keyID != "" && !boto3.IsKeyIDOfAWS(keyID):
 		f.Detail = where + " at AWS, because no endpoint is set, and the keys are not of AWS"
 		f.Hint = "set MLFLOW_S3_ENDPOINT_URL=http://SVC.NS.svc.cluster.local:9000"
 	case m.lacksBoto3():
@@ -145,21 +144,6 @@ func (m *mlflow) direct() checklist.Finding {
 		return pass("artifacts go straight to s3://%s", bucket)
 	}
 	return f
-}
-
-func firstOf(vars map[string]string, names ...string) string {
-	for _, name := range names {
-		if v := vars[name]; v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
-// isAWSKeyID knows the access keys of AWS by their shape; other stores make up
-// their own.
-func isAWSKeyID(id string) bool {
-	return len(id) >= 16 && (strings.HasPrefix(id, "AKIA") || strings.HasPrefix(id, "ASIA")) && madeOf(id, 128, upper+digits)
 }
 
 // hasAWSFile reports a credentials file of boto3, which may hold keys.

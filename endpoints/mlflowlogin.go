@@ -166,7 +166,11 @@ func (m *mlflow) forbidden(a answer, what, need string) checklist.Finding {
 // hostRefused is the finding of MLflow's check of the Host header, from version
 // 3.5 on. The port is a part of what is compared.
 func (m *mlflow) hostRefused(a answer) checklist.Finding {
-	evidence := []string{fmt.Sprintf("sent Host: %s, got %d; /health answers %d, which proves nothing", m.addr.authority(), a.status, m.healthStatus)}
+	sent := fmt.Sprintf("sent Host: %s, got %d", m.addr.authority(), a.status)
+	if m.healthStatus != 0 { // it was looked at
+		sent += fmt.Sprintf("; /health answers %d, which proves nothing", m.healthStatus)
+	}
+	evidence := []string{sent}
 	if front := a.server(); front != "" && front != "uvicorn" {
 		evidence = append(evidence, front+" stands in front and may send MLflow another Host than ours")
 	}

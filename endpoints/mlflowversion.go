@@ -28,8 +28,6 @@ func (m *mlflow) version(ctx context.Context) checklist.Finding {
 	case major(client.version) == major(server):
 		return pass("MLflow %s, and the client in the image is %s", server, client.version)
 	}
-	f := m.fail(codeVersions, fmt.Sprintf("the server is MLflow %s, the client in the image %s", server, client.version),
+	return m.warn(codeVersions, fmt.Sprintf("the server is MLflow %s, the client in the image %s", server, client.version),
 		fmt.Sprintf("pin the client to the server in the Dockerfile: pip install 'mlflow==%s'", server))
-	f.State = checklist.Warn
-	return f
 }

@@ -92,10 +92,8 @@ func (m *mlflow) upload(ctx context.Context) checklist.Finding {
 	case a.isMalformed():
 		return pass("2 MiB are passed on to MLflow (nothing was written)")
 	case a.status == http.StatusRequestEntityTooLarge:
-		f := m.fail(codeBodyTooLarge, "an artifact of 2 MiB is too large for what stands in front of MLflow (413)",
+		return m.warn(codeBodyTooLarge, "an artifact of 2 MiB is too large for what stands in front of MLflow (413)",
 			`on the Ingress: nginx.ingress.kubernetes.io/proxy-body-size: "0"; or let artifacts go straight to s3://`, a.seen())
-		f.State = checklist.Warn
-		return f
 	case a.isMLflowsFailure():
 		return m.brokenStore(a)
 	case a.status == http.StatusOK:

@@ -2,6 +2,7 @@ package endpoints
 
 import (
 	"net/netip"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -117,4 +118,15 @@ func FuzzDNSReply(f *testing.F) {
 		}
 		outcomeOf(r, err)
 	})
+}
+
+func TestTheSameServerInOtherWords(t *testing.T) {
+	for text, want := range map[string]bool{
+		"http://gw.example": true, "http://gw.example:80/docs": true, "HTTP://GW.Example/": true,
+		"http://gw.example:8080": false, "https://gw.example": false, "http://other.example": false, "//gw.example": false,
+	} {
+		u, err := url.Parse(text)
+		require.NoError(t, err)
+		require.Equal(t, want, address{scheme: "http", host: "gw.example", port: "80"}.isAt(u), text)
+	}
 }

@@ -3,14 +3,13 @@ package endpoints
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"os"
+	"path"
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/secret"
 )
 
 // Postgres is a PostgreSQL server.
@@ -22,15 +21,15 @@ type Postgres struct {
 	Name    string  // "postgres" when empty
 	Address Setting // host:port
 
-	// Username without a Password is for servers that trust the address. Without
-	// both no login is tried.
+	// Username without a Password is for servers that trust the address, and for
+	// PGPASSWORD. Without both no login is tried.
 	Username, Password Setting
 	Database           Setting // empty: the one with the user's name
 
 	// Secure wants TLS. Without it TLS is used where the server offers it, as
 	// libpq does, and PGSSLMODE of the task decides.
 	Secure   Setting
-	CABundle string // verifies the certificate; without it nothing does, as in libpq
+	CABundle string // verifies the certificate; PGSSLROOTCERT beats it, and without both libpq looks into the home
 	Advisory bool
 }
 
@@ -51,7 +50,10 @@ func (t Postgres) Checks(env Env) []checklist.Check {
 		return unparsed(t.Name, t.Advisory, bad)
 	}
 	addr.secureKey = t.Secure.Key
-	p := &postgres{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, requestsClient, env), Postgres: t}
+	p := &postgres{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, libpqClient, env), Postgres: t}
+	if given := env.Task["PGPASSWORD"]; p.Password.Value.IsEmpty() && given != "" {
+		p.Password = Setting{"PGPASSWORD", secret.New(given), "env"}
+	}
 	limit := p.env.Limits.Request
 	checks := append(p.base(), p.check("server", checklist.Identify, p.ladder.name+" is PostgreSQL and takes connections", limit, p.server))
 	if !t.Username.Value.IsEmpty() {
@@ -69,8 +71,8 @@ func (p *postgres) server(ctx context.Context) checklist.Finding {
 	switch {
 	case errors.Is(o.err, errNoTLS):
 		return p.fail(codePostgresTLS, "the server offers no TLS, and it is demanded", "set ssl = on in postgresql.conf, or "+p.withoutTLS())
-	case errors.Is(o.err, errBundle):
-		return p.fail(codeUnknownCA, "the CA bundle "+p.bundle()+" cannot be read or holds no certificate", "mount the CA there: ls -lL "+shellWord(p.bundle()))
+	case o.untrusted != nil:
+		return *o.untrusted
 	case errors.Is(o.err, errNoPassword), errors.Is(o.err, errUnknownAuth), errors.Is(o.err, errSCRAM):
 	case errors.As(o.err, &said):
 		if f := p.cannotServe(said); f != nil {
@@ -113,6 +115,8 @@ func (p *postgres) cannotServe(e *pgError) *checklist.Finding {
 func (p *postgres) login(context.Context) checklist.Finding {
 	var said *pgError
 	switch {
+	case errors.Is(p.outcome.err, errNoPassword) && p.passwordFile() != "":
+		return checklist.Finding{State: checklist.Unknown, Detail: "could not look: a password is wanted, and libpq looks for it in " + p.passwordFile()}
 	case errors.Is(p.outcome.err, errNoPassword):
 		return refused(p.fail(codePostgresLogin, "a password is wanted and none is given", "set "+cmp.Or(p.Password.Key, "a key for the password in the contract")))
 	case errors.Is(p.outcome.err, errUnknownAuth):
@@ -140,59 +144,22 @@ func (p *postgres) login(context.Context) checklist.Finding {
 	return p.fail(codePostgresOther, "the server refuses the connection", p.logs(), seen...)
 }
 
+// passwordFile is the file in which libpq looks for a password that nobody gave it,
+// "" when there is none.
+func (p *postgres) passwordFile() string {
+	file := cmp.Or(p.env.Task["PGPASSFILE"], path.Join(p.env.Task["HOME"], ".pgpass"))
+	if _, there := p.env.readFile(file); !there {
+		return ""
+	}
+	return file
+}
+
 // database is the setting that names the database.
 func (p *postgres) database() Setting {
 	if p.Database.Value.IsEmpty() {
 		return p.Username
 	}
 	return p.Database
-}
-
-// sslMode is how TLS is used, in libpq's words.
-func (p *postgres) sslMode() string {
-	mode := cmp.Or(p.env.Task["PGSSLMODE"], "prefer")
-	if p.Secure.isTrue() && !strings.HasPrefix(mode, "verify-") {
-		mode = "require"
-	}
-	return mode
-}
-
-func (p *postgres) demandsTLS() bool {
-	return p.sslMode() == "require" || strings.HasPrefix(p.sslMode(), "verify-")
-}
-
-func (p *postgres) withTLS() string {
-	if p.Secure.Key != "" {
-		return "set " + p.Secure.Key + "=true and PGSSLMODE=require"
-	}
-	return "set PGSSLMODE=require"
-}
-
-func (p *postgres) withoutTLS() string {
-	if p.Secure.isTrue() {
-		return "set " + p.Secure.Key + "=false"
-	}
-	return "set PGSSLMODE=prefer"
-}
-
-func (p *postgres) bundle() string { return cmp.Or(p.CABundle, p.env.Task["PGSSLROOTCERT"]) }
-
-// tlsClient verifies where there is something to verify with, as libpq.
-func (p *postgres) tlsClient() (*tls.Config, error) {
-	config := &tls.Config{ServerName: p.addr.host, InsecureSkipVerify: true} //nolint:gosec // as libpq without a root certificate
-	bundle := p.bundle()
-	if bundle == "" && !strings.HasPrefix(p.sslMode(), "verify-") {
-		return config, nil
-	}
-	config.InsecureSkipVerify = false
-	if bundle != "" {
-		pem, err := os.ReadFile(bundle)
-		config.RootCAs = x509.NewCertPool()
-		if err != nil || !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, errBundle
-		}
-	}
-	return config, nil
 }
 
 func (p *postgres) psql(what string) string { return p.psqlAs("USER", what) }

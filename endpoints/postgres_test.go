@@ -3,11 +3,13 @@ package endpoints_test
 import (
 	"bytes"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/binary"
 	"io"
 	"net"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
@@ -190,12 +192,30 @@ func TestPostgresFaults(t *testing.T) {
 		said, _ := judge(t, target.Checks(endpoints.Env{}))
 		require.Equal(t, says{"postgres.login", checklist.Unknown, "", "could not look: the server wants a way to log in that only libpq knows (Kerberos, SSPI)"}, said[3])
 	})
+	t.Run("a password that libpq finds", func(t *testing.T) {
+		asks := database(listen(t, pgFake{answers: pgAsks(3, ""), more: pgWelcome}.serve))
+		asks.Username = open("DB_USER", "ann")
+		said, _ := judge(t, asks.Checks(endpoints.Env{Task: map[string]string{"PGPASSWORD": canary}}))
+		require.Equal(t, says{"postgres.login", checklist.Pass, "", "login accepted by PostgreSQL 15.4"}, said[3])
+		home := endpoints.Env{Task: map[string]string{"HOME": "/app"}, Files: fstest.MapFS{"app/.pgpass": {Data: []byte("*:*:*:ann:" + canary)}}}
+		said, _ = judge(t, asks.Checks(home))
+		require.Equal(t, says{"postgres.login", checklist.Unknown, "", "could not look: a password is wanted, and libpq looks for it in /app/.pgpass"}, said[3])
+		refuses := database(listen(t, pgFake{answers: pgAsks(3, ""), more: pgRefuses("28P01", "")}.serve))
+		refuses.Username = open("DB_USER", "ann")
+		r := root(t, refuses.Checks(endpoints.Env{Task: map[string]string{"PGPASSWORD": canary}}))
+		require.Contains(t, r.Hint, "write the right password to PGPASSWORD (env)")
+		require.NotContains(t, r.Hint+r.Detail+strings.Join(r.Evidence, ""), canary)
+	})
 	t.Run("a server that hangs", func(t *testing.T) {
 		checks := database(listen(t, drain)).Checks(endpoints.Env{Limits: endpoints.Limits{Request: 50e6}})
 		require.Equal(t, "FLTS-T07", root(t, checks).Code)
 	})
 	t.Run("not an address", func(t *testing.T) {
-		require.Equal(t, "FLTS-C06", root(t, database("db").Checks(endpoints.Env{})).Code)
+		for _, address := range []string{"db", "https://db:5432", "postgres://ann:c4n4ry@db:5432/churn"} {
+			r := root(t, database(address).Checks(endpoints.Env{}))
+			require.Equal(t, []string{"FLTS-C06", "set POSTGRES_ENDPOINT=HOST:PORT"}, []string{r.Code, r.Hint}, address)
+			require.NotContains(t, r.Evidence[0], "c4n4ry")
+		}
 	})
 }
 
@@ -206,7 +226,12 @@ func TestPostgresOverTLS(t *testing.T) {
 	require.NoError(t, err)
 	leaf, err := authority.Leaf(nil)
 	require.NoError(t, err)
-	addr := listen(t, pgFake{tls: &tls.Config{Certificates: []tls.Certificate{leaf}}, answers: pgWelcome}.serve)
+	named, err := authority.Leaf(func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"db.example"} })
+	require.NoError(t, err)
+	serving := func(c tls.Certificate) string {
+		return listen(t, pgFake{tls: &tls.Config{Certificates: []tls.Certificate{c}}, answers: pgWelcome}.serve)
+	}
+	right, wrong := serving(leaf), serving(named)
 	for name, c := range map[string]struct {
 		bundle string
 		task   map[string]string
@@ -215,11 +240,24 @@ func TestPostgresOverTLS(t *testing.T) {
 		"nothing to verify with": {"", nil, says{State: checklist.Pass, Detail: "speaks PostgreSQL over TLS 1.3; no login was tried"}},
 		"verified":               {authority.Path, nil, says{State: checklist.Pass, Detail: "speaks PostgreSQL over TLS 1.3; no login was tried"}},
 		"another CA":             {other.Path, nil, says{State: checklist.Fail, Code: "FLTS-L01", Detail: "the certificate of HOST comes from an unknown authority"}},
-		"verify-full, no CA":     {"", map[string]string{"PGSSLMODE": "verify-full"}, says{State: checklist.Fail, Code: "FLTS-L01", Detail: "the certificate of HOST comes from an unknown authority"}},
-		"no bundle there":        {"/nowhere/ca.pem", nil, says{State: checklist.Fail, Code: "FLTS-L01", Detail: "the CA bundle /nowhere/ca.pem cannot be read or holds no certificate"}},
-		"disabled":               {"", map[string]string{"PGSSLMODE": "disable"}, says{State: checklist.Pass, Detail: "speaks PostgreSQL; no login was tried"}},
+		"the variable first":     {other.Path, map[string]string{"PGSSLROOTCERT": authority.Path}, says{State: checklist.Pass, Detail: "speaks PostgreSQL over TLS 1.3; no login was tried"}},
+		"verify-full":            {authority.Path, map[string]string{"PGSSLMODE": "verify-full"}, says{State: checklist.Pass, Detail: "speaks PostgreSQL over TLS 1.3; no login was tried"}},
+		"another name":           {authority.Path, map[string]string{"PGSSLMODE": "verify-ca"}, says{State: checklist.Pass, Detail: "speaks PostgreSQL over TLS 1.3; no login was tried"}},
+		"verify-full, another name": {authority.Path, map[string]string{"PGSSLMODE": "verify-full"}, says{
+			State: checklist.Fail, Code: "FLTS-L02", Detail: `the certificate is for "db.example", not for 127.0.0.1`,
+		}},
+		"verify-full, no CA": {"", map[string]string{"PGSSLMODE": "verify-full"}, says{
+			State: checklist.Fail, Code: "FLTS-L12", Detail: "PGSSLMODE=verify-full wants a root certificate, and there is none: libpq does not take the system's",
+		}},
+		"the system's CAs": {"", map[string]string{"PGSSLROOTCERT": "system"}, says{State: checklist.Fail, Code: "FLTS-L01", Detail: "the certificate of HOST comes from an unknown authority"}},
+		"no bundle there":  {"/nowhere/ca.pem", nil, says{State: checklist.Fail, Code: "FLTS-L12", Detail: "the CA bundle /nowhere/ca.pem does not exist"}},
+		"disabled":         {"", map[string]string{"PGSSLMODE": "disable"}, says{State: checklist.Pass, Detail: "speaks PostgreSQL; no login was tried"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			addr := right
+			if strings.HasSuffix(name, "another name") {
+				addr = wrong
+			}
 			target := database(addr)
 			target.CABundle = c.bundle
 			said, _ := judge(t, target.Checks(endpoints.Env{Task: c.task}))

@@ -8,14 +8,17 @@ import (
 	"io"
 	"net"
 	"strings"
+
+	"github.com/flts-run/flts-run/checklist"
 )
 
 // pgOutcome is what came of one connection.
 type pgOutcome struct {
-	err     error
-	at      stage
-	tls     string // its version, "" on a plain connection
-	version string // of the server, told after a login
+	err       error
+	at        stage
+	untrusted *checklist.Finding // there is nothing good to verify the certificate with
+	tls       string             // its version, "" on a plain connection
+	version   string             // of the server, told after a login
 }
 
 func (o pgOutcome) encrypted() string {
@@ -34,7 +37,7 @@ func (o pgOutcome) serverVersion() string {
 
 var (
 	errNoTLS       = errors.New("no TLS offered")
-	errBundle      = errors.New("no certificates in the bundle")
+	errBundle      = errors.New("nothing to verify the certificate with")
 	errNoPassword  = errors.New("a password is wanted")
 	errUnknownAuth = errors.New("an unknown way to log in is wanted")
 )
@@ -88,9 +91,9 @@ func (p *postgres) negotiate(ctx context.Context, conn net.Conn, o *pgOutcome) (
 	case answer[0] != 'S':
 		return nil, errNotPostgres
 	}
-	config, err := p.tlsClient()
-	if err != nil {
-		return nil, err
+	var config *tls.Config
+	if config, o.untrusted = p.tlsClient(); o.untrusted != nil {
+		return nil, errBundle
 	}
 	o.at = shakingHands
 	client := tls.Client(conn, config)

@@ -1,9 +1,9 @@
 package endpoints
 
 import (
-	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -21,7 +21,8 @@ func (e *proxyRefusal) Error() string { return fmt.Sprintf("proxy answers %d", e
 // usableProxy reports whether the proxy's URL is one that the client can use.
 func usableProxy(via *url.URL) bool {
 	twice := strings.HasPrefix(via.Path, "//") // botocore makes http://socks5://… of a scheme it does not know
-	return !twice && (via.Scheme == "http" || via.Scheme == "https") && validHost(via.Hostname()) && (via.Port() == "" || validPort(via.Port()))
+	torn := strings.Contains(via.Path, "@")    // a slash in the password, which everybody takes for the end of the host
+	return !twice && !torn && (via.Scheme == "http" || via.Scheme == "https") && validHost(via.Hostname()) && (via.Port() == "" || validPort(via.Port()))
 }
 
 // pythonProxyURL reads the proxy as the client does: nil without one, and a URL
@@ -102,7 +103,7 @@ func (l *ladder) tunnel(ctx context.Context, conn net.Conn, to string) error {
 	}
 	// The target does not speak before we do, so the reader cannot hold bytes
 	// that are not the proxy's.
-	resp, err := http.ReadResponse(bufio.NewReader(conn), req)
+	resp, err := readResponse(ctx, &io.LimitedReader{R: conn, N: l.env.Limits.Body}, req)
 	if err != nil {
 		return err
 	}

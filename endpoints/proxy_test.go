@@ -96,6 +96,7 @@ func TestAProxyThatPythonCannotUse(t *testing.T) {
 		{"socks5://127.0.0.1:1", says{"gateway.resolve", checklist.Unknown, "FLTS-P07", unknown}, says{"minio.resolve", checklist.Fail, "FLTS-P07", "boto3 cannot use the proxy that is set for http"}},
 		{"ftp://proxy.example:21", says{"gateway.resolve", checklist.Fail, "FLTS-P07", "requests cannot use the proxy that is set for http"}, says{"minio.resolve", checklist.Fail, "FLTS-P07", "boto3 cannot use the proxy that is set for http"}},
 		{"squid:3128", says{"gateway.resolve", checklist.Fail, "FLTS-P07", "requests cannot use the proxy that is set for http"}, says{"minio.resolve", checklist.Fail, "FLTS-P05", `the proxy's name "squid" does not resolve`}},
+		{"http://u:4711/rest@proxy.example:1", says{"gateway.resolve", checklist.Fail, "FLTS-P07", "requests cannot use the proxy that is set for http"}, says{"minio.resolve", checklist.Fail, "FLTS-P07", "boto3 cannot use the proxy that is set for http"}},
 		{"http://a b:1", says{"gateway.resolve", checklist.Fail, "FLTS-P07", "requests cannot use the proxy that is set for http"}, says{"minio.resolve", checklist.Fail, "FLTS-P07", "boto3 cannot use the proxy that is set for http"}},
 		{"squid.example:3128", says{"gateway.resolve", checklist.Fail, "FLTS-P05", `the proxy's name "squid.example" does not resolve`}, says{"minio.resolve", checklist.Fail, "FLTS-P05", `the proxy's name "squid.example" does not resolve`}},
 		{"//squid:3128", says{"gateway.resolve", checklist.Fail, "FLTS-P05", `the proxy's name "squid" does not resolve`}, says{"minio.resolve", checklist.Fail, "FLTS-P05", `the proxy's name "squid" does not resolve`}},
@@ -114,8 +115,9 @@ func TestAProxySpokenToWithTLSMustBeKnown(t *testing.T) {
 	proxy.Config.ErrorLog = quiet()
 	proxy.StartTLS()
 	t.Cleanup(proxy.Close)
-	env := endpoints.Env{Resolver: names{}, Task: map[string]string{"HTTPS_PROXY": proxy.URL}}
-	r := root(t, gateway("https://gw.example").Checks(env))
-	require.Equal(t, "gateway.tls", r.ID)
-	require.Equal(t, "FLTS-P05", r.Code)
+	env := endpoints.Env{Resolver: names{}, Task: map[string]string{"HTTP_PROXY": proxy.URL, "HTTPS_PROXY": proxy.URL}}
+	for scheme, id := range map[string]string{"https": "gateway.tls", "http": "gateway.http"} {
+		r := root(t, gateway(scheme+"://gw.example").Checks(env))
+		require.Equal(t, []string{id, "FLTS-P05"}, []string{r.ID, r.Code}, r.Detail)
+	}
 }

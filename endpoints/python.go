@@ -1,6 +1,7 @@
 package endpoints
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -19,6 +20,8 @@ type library struct {
 	bundles      []string
 	refusesEmpty bool
 
+	trustBy string // the settings that name a file of authorities, with PATH for it; "" is all that Python reads
+
 	off string // the variable that switches verification off
 
 	hashedDir  bool // a bundle may be a directory made by "openssl rehash"
@@ -29,11 +32,23 @@ type library struct {
 var (
 	boto3Client    = library{name: "boto3", rules: Botocore, bundles: []string{"AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"}, refusesEmpty: true, commonName: true}
 	requestsClient = library{name: "requests", rules: Requests, bundles: []string{"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}, hashedDir: true, strict: true}
+	libpqClient    = library{name: "libpq", trustBy: "PGSSLROOTCERT=PATH"}
 	mlflowClient   = library{
 		name: "MLflow", rules: Requests, bundles: []string{"MLFLOW_TRACKING_SERVER_CERT_PATH", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"},
 		off: "MLFLOW_TRACKING_INSECURE_TLS", hashedDir: true, strict: true,
 	}
 )
+
+// trustSettings make the client, and what else runs in the task, take the
+// authorities in the file PATH.
+func (c library) trustSettings() string {
+	return cmp.Or(c.trustBy, "AWS_CA_BUNDLE=PATH REQUESTS_CA_BUNDLE=PATH SSL_CERT_FILE=PATH")
+}
+
+// exportBundle makes Python's clients take what others take already.
+func exportBundle(path string) string {
+	return fmt.Sprintf("export AWS_CA_BUNDLE=%[1]s REQUESTS_CA_BUNDLE=%[1]s", shellWord(path))
+}
 
 // verifiesNothing reports that the task switched verification off.
 func (c library) verifiesNothing(task map[string]string) bool {

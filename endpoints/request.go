@@ -21,6 +21,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	cut    bool      // there was more of it than the limit lets us read
 	at     time.Time // our clock when the header arrived
 }
 
@@ -50,6 +51,9 @@ func (l *ladder) get(ctx context.Context, req *http.Request) (answer, *checklist
 		return answer{}, bad
 	}
 	a, at, err := l.exchange(ctx, req, config)
+	if err != nil && at == shakingHands && l.connectsAnyway(err, l.fault(err, at)).State == checklist.Warn {
+		a, at, err = l.exchange(ctx, req, config) // the tls rung was skipped, which sees to that
+	}
 	if err != nil {
 		f := l.faultOrTLS(ctx, err, at)
 		return answer{}, &f
@@ -87,7 +91,8 @@ func (l *ladder) exchange(ctx context.Context, req *http.Request, config *tls.Co
 	// not mean that there is no answer.
 	began = time.Now()
 	writeErr := l.write(req, conn)
-	resp, err := readResponse(ctx, &io.LimitedReader{R: conn, N: l.env.Limits.Body}, req)
+	received := &io.LimitedReader{R: conn, N: l.env.Limits.Body}
+	resp, err := readResponse(ctx, received, req)
 	took.firstByte = time.Since(began)
 	if err != nil {
 		if writeErr != nil && !errors.Is(err, errLongHeader) {
@@ -98,8 +103,8 @@ func (l *ladder) exchange(ctx context.Context, req *http.Request, config *tls.Co
 	defer func() { _ = resp.Body.Close() }()
 	a := answer{status: resp.StatusCode, header: resp.Header, at: l.env.Now()}
 	a.body, err = io.ReadAll(resp.Body)
-	if err == io.ErrUnexpectedEOF && int64(len(a.body)) > l.env.Limits.Body/2 {
-		err = nil // it was our limit that cut it
+	if a.cut = received.N <= 0; a.cut {
+		err = nil
 	}
 	return a, waiting, err
 }
@@ -132,7 +137,8 @@ var (
 // 64 KiB for a line.
 const mostHeaders = 100
 
-// readResponse skips what is said on the way to the answer (100 to 199).
+// readResponse skips what is said on the way to the answer (100 to 199). What it
+// reads from is limited by the caller: a header may have no end.
 func readResponse(ctx context.Context, from *io.LimitedReader, req *http.Request) (*http.Response, error) {
 	const begin = "HTTP/"
 	r := bufio.NewReader(from)
@@ -171,7 +177,11 @@ func (l *ladder) connect(ctx context.Context, to string) (net.Conn, error) {
 		return nil, err
 	}
 	if l.via.Scheme == "https" {
-		conn = tls.Client(conn, &tls.Config{ServerName: host})
+		// At once, so that its certificate is not taken for the target's.
+		if conn, err = shake(ctx, conn, &tls.Config{}, host); err != nil {
+			_ = conn.Close()
+			return nil, err
+		}
 	}
 	if l.addr.scheme == "https" {
 		if err := l.tunnel(ctx, conn, to); err != nil {
@@ -194,6 +204,9 @@ func (l *ladder) dialTo(ctx context.Context, to string) (net.Conn, error) {
 		found, err := l.env.Resolver.LookupNetIP(ctx, "ip", host)
 		if err != nil {
 			return nil, err
+		}
+		if len(found) == 0 {
+			return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
 		}
 		ip = unmapped(found)[0]
 	}

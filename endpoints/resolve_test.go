@@ -56,6 +56,7 @@ func resolverAt(addr string) *net.Resolver {
 }
 
 func TestWhyANameHasNoAddress(t *testing.T) {
+	t.Parallel()
 	free, err := net.ListenPacket("udp", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.NoError(t, free.Close())

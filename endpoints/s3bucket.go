@@ -53,10 +53,8 @@ func (s *s3) denied(ctx context.Context, b Bucket, list answer) checklist.Findin
 	}
 	switch a.document().code {
 	case "NoSuchKey":
-		f := s.fail(codeDenied, fmt.Sprintf("credentials accepted, objects of bucket %s can be read, not listed", b.path()),
+		return s.warn(codeDenied, fmt.Sprintf("credentials accepted, objects of bucket %s can be read, not listed", b.path()),
 			"if the task lists it, allow s3:ListBucket: "+grantPolicy, b.evidence(), list.seen())
-		f.State = checklist.Warn
-		return f
 	case "NoSuchBucket":
 		return s.noBucket(b, a)
 	}
@@ -75,10 +73,8 @@ func (s *s3) deniedToWriter(b Bucket, list answer) checklist.Finding {
 	if s.env.WriteProbe {
 		return pass("bucket %s cannot be listed, which a task that only writes need not", b.path())
 	}
-	f := s.fail(codeDenied, fmt.Sprintf("bucket %s cannot be listed; whether it can be written was not tried", b.path()),
+	return s.warn(codeDenied, fmt.Sprintf("bucket %s cannot be listed; whether it can be written was not tried", b.path()),
 		"allow s3:PutObject on "+b.path()+": "+grantPolicy+"; to try it: flts-run check --write-probe", b.evidence(), list.seen())
-	f.State = checklist.Warn
-	return f
 }
 
 // randomKey is a key below the task's prefix that nobody has.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/boto3"
 )
 
 // otherClients is a check for a task whose Python clients would, by their own
@@ -27,11 +28,8 @@ func (s *s3) otherEndpoint() *checklist.Finding {
 	if task == nil {
 		return nil
 	}
-	boto, botoFrom := endpointOfBoto(task)
-	mlflow, mlflowFrom := boto, botoFrom
-	if v := task["MLFLOW_S3_ENDPOINT_URL"]; v != "" {
-		mlflow, mlflowFrom = v, "MLFLOW_S3_ENDPOINT_URL"
-	}
+	boto, botoFrom := boto3.Endpoint(task)
+	mlflow, mlflowFrom := endpointOfArtifacts(task)
 	for _, c := range []struct{ name, key, url, from string }{
 		{"boto3", "AWS_ENDPOINT_URL_S3", boto, botoFrom},
 		{"MLflow's artifact store", "MLFLOW_S3_ENDPOINT_URL", mlflow, mlflowFrom},
@@ -43,24 +41,19 @@ func (s *s3) otherEndpoint() *checklist.Finding {
 		if c.url != "" {
 			detail = fmt.Sprintf("%s would go elsewhere: %s is not %s", c.name, c.from, s.addr.url(""))
 		}
-		f := s.fail(codeOtherEndpoint, detail, fmt.Sprintf("unless the code passes endpoint_url itself: export %s=%s", c.key, s.addr.url("")))
-		f.State = checklist.Warn
+		f := s.warn(codeOtherEndpoint, detail, fmt.Sprintf("unless the code passes endpoint_url itself: export %s=%s", c.key, s.addr.url("")))
 		return &f
 	}
 	return nil
 }
 
-// endpointOfBoto is what boto3 reads, and from where; empty is AWS.
-func endpointOfBoto(task map[string]string) (endpoint, from string) {
-	if strings.EqualFold(task["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"], "true") {
-		return "", ""
+// endpointOfArtifacts is where MLflow's artifact store goes: it asks boto3 when it
+// has no endpoint of its own.
+func endpointOfArtifacts(task map[string]string) (endpoint, from string) {
+	if v := task["MLFLOW_S3_ENDPOINT_URL"]; v != "" {
+		return v, "MLFLOW_S3_ENDPOINT_URL"
 	}
-	for _, variable := range []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"} {
-		if v := task[variable]; v != "" {
-			return v, variable
-		}
-	}
-	return "", ""
+	return boto3.Endpoint(task)
 }
 
 // isHere reports the same server in other words.
@@ -69,7 +62,7 @@ func (s *s3) isHere(endpoint string) bool {
 		return strings.HasSuffix(s.addr.host, ".amazonaws.com")
 	}
 	u, err := url.Parse(endpoint)
-	return err == nil && u.Scheme == s.addr.scheme && strings.EqualFold(u.Hostname(), s.addr.host) && cmp.Or(u.Port(), defaultPort(u.Scheme)) == s.addr.port
+	return err == nil && s.addr.isAt(u)
 }
 
 // otherKeys compares the keys without showing either.
@@ -93,7 +86,6 @@ func (s *s3) otherKeys() *checklist.Finding {
 }
 
 func (s *s3) keysDiffer(detail string) *checklist.Finding {
-	f := s.fail(codeOtherKeys, detail, "unless the code passes the keys itself: give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY the values of "+s.AccessKey.Key+" and "+s.SecretKey.Key, s.AccessKey.evidence())
-	f.State = checklist.Warn
+	f := s.warn(codeOtherKeys, detail, "unless the code passes the keys itself: give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY the values of "+s.AccessKey.Key+" and "+s.SecretKey.Key, s.AccessKey.evidence())
 	return &f
 }

@@ -2,6 +2,7 @@ package endpoints
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
@@ -40,6 +41,12 @@ func judgeAs(name string) func(context.Context, *s3, answer) checklist.Finding {
 	return func(_ context.Context, s *s3, a answer) checklist.Finding {
 		return s.clock(a, checklist.Finding{State: checklist.Pass, Code: codeOtherS3, Detail: detail, Evidence: []string{a.seen()}})
 	}
+}
+
+func judgeMeshToken(_ context.Context, s *s3, a answer) checklist.Finding {
+	return refused(s.fail(codeMeshToken, "the mesh wants a token, which clients of S3 do not send",
+		fmt.Sprintf("kubectl -n %s get requestauthentication,authorizationpolicy -o yaml; exempt the port, or go around the gateway: set %s", s.namespaceOf(),
+			s.addr.assign("http", "SVC.NS.svc.cluster.local:PORT")), a.seen()))
 }
 
 // isS3 reports an answer that only an S3 server gives.

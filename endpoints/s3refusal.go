@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/boto3"
 )
 
 // refusal makes the finding of an answer that says that a client could not work
@@ -68,7 +69,7 @@ func (s *s3) unknownKey(a answer) checklist.Finding {
 	case strings.Contains(a.document().message, "account is disabled"):
 		detail = host + " knows the access key, and the account is disabled"
 		hint = "as admin: mc admin user enable ALIAS ACCESS_KEY"
-	case a.isAWS() && !looksLikeAWSKey(s.AccessKey):
+	case a.isAWS() && !boto3.IsKeyIDOfAWS(s.AccessKey.Value.Reveal()):
 		detail = host + " is AWS and does not know the access key, which is none of AWS"
 		hint = "keys for MinIO, sent to AWS: set " + s.addr.assign("http", "SVC.NS.svc.cluster.local:9000")
 	case s.looksSwapped():
@@ -84,12 +85,6 @@ func (s *s3) giveRight(wrong Setting) string {
 		return fmt.Sprintf("nobody gave credentials, so those of development were tried: set %s and %s", s.AccessKey.Key, s.SecretKey.Key)
 	}
 	return "write the right one to " + wrong.named() + ": " + s.patchSecret(wrong.Key)
-}
-
-// looksLikeAWSKey goes by the prefix and the length of AWS's key ids.
-func looksLikeAWSKey(s Setting) bool {
-	v := s.Value.Reveal()
-	return len(v) == 20 && (strings.HasPrefix(v, "AKIA") || strings.HasPrefix(v, "ASIA"))
 }
 
 // looksSwapped goes by the lengths that MinIO and AWS give to what they make: 20

@@ -99,10 +99,8 @@ func (s *s3) orStalls(ctx context.Context, b Bucket, with upload, was checklist.
 	if !a.wasTaken() {
 		return s.written(ctx, b, with, a)
 	}
-	f := s.fail(codeBigStalls, fmt.Sprintf("an upload of %d KiB gets no answer, one of a byte does", size>>10),
+	return s.warn(codeBigStalls, fmt.Sprintf("an upload of %d KiB gets no answer, one of a byte does", size>>10),
 		"packets of full size are dropped (MTU): compare ip link show eth0 in the pod and on the node, and lower the MTU of the CNI", b.evidence())
-	f.State = checklist.Warn
-	return f
 }
 
 // orChecksums repeats a refused upload without the checksum: when only that is
@@ -119,10 +117,8 @@ func (s *s3) orChecksums(ctx context.Context, b Bucket, with upload, was answer)
 	if !a.wasTaken() {
 		return s.written(ctx, b, with, a)
 	}
-	f := s.fail(codeChecksums, "the server refuses the checksums that boto3 sends since 1.36",
+	return s.warn(codeChecksums, "the server refuses the checksums that boto3 sends since 1.36",
 		"export AWS_REQUEST_CHECKSUM_CALCULATION=when_required AWS_RESPONSE_CHECKSUM_VALIDATION=when_required", was.seen())
-	f.State = checklist.Warn
-	return f
 }
 
 // takeBack removes what a server stored that does not look at Content-MD5.

@@ -21,6 +21,7 @@ func written(endpoint, prefix string) endpoints.S3 {
 }
 
 func TestWriteProbe(t *testing.T) {
+	t.Parallel()
 	readOnly := []fakes3.User{{AccessKey: keyID, SecretKey: secretKey, Allow: map[string]string{"dataset": "r"}}}
 	below := []fakes3.User{{AccessKey: keyID, SecretKey: secretKey, Prefix: "team/"}}
 	for name, c := range map[string]struct {

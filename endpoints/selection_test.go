@@ -45,6 +45,30 @@ func TestAnyRungCanBeSkipped(t *testing.T) {
 	}
 }
 
+// Skipping the look at a certificate makes nobody more particular about it.
+func TestACertificateThatNobodyLookedAt(t *testing.T) {
+	withoutTLS := func(checks []checklist.Check) checklist.Verdict {
+		return checklist.Runner{}.Run(t.Context(), checklist.Selection{Skip: []string{"*.tls"}, SkippedBy: "--skip"}.Of(checks))
+	}
+	ca := newAuthority(t, "own CA")
+	secure := &tls.Config{Certificates: []tls.Certificate{ca.leaf(t, nil)}}
+	s := serveTLS(t, map[string]route{"GET /health": healOK, search: jsonOK}, secure)
+	insecure := endpoints.Env{Task: map[string]string{"MLFLOW_TRACKING_INSECURE_TLS": "true"}}
+	v := withoutTLS(tracking(s.URL).Checks(insecure))
+	require.Zero(t, v.Status(), checklist.Table(v))
+	v = withoutTLS(tracking(s.URL).Checks(endpoints.Env{}))
+	require.Equal(t, "root cause: FLTS-L01 (1 failed, 2 skipped, 2 passed)", checklist.Summary(v))
+}
+
+// What was not asked is not said to have answered.
+func TestARefusalWithoutALookAtHealth(t *testing.T) {
+	s := serve(t, map[string]route{search: {status: 403, body: "Invalid Host header"}})
+	v := checklist.Runner{}.Run(t.Context(), checklist.Selection{Skip: []string{"mlflow.health"}, SkippedBy: "--skip"}.Of(tracking(s.URL).Checks(endpoints.Env{})))
+	r := v.Roots()[0]
+	require.Equal(t, "FLTS-A12", r.Code)
+	require.Equal(t, "sent Host: HOST, got 403", replaceHost(t, r.Evidence[len(r.Evidence)-1], s.URL))
+}
+
 func TestOneNameServerIsOneRootCause(t *testing.T) {
 	env := endpoints.Env{Resolver: resolverAt(closedPort(t))}
 	checks := append(gateway("http://gateway.example:8000").Checks(env), endpoints.TCP{Name: "db", Address: open("DB", "db.example:5432")}.Checks(env)...)

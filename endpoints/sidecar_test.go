@@ -28,6 +28,7 @@ func meshAt(t *testing.T, addr string) (endpoints.Mesh, string) {
 }
 
 func TestASidecarIsWaitedForFirst(t *testing.T) {
+	t.Parallel()
 	var ready atomic.Bool
 	s := serveFunc(t, func(w http.ResponseWriter, _ *http.Request) {
 		if !ready.Load() {
@@ -60,6 +61,7 @@ func TestASidecarIsWaitedForFirst(t *testing.T) {
 }
 
 func TestWhatASidecarSays(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		status int
 		want   says

@@ -31,10 +31,8 @@ func (l *ladder) unhurried(run runFunc) runFunc {
 }
 
 func (l *ladder) tooSlow(but string, p pace) checklist.Finding {
-	f := l.fail(codeSlow, fmt.Sprintf("%s, after %s", but, seconds(p.total())), l.whyBusy(),
+	return l.warn(codeSlow, fmt.Sprintf("%s, after %s", but, seconds(p.total())), l.whyBusy(),
 		fmt.Sprintf("connecting took %s, TLS %s, the first byte of the answer %s", seconds(p.connect), seconds(p.tls), seconds(p.firstByte)))
-	f.State = checklist.Warn
-	return f
 }
 
 // whyBusy is the command that shows what the server is short of.

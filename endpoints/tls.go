@@ -56,7 +56,8 @@ func (l *ladder) clientTLS() (*tls.Config, *checklist.Finding) {
 		// failure", so that it asked is worth remembering.
 		l.certWanted.Store(true)
 		if l.clientCert != "" {
-			if pair, err := tls.LoadX509KeyPair(l.clientCert, l.clientCert); err == nil {
+			text, _ := readRegular(l.clientCert)
+			if pair, err := tls.X509KeyPair(text, text); err == nil {
 				return &pair, nil
 			}
 		}
@@ -99,7 +100,7 @@ func (l *ladder) renewHint() string {
 	if s, ok := l.service(); ok {
 		return fmt.Sprintf("renew it; with cert-manager: kubectl -n %s get certificate, then cmctl renew NAME -n %s", s.namespace, s.namespace)
 	}
-	return "renew it; it is shown by: openssl s_client -connect " + l.addr.hostPort()
+	return "renew it; " + l.shownBy()
 }
 
 func (l *ladder) wantsCertificate() checklist.Finding {

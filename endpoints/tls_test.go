@@ -78,13 +78,19 @@ func TestWhyAHandshakeFails(t *testing.T) {
 			ID: "x.tls", Code: "FLTS-L12", Detail: "the CA bundle /no/such/ca.pem does not exist",
 			Hint: "mount the CA there, or correct REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE: ls -lL /no/such/ca.pem",
 		}},
-		"empty bundle": {with(nil), os.DevNull, finding{
-			ID: "x.tls", Code: "FLTS-L12", Detail: "the CA bundle /dev/null holds no certificate",
+		"a device": {with(nil), os.DevNull, finding{
+			ID: "x.tls", Code: "FLTS-L12", Detail: "the CA bundle /dev/null is no regular file",
 			Hint: "mount the CA there, or correct REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE: ls -lL /dev/null",
 		}},
 		"wrong name": {with(func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"*.example", "minio.example"} }), ca.Path, finding{
 			ID: "x.tls", Code: "FLTS-L02", Detail: `the certificate is for "*.example, minio.example", not for 127.0.0.1`,
 			Hint: "set GATEWAY_URL=https://minio.example:PORT, or issue a certificate with the subject alternative name 127.0.0.1",
+		}},
+		"a name without an end": {with(func(c *x509.Certificate) {
+			c.IPAddresses, c.DNSNames = nil, []string{strings.Repeat("a.", 1000) + "example"}
+		}), ca.Path, finding{
+			ID: "x.tls", Code: "FLTS-L02", Detail: `the certificate is for "` + strings.Repeat("a.", 80) + `…", not for 127.0.0.1`,
+			Hint: "issue a certificate with the subject alternative name 127.0.0.1",
 		}},
 		"common name only": {with(func(c *x509.Certificate) { c.IPAddresses, c.Subject.CommonName = nil, "127.0.0.1" }), ca.Path, finding{
 			ID: "x.tls", Code: "FLTS-L02", Detail: "the certificate has no subject alternative name, only a common name",
@@ -125,6 +131,7 @@ func TestWhyAHandshakeFails(t *testing.T) {
 }
 
 func TestTheWrongScheme(t *testing.T) {
+	t.Parallel()
 	ca := newAuthority(t, "own CA")
 	secure := serveTLS(t, nil, &tls.Config{Certificates: []tls.Certificate{ca.leaf(t, nil)}})
 	plain := serve(t, nil)

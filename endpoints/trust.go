@@ -81,6 +81,8 @@ func (l *ladder) bundle(variable, path string, by chosenBy) (trust, *checklist.F
 		what = "holds no certificate"
 	case errors.Is(err, errDirectory):
 		what = "is a directory, and " + l.client.name + " takes only a file"
+	case errors.Is(err, errNoFile):
+		what = "is no regular file"
 	case errors.Is(err, fs.ErrNotExist):
 		what = "does not exist"
 	}
@@ -98,15 +100,12 @@ var (
 // of such files under the names that OpenSSL looks for.
 func readPool(path string, hashedDir bool) (*x509.CertPool, error) {
 	files := []string{path}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		if !hashedDir {
-			return nil, errDirectory
-		}
+	if info, err := os.Stat(path); hashedDir && err == nil && info.IsDir() {
 		files, _ = filepath.Glob(filepath.Join(path, "????????.[0-9]"))
 	}
 	pool, found := x509.NewCertPool(), false
 	for _, file := range files {
-		pem, err := os.ReadFile(file)
+		pem, err := readRegular(file)
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flts-run/flts-run/internal/boto3"
 	"github.com/flts-run/flts-run/internal/secret"
 )
 
@@ -88,7 +89,7 @@ func (r *Resolution) judgeProfile(t Task) {
 // of the form of AWS, and an identity of the pod, are meant for it.
 func (r *Resolution) judgeEndpoint(c *Contract, t Task) bool {
 	id := t.Environ["AWS_ACCESS_KEY_ID"]
-	if id == "" || t.Environ["AWS_SECRET_ACCESS_KEY"] == "" || isOfAWS(id) || t.endpoint() != "" {
+	if id == "" || t.Environ["AWS_SECRET_ACCESS_KEY"] == "" || boto3.IsKeyIDOfAWS(id) || t.endpoint() != "" {
 		return false
 	}
 	if files, known := t.awsFiles(); !known || slices.ContainsFunc(files, func(f awsFile) bool { return f.endpoint }) {
@@ -110,7 +111,7 @@ func (r *Resolution) judgeEndpoint(c *Contract, t Task) bool {
 	if near := t.nearMiss(); near != "" {
 		said = "boto3 does not read " + near + ", and no variable that it reads names an endpoint"
 	}
-	if t.ignoresEndpoints() {
+	if boto3.IgnoresEndpoints(t.Environ) {
 		said = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is set, so boto3 reads no endpoint"
 	}
 	r.add(severity, CodeAmazon, c.KeyFor("AWS_ACCESS_KEY_ID"), r.endpointHint(c),
@@ -201,20 +202,8 @@ func (t Task) nearMiss() string {
 
 // endpoint is where boto3 goes, or else MLflow; "" is AWS.
 func (t Task) endpoint() string {
-	own := cmp.Or(t.Environ["AWS_ENDPOINT_URL_S3"], t.Environ["AWS_ENDPOINT_URL"])
-	if t.ignoresEndpoints() {
-		own = ""
-	}
+	own, _ := boto3.Endpoint(t.Environ)
 	return cmp.Or(own, t.Environ["MLFLOW_S3_ENDPOINT_URL"])
-}
-
-func (t Task) ignoresEndpoints() bool {
-	return strings.EqualFold(t.Environ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"], "true")
-}
-
-// isOfAWS reports an access key that AWS made.
-func isOfAWS(id string) bool {
-	return isMadeKeyID(id) && (strings.HasPrefix(id, "AKIA") || strings.HasPrefix(id, "ASIA"))
 }
 
 // bareAddress is an address without what does not change where it leads.

@@ -68,7 +68,13 @@ func needsFindings(p *plan) []resolve.Finding {
 	}
 	var findings []resolve.Finding
 	for _, n := range p.needs {
-		if _, key := p.bucketFor(n); key == nil {
+		switch name, key := p.bucketFor(n); {
+		case key != nil && name == "":
+			findings = append(findings, resolve.Finding{
+				Severity: resolve.Error, Code: resolve.CodeMissing, Key: key.Key.Name,
+				Message: "needed bucket " + key.Key.Name + " has no value", Hint: "set " + key.Key.Name + ", or name the bucket itself in --needs",
+			})
+		case key == nil:
 			if !resolve.IsBucketName(n.bucket) {
 				findings = append(findings, resolve.Finding{
 					Severity: resolve.Error, Code: resolve.CodeType, Message: fmt.Sprintf("needed bucket %q is no bucket name", n.given()),

@@ -133,6 +133,9 @@ func (p *plan) buckets(s *resolve.Service, c checkPlan) []endpoints.Bucket {
 	}
 	for _, key := range s.Buckets {
 		set := p.setting(key)
+		if set.Value.IsEmpty() {
+			continue // there is no such bucket yet; the root of the server is not it
+		}
 		list = append(list, endpoints.Bucket{Name: set.Value.Reveal(), Key: key, Origin: set.Origin, Mode: "r"})
 	}
 	if !c.thorough && len(list) > 1 {
