@@ -160,7 +160,7 @@ func (m *mlflow) forbidden(a answer, what, need string) checklist.Finding {
 		return m.webPage(a)
 	}
 	return m.fail(codeUnexpected, "refused (403), and not in MLflow's words: by a proxy or an ingress in front of it",
-		"look at the answer: "+m.curl(searchPath+"?max_results=1"), a.seen())
+		"look at the answer: "+m.curl(searchByHand), a.seen())
 }
 
 // hostRefused is the finding of MLflow's check of the Host header, from version

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/flts-run/flts-run/checklist"
@@ -34,9 +35,19 @@ const (
 // the caller.
 func (l *ladder) newGet(u *url.URL) *http.Request {
 	return &http.Request{
-		Method: http.MethodGet, URL: u, Host: u.Host, Close: true,
+		Method: http.MethodGet, URL: u, Host: hostHeader(u), Close: true,
 		Header: http.Header{"User-Agent": {"flts-run"}},
 	}
+}
+
+// hostHeader is the authority of a URL as Python's clients send it: a final dot ends
+// the search for a name, and urllib3 keeps it to itself.
+func hostHeader(u *url.URL) string {
+	host, port, found := strings.Cut(u.Host, ".:")
+	if found {
+		return host + ":" + port
+	}
+	return strings.TrimSuffix(u.Host, ".")
 }
 
 // get sends the request once and follows no redirect. The second value is the

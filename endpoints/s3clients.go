@@ -13,7 +13,10 @@ import (
 // variables, go to another server than the one that is looked at, or with
 // another key. There is none when they agree: nothing is to be asked.
 func (s *s3) otherClients() []checklist.Check {
-	f := cmp.Or(s.otherEndpoint(), s.otherKeys())
+	if s.client.rules != Botocore {
+		return nil
+	}
+	f := cmp.Or(s.otherEndpoint(), s.otherKeys(), s.unreadBundle())
 	if f == nil {
 		return nil
 	}
@@ -52,7 +55,7 @@ func (s *s3) otherEndpoint() *checklist.Finding {
 
 // endpointOfBoto is what boto3 reads, and from where; empty is AWS.
 func endpointOfBoto(task map[string]string) (endpoint, from string) {
-	if strings.EqualFold(task["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"], "true") {
+	if ignoresEndpoints(task) {
 		return "", ""
 	}
 	for _, variable := range []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"} {
@@ -61,6 +64,10 @@ func endpointOfBoto(task map[string]string) (endpoint, from string) {
 		}
 	}
 	return "", ""
+}
+
+func ignoresEndpoints(task map[string]string) bool {
+	return strings.EqualFold(task["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"], "true")
 }
 
 // isHere reports the same server in other words.
@@ -90,6 +97,21 @@ func (s *s3) otherKeys() *checklist.Finding {
 		}
 	}
 	return nil
+}
+
+// unreadBundle is about a list of authorities that is not there and not needed:
+// s3fs reads it for plain http too.
+func (s *s3) unreadBundle() *checklist.Finding {
+	if s.addr.scheme != "http" || !s.env.mayUse("s3fs") {
+		return nil
+	}
+	_, _, bad := s.named(boto3Client)
+	if bad == nil {
+		return nil
+	}
+	f := *bad
+	f.State, f.Detail = checklist.Warn, f.Detail+"; s3fs reads it for plain http too, boto3 does not"
+	return &f
 }
 
 func (s *s3) keysDiffer(detail string) *checklist.Finding {

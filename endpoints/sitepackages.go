@@ -67,6 +67,19 @@ func (e Env) installed(dirs []string, names ...string) (distribution, bool) {
 	return distribution{}, false
 }
 
+// lacks reports that the task's Python does not find the package.
+func (e Env) lacks(name string) bool {
+	_, found := e.installed(e.sitePackages(), name)
+	return !found
+}
+
+// mayUse reports that the task's Python has another client of S3 beside boto3. Where
+// no client at all is found, which it uses is not known, and with time to be
+// thorough every one counts.
+func (e Env) mayUse(client string) bool {
+	return !e.lacks(client) || e.Thorough && e.lacks("botocore")
+}
+
 // metadataVersion reads the version out of a package's METADATA: a header as of
 // a mail, which ends with the first empty line.
 func metadataVersion(text string) string {

@@ -72,6 +72,7 @@ func furnish(dir string) error {
 
 // addresses are the Services of the pod's namespace, mlops.
 var addresses = map[string]string{
+	"kubernetes":   "10.96.0.1", // the API server
 	"minio":        "10.96.0.10",
 	"minio-eu":     "10.96.0.11", // with a region set
 	"mlflow":       "10.96.0.20", // as it starts by default: no names allowed

@@ -61,6 +61,7 @@ func (w *world) startMinIO(t *testing.T) (root user) {
 	relay(t, addresses["minio-eu"]+":9000", eu.Endpoint())
 	relay(t, "127.0.0.1:9000", minio.Endpoint())
 	hang(t, addresses["nobody"]+":7000")
+	hang(t, addresses["kubernetes"]+":443") // flts-run compares with it what takes no connections
 
 	for _, s := range []*teststack.Server{minio, eu} {
 		require.NoError(t, s.MakeBucket(ctx, "dataset"))
