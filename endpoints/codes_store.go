@@ -6,6 +6,7 @@ const (
 	codeOtherEndpoint = "FLTS-C60"
 	codeOtherKeys     = "FLTS-C61"
 	codeFinalDot      = "FLTS-C62"
+	codeVirtual       = "FLTS-C63"
 	codeNotRead       = "FLTS-C10"
 
 	codePythonTrust   = "FLTS-L09"

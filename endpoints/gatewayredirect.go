@@ -12,8 +12,11 @@ import (
 // its body on the way.
 func (g *gateway) follow(ctx context.Context, from *url.URL, a answer) checklist.Finding {
 	to := a.destination(from)
-	if to == nil { // requests takes it for the answer
+	switch {
+	case a.header.Get("Location") == "": // requests takes it for the answer
 		return pass("GET %s answers %d", from.EscapedPath(), a.status)
+	case to == nil:
+		return g.lost("redirects to what is no address of http", a)
 	}
 	way := append(g.trail[:len(g.trail):len(g.trail)], from.String())
 	if why := way.deadEnd(to.String()); why != "" {

@@ -68,6 +68,10 @@ func (m *mlflow) unsendable() *checklist.Finding {
 			"write each % in it as %%, and nothing before the line [mlflow]: sed -n l "+shellWord(m.brokenFile)))
 		return &f
 	}
+	if path := "MLFLOW_TRACKING_SERVER_CERT_PATH"; m.client.verifiesNothing(m.env.Task) && m.env.Task[path] != "" {
+		f := m.fail(codeBundle, m.client.off+" and "+path+" are both set: MLflow's client refuses to choose", "unset "+m.client.off)
+		return &f
+	}
 	if m.login.kind() == bearer && m.Token.hasControl() {
 		f := refused(m.fail(codeUnsendable, m.Token.Key+" holds a control character, clients cannot send it", m.rewrite(m.Token), m.Token.evidence()))
 		return &f

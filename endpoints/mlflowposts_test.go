@@ -36,3 +36,13 @@ func TestAProxyThatLetsOnlyGETThrough(t *testing.T) {
 		})
 	}
 }
+
+// MLflow's client takes the one or the other, and raises before it sends anything.
+func TestVerificationOffAndACertificate(t *testing.T) {
+	s := serve(t, map[string]route{"GET /health": healOK, search: jsonOK})
+	r := root(t, tracking(s.URL).Checks(endpoints.Env{Task: map[string]string{"MLFLOW_TRACKING_INSECURE_TLS": "true", "MLFLOW_TRACKING_SERVER_CERT_PATH": "/etc/ca.pem"}}))
+	require.Equal(t, finding{
+		ID: "mlflow.api", Code: "FLTS-L12", Detail: "MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH are both set: MLflow's client refuses to choose",
+		Hint: "unset MLFLOW_TRACKING_INSECURE_TLS",
+	}, found(r))
+}

@@ -33,11 +33,13 @@ func (m *mlflow) follow(ctx context.Context, from *url.URL, a answer) checklist.
 		next.login = login{fromNetrc: next.login.fromNetrc}
 	}
 	f := walk(ctx, next.ladderOf())
-	if f.State != checklist.Pass {
+	if f.State != checklist.Pass && f.State != checklist.Warn {
 		return f
 	}
-	f = m.moved(a)
-	f.State, f.Detail = checklist.Warn, f.Detail+", where MLflow's client follows"
+	if f.State == checklist.Pass {
+		f = m.moved(a)
+		f.State, f.Detail = checklist.Warn, f.Detail+", where MLflow's client follows"
+	}
 	m.ladder, m.home, m.login = next.ladder, next.home, next.login
 	return f
 }

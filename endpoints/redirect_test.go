@@ -35,7 +35,7 @@ func TestAGatewayThatRedirects(t *testing.T) {
 		"to its docs":       {map[string]route{"GET /": sendsTo(307, "/docs"), "GET /docs": {status: 200}}, says{State: checklist.Pass, Detail: "GET /docs answers 200"}, "", 2},
 		"relative":          {map[string]route{"GET /": sendsTo(307, "docs/"), "GET /docs/": {status: 200}}, says{State: checklist.Pass, Detail: "GET /docs/ answers 200"}, "", 2},
 		"nowhere":           {map[string]route{"*": {status: 304}}, says{State: checklist.Pass, Detail: "GET / answers 304"}, "", 1},
-		"not by http":       {map[string]route{"*": sendsTo(302, "mailto:x")}, says{State: checklist.Pass, Detail: "GET / answers 302"}, "", 1},
+		"not by http":       {map[string]route{"*": sendsTo(302, "mailto:x")}, says{State: checklist.Fail, Code: "FLTS-H10", Detail: "HOST redirects to what is no address of http"}, round, 1},
 		"to another server": {map[string]route{"*": sendsTo(301, there.URL+"/v2?page=1")}, says{State: checklist.Warn, Code: "FLTS-H10", Detail: "HOST redirects (301) to http://THERE"}, "write the final address: GATEWAY_URL=http://THERE", 1},
 		"to one that fails": {map[string]route{"*": sendsTo(301, there.URL+"/down")}, says{State: checklist.Fail, Code: "FLTS-H08", Detail: "nothing works behind THERE (502)"}, "localhost in a pod is the pod itself: set GATEWAY_URL=http://SVC.NS.svc.cluster.local:PORT, or look here with: ss -ltn | grep :PORT", 1},
 		"to itself":         {map[string]route{"*": sendsTo(302, "/")}, says{State: checklist.Fail, Code: "FLTS-H10", Detail: "HOST redirects in a circle"}, round, 1},

@@ -96,6 +96,9 @@ func newS3(t S3, client library, env Env) (*s3, *checklist.Finding) {
 		return &s3{S3: t}, bad
 	}
 	addr.secureKey = t.Secure.Key
+	if client.rules == Botocore && env.boto3sStyle() == "virtual" {
+		t.PathStyle = false
+	}
 	return &s3{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, client, env), S3: t}, nil
 }
 

@@ -16,7 +16,7 @@ func (s *s3) otherClients() []checklist.Check {
 	if s.client.rules != Botocore {
 		return nil
 	}
-	f := cmp.Or(s.otherEndpoint(), s.otherKeys(), s.unreadBundle())
+	f := cmp.Or(s.otherEndpoint(), s.otherKeys(), s.unreadBundle(), s.signsCapitals())
 	if f == nil {
 		return nil
 	}

@@ -19,3 +19,16 @@ func (s *s3) signsAnotherHost() *checklist.Finding {
 		"set "+s.addr.assign(s.addr.scheme, plain.hostPort())+`; where the dot is to shorten the lookup, in the pod spec dnsConfig: {options: [{name: ndots, value: "2"}]}`)
 	return &f
 }
+
+// signsCapitals is about a host in capitals: botocore signs it so, and aiohttp
+// below s3fs sends it in small letters. boto3 and minio-py send what they sign.
+func (s *s3) signsCapitals() *checklist.Finding {
+	small := s.addr
+	small.host = strings.ToLower(small.host)
+	if small.host == s.addr.host || !s.env.mayUse("s3fs") {
+		return nil
+	}
+	f := s.warn(codeFinalDot, "the host has capitals, which s3fs signs and sends in small letters: SignatureDoesNotMatch",
+		"set "+s.addr.assign(s.addr.scheme, small.hostPort()))
+	return &f
+}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
@@ -133,5 +134,72 @@ func TestVirtualAddressingIsReadByNobody(t *testing.T) {
 			require.Equal(t, []says{c.want, {"minio.bucket.dataset", checklist.Pass, "", "bucket dataset listed"}}, said[4:])
 			require.Equal(t, c.hint, results["minio.virtual.dataset"].Hint)
 		})
+	}
+}
+
+// boto3's own file may ask for the bucket in front of the host, where a MinIO that
+// knows no domain lists its buckets instead.
+func TestVirtualAddressingInBoto3sFile(t *testing.T) {
+	asked := fstest.MapFS{"app/.aws/config": {Data: []byte("[default]\ns3 =\n  addressing_style = virtual\n")}}
+	env := endpoints.Env{
+		Resolver: names{"s3.example": {"127.0.0.1"}, "dataset.s3.example": {"127.0.0.1"}},
+		Task:     map[string]string{"HOME": "/app"}, Files: asked,
+	}
+	for domain, want := range map[string]says{
+		"s3.example": {"minio.bucket.dataset", checklist.Pass, "", "bucket dataset listed"},
+		"":           {"minio.bucket.dataset", checklist.Fail, "FLTS-C63", "the server takes the bucket in front of the host for a part of its name: it lists its buckets, and not what is in dataset"},
+	} {
+		s := fakeS3(t, fakes3.Options{Buckets: []string{"dataset"}, Domain: domain})
+		target := minio("s3.example:"+port(t, s.URL()), "dataset")
+		asBoto3(env.Task, "s3.example:"+port(t, s.URL()))
+		said, _ := judge(t, target.Checks(env))
+		require.Equal(t, want, said[len(said)-1])
+	}
+}
+
+// aiohttp below s3fs sends small letters, whatever botocore signed.
+func TestCapitalsInTheHost(t *testing.T) {
+	s := fakeS3(t, fakes3.Options{Buckets: []string{"dataset"}})
+	p := port(t, s.URL())
+	env := endpoints.Env{Resolver: names{"MinIO.example": {"127.0.0.1"}}, Task: map[string]string{"PATH": "/opt/venv/bin"}}
+	asBoto3(env.Task, "MinIO.example:"+p)
+	for name, c := range map[string]struct {
+		files fs.FS
+		warns bool
+	}{"s3fs": {image("botocore 1.43.0", "s3fs 2026.1.0"), true}, "no s3fs": {image("botocore 1.43.0"), false}} {
+		t.Run(name, func(t *testing.T) {
+			env.Files = c.files
+			_, results := judge(t, minio("MinIO.example:"+p, "dataset").Checks(env))
+			require.Equal(t, "bucket dataset listed", results["minio.bucket.dataset"].Detail)
+			r, warned := results["minio.clients"]
+			require.Equal(t, c.warns, warned)
+			if warned {
+				require.Equal(t, finding{
+					ID: "minio.clients", Code: "FLTS-C62", Detail: "the host has capitals, which s3fs signs and sends in small letters: SignatureDoesNotMatch",
+					Hint: "set MINIO_ENDPOINT=minio.example:" + p,
+				}, found(r))
+			}
+		})
+	}
+}
+
+// A list that is allowed says nothing of objects. With time to be thorough one is
+// asked for.
+func TestABucketThatMayOnlyBeListed(t *testing.T) {
+	denied := route{status: 403, body: `<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>`}
+	s := serve(t, map[string]route{"GET /minio/health/live": live(), "GET /dataset": {status: 200, body: list}, "*": denied})
+	target := minio(hostPort(t, s.URL), "dataset")
+	r := root(t, target.Checks(endpoints.Env{Thorough: true}))
+	require.Equal(t, checklist.Warn, r.State)
+	require.Equal(t, finding{
+		ID: "minio.bucket.dataset", Code: "FLTS-A04", Detail: "bucket dataset can be listed, an object of no known name not be read",
+		Hint: "allow s3:GetObject on dataset/*, or name the prefix that the task reads: FLTS_NEEDS=s3:dataset/PREFIX=r; mc admin policy attach ALIAS POLICY --user ACCESS_KEY",
+	}, found(r))
+	for _, env := range []endpoints.Env{{}, {Thorough: true}} {
+		if env.Thorough {
+			target.Buckets[0].Mode = "w"
+		}
+		said, _ := judge(t, target.Checks(env))
+		require.Equal(t, says{"minio.bucket.dataset", checklist.Pass, "", "bucket dataset listed"}, said[len(said)-1])
 	}
 }

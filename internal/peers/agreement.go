@@ -36,9 +36,11 @@ var aboutPython = map[string]meaning{
 	"FLTS-A07": "minio-py", // boto3 and s3fs sign again for the right region
 	"FLTS-L02": "minio-py", // boto3 and s3fs go by the common name
 	"FLTS-L15": "minio-py",
+	"FLTS-C62": "s3fs", // capitals; with a final dot it is a failure
 	"FLTS-L12": "s3fs", // over plain http, where the list of authorities is not needed
 
 	"FLTS-A04": mayFail, // it depends on whether the task lists
+	"FLTS-H14": mayFail, // clients with patience ask again
 	"FLTS-H15": mayFail, // the service answers 500 on the one path that was asked
 	"FLTS-H21": mayFail, // it depends on whether the task logs
 	"FLTS-X06": mayFail, // it may be allowed to write what it may not list

@@ -14,7 +14,7 @@ import (
 )
 
 // fewest is the number of scenarios that must have been played.
-const fewest = 60
+const fewest = 300
 
 // TestPeers is one test, because the servers take half a minute to start.
 func TestPeers(t *testing.T) {
@@ -27,7 +27,7 @@ func TestPeers(t *testing.T) {
 // service is what Python's clients find.
 func (w *world) agreesWithPython(t *testing.T) {
 	j := startJudge(t, w.clients)
-	all := slices.Concat(s3Scenarios(w), tlsScenarios(w), addressScenarios(w), proxyScenarios(w), mlflowScenarios(w), gatewayScenarios(w))
+	all := slices.Concat(s3Scenarios(w), tlsScenarios(w), addressScenarios(w), proxyScenarios(w), mlflowScenarios(w), gatewayScenarios(w), nameScenarios(w), fileScenarios(w), neighbourScenarios(w))
 	requireNames(t, all)
 
 	var rows []string

@@ -27,6 +27,7 @@ type scenario struct {
 	env     vars     // beside what works; an empty value takes a variable away
 	clients []string // nil: all that use the service
 	write   bool     // the task writes too
+	files   vars     // below the home directory, with their texts
 	laptop  bool     // not in a pod
 	image   []string // the Python packages that the task's image has; nil: nobody knows
 
@@ -84,6 +85,11 @@ func (s scenario) environ(t *testing.T, w *world) vars {
 	}
 	if s.write {
 		env["FLTS_NEEDS"], env["FLTS_WRITE_PROBE"] = "s3:BUCKET_DATASET=rw", "true"
+	}
+	for name, text := range s.files {
+		path := filepath.Join(env["HOME"], name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 	}
 	if s.image != nil {
 		env["PATH"] = imageOf(t, s.image) + "/bin:" + env["PATH"]
