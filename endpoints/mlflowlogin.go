@@ -170,12 +170,13 @@ func (m *mlflow) forbidden(a answer, what, need string) checklist.Finding {
 // hostRefused is the finding of MLflow's check of the Host header, from version
 // 3.5 on. The port is a part of what is compared.
 func (m *mlflow) hostRefused(a answer) checklist.Finding {
-	evidence := []string{fmt.Sprintf("sent Host: %s, got %d; /health answers %d, which proves nothing", m.addr.authority(), a.status, m.healthStatus)}
+	sent := m.hostHeader(m.addr.url(""))
+	evidence := []string{fmt.Sprintf("sent Host: %s, got %d; /health answers %d, which proves nothing", sent, a.status, m.healthStatus)}
 	if front := a.server(); front != "" && front != "uvicorn" {
 		evidence = append(evidence, front+" stands in front and may send MLflow another Host than ours")
 	}
 	return m.fail(codeHostHeader, "refuses this Host header",
-		fmt.Sprintf(`start the server with --allowed-hosts "%s,%s:*", or set MLFLOW_SERVER_ALLOWED_HOSTS there`, m.addr.authority(), m.addr.host), evidence...)
+		fmt.Sprintf(`start the server with --allowed-hosts "%s,%s:*", or set MLFLOW_SERVER_ALLOWED_HOSTS there`, sent, strings.TrimSuffix(sent, ":"+m.addr.port)), evidence...)
 }
 
 // isSignIn reports the page of oauth2-proxy, which comes with 403, and the like.

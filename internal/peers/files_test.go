@@ -21,18 +21,20 @@ func fileScenarios(w *world) []scenario {
 		return vars{".mlflow/credentials": "[mlflow]\nmlflow_tracking_username = " + name + "\nmlflow_tracking_password = " + password + "\n"}
 	}
 	aws := func(text string) vars { return vars{".aws/config": text} }
+	// Each request with a login costs the server much of a second: one call is enough.
+	once := []string{"mlflow"}
 	boto := []string{"boto3", "s3fs"}
 	return []scenario{
-		{name: "netrc", service: "mlflow", env: at(), files: netrc(mlflowPassword)},
-		{name: "netrc beats the variables", service: "mlflow", env: at(user, mlflowUser, pass, "wrong"), files: netrc(mlflowPassword)},
+		{name: "netrc", service: "mlflow", clients: once, env: at(), files: netrc(mlflowPassword)},
+		{name: "netrc beats the variables", service: "mlflow", clients: once, env: at(user, mlflowUser, pass, "wrong"), files: netrc(mlflowPassword)},
 		{name: "wrong netrc beats the variables", service: "mlflow", env: at(user, mlflowUser, pass, mlflowPassword), files: netrc("wrong"), fails: everyone("401"), code: "FLTS-A10"},
-		{name: "netrc of another host", service: "mlflow", env: at(user, mlflowUser, pass, mlflowPassword), files: vars{".netrc": "machine example.org login a password b\n"}},
-		{name: "netrc switched off", service: "mlflow", env: at(user, mlflowUser, pass, mlflowPassword, "NETRC", "/dev/null"), files: netrc("wrong")},
-		{name: "credentials file", service: "mlflow", env: at(), files: credentials(mlflowUser, mlflowPassword)},
-		{name: "variables beat the credentials file", service: "mlflow", env: at(user, mlflowUser, pass, mlflowPassword), files: credentials("nobody", "wrong")},
+		{name: "netrc of another host", service: "mlflow", clients: once, env: at(user, mlflowUser, pass, mlflowPassword), files: vars{".netrc": "machine example.org login a password b\n"}},
+		{name: "netrc switched off", service: "mlflow", clients: once, env: at(user, mlflowUser, pass, mlflowPassword, "NETRC", "/dev/null"), files: netrc("wrong")},
+		{name: "credentials file", service: "mlflow", clients: once, env: at(), files: credentials(mlflowUser, mlflowPassword)},
+		{name: "variables beat the credentials file", service: "mlflow", clients: once, env: at(user, mlflowUser, pass, mlflowPassword), files: credentials("nobody", "wrong")},
 		{name: "wrong credentials file", service: "mlflow", env: at(), files: credentials(mlflowUser, "wrong"), fails: everyone("401"), code: "FLTS-A10"},
 		{name: "credentials file with a percent sign", service: "mlflow", env: at(), files: credentials(mlflowUser, "100%"), fails: everyone(""), code: "FLTS-A10"},
-		{name: "login in the URI beats the variables", service: "mlflow", env: at("MLFLOW_TRACKING_URI", "http://admin:correct%20horse%20battery@"+host+":5000", user, mlflowUser, pass, "wrong")},
+		{name: "login in the URI beats the variables", service: "mlflow", clients: once, env: at("MLFLOW_TRACKING_URI", "http://admin:correct%20horse%20battery@"+host+":5000", user, mlflowUser, pass, "wrong")},
 		{name: "wrong login in the URI beats the variables", service: "mlflow", env: at("MLFLOW_TRACKING_URI", "http://admin:wrong@"+host+":5000", user, mlflowUser, pass, mlflowPassword), fails: everyone("401"), code: "FLTS-A10"},
 		{name: "token and half a login", service: "mlflow", env: at(token, "stale", user, mlflowUser), fails: everyone("401"), code: "FLTS-S06"},
 

@@ -24,7 +24,7 @@ import mlflow
 import requests
 import s3fs
 
-PATIENCE = 20  # seconds, for one client
+PATIENCE = 40  # seconds, for one client
 CONNECT, READ = 4, 6
 LOGIN = 15  # MLflow takes seconds for a login on a busy machine
 KEY = "elborn.csv"
