@@ -102,11 +102,11 @@ func (s *s3) otherKeys() *checklist.Finding {
 // unreadBundle is about a list of authorities that is not there and not needed:
 // s3fs reads it for plain http too.
 func (s *s3) unreadBundle() *checklist.Finding {
-	if s.addr.scheme != "http" || !s.env.mayUse("s3fs") {
+	if s.addr.scheme != "http" {
 		return nil
 	}
 	_, _, bad := s.named(boto3Client)
-	if bad == nil {
+	if bad == nil || !s.env.mayUse("s3fs") {
 		return nil
 	}
 	f := *bad

@@ -94,11 +94,11 @@ func TestABundleThatIsNotThereOverPlainHTTP(t *testing.T) {
 		"s3fs":           {image("botocore 1.43.0", "s3fs 2026.1.0"), false, true},
 		"no s3fs":        {image("botocore 1.43.0"), true, false},
 		"unknown":        {nil, true, true},
-		"before a task":  {nil, false, false},
+		"before a task":  {nil, false, false}, // and PYTHONPATH is set, which leads nowhere
 		"minio-py alone": {image("minio 7.2.20"), true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			task := map[string]string{"PATH": "/opt/venv/bin", "AWS_CA_BUNDLE": nowhere}
+			task := map[string]string{"PATH": "/opt/venv/bin", "PYTHONPATH": "/app", "AWS_CA_BUNDLE": nowhere}
 			asBoto3(task, s.Endpoint())
 			_, results := judge(t, minio(s.Endpoint(), "dataset").Checks(endpoints.Env{Task: task, Files: c.files, Thorough: c.thorough}))
 			r, warned := results["minio.clients"]

@@ -22,6 +22,9 @@ func (d distribution) isAtLeast(major, minor int) bool {
 // in its order: PYTHONPATH, and those that belong to the interpreters of the
 // virtual environment and of PATH. No Python is started for it.
 func (e Env) sitePackages() []string {
+	if e.Files == nil {
+		return nil
+	}
 	var dirs []string
 	add := func(dir string) {
 		if path.IsAbs(dir) && !slices.Contains(dirs, inRoot(dir)) {
@@ -36,7 +39,7 @@ func (e Env) sitePackages() []string {
 		prefixes = append(prefixes, path.Dir(path.Clean(dir)))
 	}
 	for _, prefix := range prefixes {
-		if e.Files == nil || !path.IsAbs(prefix) {
+		if !path.IsAbs(prefix) {
 			continue
 		}
 		for _, pattern := range []string{
