@@ -28,6 +28,10 @@ func (l *ladder) doubts(state tls.ConnectionState) *checklist.Finding {
 		f = l.fail(codePythonTrust, fmt.Sprintf("accepted by %s, which no variable of %s names", l.trust.from, l.client.name),
 			exportBundle(l.trust.from), describe(state.PeerCertificates))
 		f.State = checklist.Warn
+	case l.minioRefuses(state.PeerCertificates):
+		f = l.fail(codeOthersTrust, l.client.name+" accepts the certificate, minio-py does not: it knows no other variable than SSL_CERT_FILE",
+			"export SSL_CERT_FILE="+shellWord(l.trust.from), describe(state.PeerCertificates))
+		f.State = checklist.Warn
 	case endsSoon(leaf, left):
 		f = l.fail(codeEndsSoon, "the certificate ends in "+daysOrHours(left)+", on "+date(leaf.NotAfter), l.renewHint(), describe(state.PeerCertificates))
 		f.State = checklist.Warn
@@ -35,6 +39,20 @@ func (l *ladder) doubts(state tls.ConnectionState) *checklist.Finding {
 		return nil
 	}
 	return &f
+}
+
+// minioRefuses reports that the other S3 client of Python looks elsewhere for its
+// authorities, and does not find this one.
+func (l *ladder) minioRefuses(sent []*x509.Certificate) bool {
+	if l.client.name != boto3Client.name || l.env.Task == nil || l.trust.chosen != byClient || !l.env.mayUse("minio") {
+		return false
+	}
+	whom, found, bad := l.named(minioClient)
+	if !found {
+		whom = l.unnamed()
+	}
+	_, err := chainsOf(sent, whom, l.addr.host, l.env.Now())
+	return bad != nil || err != nil
 }
 
 // endsSoon leaves those alone that a machine renews every few days, until they

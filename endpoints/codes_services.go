@@ -5,6 +5,7 @@ package endpoints
 const (
 	codeOtherProduct = "FLTS-H16" // the endpoints are swapped
 	codeOtherAnswer  = "FLTS-H20"
+	codeReadsOnly    = "FLTS-H21"
 
 	codeKFPToken    = "FLTS-A13"
 	codeLoginPlugin = "FLTS-A20"

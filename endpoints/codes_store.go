@@ -5,12 +5,16 @@ package endpoints
 const (
 	codeOtherEndpoint = "FLTS-C60"
 	codeOtherKeys     = "FLTS-C61"
+	codeFinalDot      = "FLTS-C62"
+	codeVirtual       = "FLTS-C63"
+	codeNotRead       = "FLTS-C10"
 
 	codePythonTrust   = "FLTS-L09"
 	codeEndsSoon      = "FLTS-L11"
 	codeBundle        = "FLTS-L12"
 	codePythonRefuses = "FLTS-L13"
 	codeDefaultCert   = "FLTS-L14"
+	codeOthersTrust   = "FLTS-L15"
 
 	codeNoQuorum  = "FLTS-H03"
 	codeUnrouted  = "FLTS-H11"

@@ -26,7 +26,9 @@
 //
 // Before a task a healthy MinIO costs one request and one more per bucket that
 // it needs (one in all when there is no bucket), MLflow two, a gateway one; a
-// denied listing, another region or a server that nobody knows costs one more.
+// denied listing, another region, a server that nobody knows, or an MLflow that
+// refuses POST or has no experiment costs one more. A redirect that Python's
+// clients would follow costs as much again.
 // Env.Thorough adds a request for MinIO's quorum, and after a refusal one or two
 // for credentials in base64. Env.WriteProbe adds one or two per bucket that is
 // written. Every request has its own connection, so that nothing stays open

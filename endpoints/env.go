@@ -107,7 +107,7 @@ func (e Env) withDefaults() Env {
 	if e.Dialer == nil {
 		e.Dialer = &net.Dialer{}
 	}
-	e.asksItself = e.Resolver == nil || e.NameServers != nil || e.ResolvConf != ""
+	e.asksItself = e.asksItself || e.Resolver == nil || e.NameServers != nil || e.ResolvConf != ""
 	if e.Resolver == nil {
 		e.Resolver = &net.Resolver{PreferGo: true}
 		if e.NameServers != nil || e.ResolvConf != "" {

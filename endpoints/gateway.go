@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
@@ -31,6 +30,9 @@ type HTTP struct {
 	JSON     bool          // the answer must be JSON
 	CABundle string
 	Advisory bool
+
+	query string // of an address that a redirect gave
+	trail trail  // of the redirects before it
 }
 
 // StatusRange is the HTTP statuses from First to Last.
@@ -53,12 +55,25 @@ type gateway struct {
 
 // Checks returns the checks of the target.
 func (t HTTP) Checks(env Env) []checklist.Check {
+	g, bad := newGateway(t, env)
+	if bad != nil {
+		return unparsed(g.Name, t.Advisory, bad)
+	}
+	return append(g.ladderOf(), g.uploads(g.ladder.name+".http")...)
+}
+
+// ladderOf is what a server must stand at least.
+func (g *gateway) ladderOf() []checklist.Check {
+	return chain(append(g.base(), g.check("http", checklist.HTTP, g.ladder.name+" answers", g.env.Limits.Request, g.answers)))
+}
+
+func newGateway(t HTTP, env Env) (*gateway, *checklist.Finding) {
 	if t.Name == "" {
 		t.Name = "gateway"
 	}
 	addr, bad := parseURL(t.URL)
 	if bad != nil {
-		return unparsed(t.Name, t.Advisory, bad)
+		return &gateway{HTTP: t}, bad
 	}
 	g := &gateway{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, requestsClient, env), HTTP: t}
 	if g.Path == "" && addr.path == "" {
@@ -68,12 +83,13 @@ func (t HTTP) Checks(env Env) []checklist.Check {
 		inURL: addr.user, username: t.Username, password: t.Password, token: t.Token,
 		fromNetrc: g.env.netrcFor(addr.host), argument: true,
 	}
-	checks := chain(append(g.base(), g.check("http", checklist.HTTP, g.ladder.name+" answers", g.env.Limits.Request, g.answers)))
-	return append(checks, g.uploads(g.ladder.name+".http")...)
+	return g, nil
 }
 
 func (g *gateway) answers(ctx context.Context) checklist.Finding {
-	req := g.newGet(g.addr.url(g.Path))
+	u := g.addr.url(g.Path)
+	u.RawQuery = g.query
+	req := g.newGet(u)
 	if value := g.login.authorization(); value != "" {
 		req.Header.Set("Authorization", value)
 	}
@@ -87,10 +103,8 @@ func (g *gateway) answers(ctx context.Context) checklist.Finding {
 		return g.loginRefused(a)
 	case len(g.Status) > 0:
 		return g.fail(codeOtherAnswer, fmt.Sprintf("%s answers %d, and %s is expected", asked, a.status, g.expected()), "look at the answer: "+g.curl(g.Path), a.seen())
-	case a.isRedirect() && !g.staysHere(a.location()):
-		f := g.moved(a)
-		f.State = checklist.Warn
-		return f
+	case a.isRedirect():
+		return g.follow(ctx, u, a)
 	case a.status >= 500:
 		f := g.unexpected(a, "answers with an error of its own", g.Path)
 		f.State = checklist.Warn
@@ -140,9 +154,4 @@ func (g *gateway) notJSON(a answer, asked string) checklist.Finding {
 			"inside the cluster set "+g.addr.assign("http", "SVC.NS.svc.cluster.local:PORT"), a.seen())
 	}
 	return g.fail(codeOtherAnswer, asked+" answers, and not with JSON", "look at the answer: "+g.curl(cmp.Or(g.Path, "/")), a.seen())
-}
-
-// staysHere reports a redirect within the same server, such as / to /docs.
-func (l *ladder) staysHere(to *url.URL) bool {
-	return to == nil || l.addr.isAt(to)
 }

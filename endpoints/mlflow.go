@@ -31,10 +31,6 @@ type MLflow struct {
 
 	Experiment Setting // MLFLOW_EXPERIMENT_NAME; empty: the task's own choice
 
-	// Buckets are those that a check of an object store looks at. Artifacts in
-	// another one are not vouched for.
-	Buckets []string
-
 	CABundle string // REQUESTS_CA_BUNDLE; MLFLOW_TRACKING_SERVER_CERT_PATH beats it
 	Advisory bool
 }
@@ -51,33 +47,49 @@ type mlflow struct {
 	saysOK       bool // /health answered as MLflow's
 
 	experiment experiment
+	trail      trail // of the redirects that led here
 }
 
 // Checks returns the checks of the target.
 func (t MLflow) Checks(env Env) []checklist.Check {
+	m, bad := newMLflow(t, env)
+	if bad != nil {
+		return unparsed(m.Name, t.Advisory, bad)
+	}
+	checks := m.ladderOf()
+	if env.Thorough {
+		api := &checks[len(checks)-1]
+		api.Timeout = 3 * m.env.Limits.Request // it may have to look elsewhere
+		checks = append(checks, m.depth(*api)...)
+	}
+	return checks
+}
+
+func newMLflow(t MLflow, env Env) (*mlflow, *checklist.Finding) {
 	if t.Name == "" {
 		t.Name = "mlflow"
 	}
+	m := &mlflow{MLflow: t}
 	if bad := notATrackingServer(t.URI); bad != nil {
-		return unparsed(t.Name, t.Advisory, bad)
+		return m, bad
 	}
 	addr, bad := parseURL(t.URI)
 	if bad != nil {
-		return unparsed(t.Name, t.Advisory, bad)
+		return m, bad
 	}
-	m := &mlflow{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, mlflowClient, env), MLflow: t, home: addr}
+	m.ladder, m.home = newLadder(t.Name, t.Advisory, addr, t.CABundle, mlflowClient, env), addr
 	m.clientCert = env.Task["MLFLOW_TRACKING_CLIENT_CERT_PATH"]
 	m.findLogin()
+	return m, nil
+}
+
+// ladderOf is what a server must stand before a task.
+func (m *mlflow) ladderOf() []checklist.Check {
 	limit := m.env.Limits.Request
 	health := dispensable(m.check("health", checklist.HTTP, m.ladder.name+" is healthy", limit, m.health))
 	api := m.check("api", checklist.Sign, "the API of "+m.ladder.name+" answers", limit, m.api)
 	api.Advisory = api.Advisory || m.plugin != ""
-	checks := chain(append(m.base(), health, api))
-	if env.Thorough {
-		checks[len(checks)-1].Timeout = 3 * limit // it may have to look elsewhere
-		checks = append(checks, m.depth(api)...)
-	}
-	return checks
+	return chain(append(m.base(), health, api))
 }
 
 // depth are the checks beyond those before a task.
@@ -136,7 +148,7 @@ func (m *mlflow) health(ctx context.Context) checklist.Finding {
 	case product != "":
 		return m.swapped(product, a)
 	case a.isRedirect():
-		return m.moved(a)
+		return pass("/health redirects (%d), judged by the API", a.status)
 	case a.status == http.StatusOK && a.isHTML() && !m.saysOK: // servers before 3 call their OK HTML
 		return m.webPage(a)
 	case a.status == http.StatusOK:
@@ -183,9 +195,9 @@ func (m *mlflow) apiGet(call string, query url.Values) *http.Request {
 	return m.request(u)
 }
 
-// send is a call that would write.
-func (m *mlflow) send(method, apiPath, mediaType string, body []byte) *http.Request {
-	req := m.request(m.addr.url(apiPath))
+// send is a call with a body.
+func (m *mlflow) send(method string, u *url.URL, mediaType string, body []byte) *http.Request {
+	req := m.request(u)
 	req.Method, req.Body, req.ContentLength = method, io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	req.Header.Set("Content-Type", mediaType)
 	return req

@@ -10,7 +10,11 @@ import (
 	"github.com/flts-run/flts-run/endpoints"
 )
 
-const search = "GET /api/2.0/mlflow/experiments/search?max_results=1"
+// MLflow's client searches by POST. Only when that is refused it is tried by GET.
+const (
+	search      = "POST /api/2.0/mlflow/experiments/search"
+	searchByGet = "GET /api/2.0/mlflow/experiments/search"
+)
 
 var (
 	jsonOK = route{status: 200, header: map[string]string{"Content-Type": "application/json"}, body: `{"experiments": []}`}
@@ -48,8 +52,8 @@ func TestMLflowAnswersThatProveTheAPI(t *testing.T) {
 		"invalid parameter":     {"", map[string]route{"GET /health": healOK, search: {status: 400, body: `{"error_code":"INVALID_PARAMETER_VALUE"}`}}, []string{"GET /health", search}},
 		"health wants a login":  {"", map[string]route{"GET /health": {status: 401}, search: jsonOK}, []string{"GET /health", search}},
 		"no health path":        {"", map[string]route{search: jsonOK}, []string{"GET /health", search}},
-		"health below a prefix": {"/ml", map[string]route{"GET /ml/health": healOK, "GET /ml" + search[4:]: jsonOK}, []string{"GET /ml/health", "GET /ml" + search[4:]}},
-		"health at the root":    {"/ml", map[string]route{"GET /health": healOK, "GET /ml" + search[4:]: jsonOK}, []string{"GET /ml/health", "GET /health", "GET /ml" + search[4:]}},
+		"health below a prefix": {"/ml", map[string]route{"GET /ml/health": healOK, "POST /ml" + search[5:]: jsonOK}, []string{"GET /ml/health", "POST /ml" + search[5:]}},
+		"health at the root":    {"/ml", map[string]route{"GET /health": healOK, "POST /ml" + search[5:]: jsonOK}, []string{"GET /ml/health", "GET /health", "POST /ml" + search[5:]}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, c.routes)
@@ -139,14 +143,13 @@ func TestMLflowFaults(t *testing.T) {
 				Hint: "ask for READ on the experiment, or use another login: MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD",
 			},
 		},
-		"page for the API":  {healOK, page, finding{ID: "mlflow.api", Code: "FLTS-H06", Detail: "a web page or another service answers instead of the API", Hint: inside}},
-		"page for health":   {page, page, finding{ID: "mlflow.health", Code: "FLTS-H06", Detail: "a web page or another service answers instead of the API", Hint: inside}},
-		"login":             {healOK, route{status: 302, header: map[string]string{"Location": "/oauth2/start?rd=/"}}, finding{ID: "mlflow.api", Code: "FLTS-H06", Detail: "a login page answers at HOST (302)", Hint: inside}},
-		"prefix":            {healOK, route{status: 404}, finding{ID: "mlflow.api", Code: "FLTS-H09", Detail: "no MLflow API under this path (404)", Hint: "with a static prefix, or behind an ingress: set MLFLOW_TRACKING_URI=http://HOST/PREFIX"}},
-		"redirect":          {healOK, route{status: 301, header: map[string]string{"Location": "https://ml.example/api?X=Y"}}, finding{ID: "mlflow.api", Code: "FLTS-H10", Detail: "HOST redirects (301) to https://ml.example", Hint: "write the final address: MLFLOW_TRACKING_URI=https://ml.example"}},
-		"redirected health": {route{status: 301, header: map[string]string{"Location": "mailto:x"}}, jsonOK, finding{ID: "mlflow.health", Code: "FLTS-H10", Detail: "HOST redirects (301)", Hint: "look where to: curl -v http://HOST"}},
-		"broken health":     {route{status: 500}, jsonOK, finding{ID: "mlflow.health", Code: "FLTS-H15", Detail: "/health fails (500)", Hint: "look at the answer: curl -v http://HOST/health"}},
-		"broken API":        {healOK, route{status: 500}, finding{ID: "mlflow.api", Code: "FLTS-H15", Detail: "the API does not answer as MLflow's (500)", Hint: "look at the answer: curl -v 'http://HOST/api/2.0/mlflow/experiments/search?max_results=1'"}},
+		"page for the API": {healOK, page, finding{ID: "mlflow.api", Code: "FLTS-H06", Detail: "a web page or another service answers instead of the API", Hint: inside}},
+		"page for health":  {page, page, finding{ID: "mlflow.health", Code: "FLTS-H06", Detail: "a web page or another service answers instead of the API", Hint: inside}},
+		"login":            {healOK, route{status: 302, header: map[string]string{"Location": "/oauth2/start?rd=/"}}, finding{ID: "mlflow.api", Code: "FLTS-H06", Detail: "a login page answers at HOST (302)", Hint: inside}},
+		"prefix":           {healOK, route{status: 404}, finding{ID: "mlflow.api", Code: "FLTS-H09", Detail: "no MLflow API under this path (404)", Hint: "with a static prefix, or behind an ingress: set MLFLOW_TRACKING_URI=http://HOST/PREFIX"}},
+		"redirect":         {healOK, route{status: 301, header: map[string]string{"Location": "https://ml.example/api?X=Y"}}, finding{ID: "mlflow.api", Code: "FLTS-H10", Detail: "HOST redirects (301) to https://ml.example, and MLflow's client asks there by GET and without what it had to say", Hint: "write the final address: MLFLOW_TRACKING_URI=https://ml.example"}},
+		"broken health":    {route{status: 500}, jsonOK, finding{ID: "mlflow.health", Code: "FLTS-H15", Detail: "/health fails (500)", Hint: "look at the answer: curl -v http://HOST/health"}},
+		"broken API":       {healOK, route{status: 500}, finding{ID: "mlflow.api", Code: "FLTS-H15", Detail: "the API does not answer as MLflow's (500)", Hint: "look at the answer: curl -v 'http://HOST/api/2.0/mlflow/experiments/search?max_results=1'"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, map[string]route{"GET /health": c.health, search: c.api})

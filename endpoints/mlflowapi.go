@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -14,32 +13,48 @@ import (
 
 const searchPath = apiRoot + "experiments/search"
 
-// Without a number of results MLflow answers 400.
-var oneResult = url.Values{"max_results": {"1"}}
+// searchByHand is the search as a person repeats it, by GET. Without a number of
+// results MLflow answers 400.
+const searchByHand = searchPath + "?max_results=1"
 
 // api makes the cheapest call that needs everything a client needs.
 func (m *mlflow) api(ctx context.Context) checklist.Finding {
 	if bad := m.unsendable(); bad != nil {
 		return *bad
 	}
-	a, bad := m.call(ctx, m.apiGet("experiments/search", oneResult))
-	if bad != nil {
+	req := m.search(m.addr)
+	a, bad := m.call(ctx, req)
+	switch {
+	case bad != nil:
 		return *bad
-	}
-	if a.status == http.StatusNotFound {
+	case a.keepsMethod() && a.destination(req.URL) != nil:
+		return m.follow(ctx, req.URL, a)
+	case a.status == http.StatusNotFound:
 		return m.notHere(ctx, a)
+	case a.status == http.StatusOK && !a.isMLflowAPI():
+		return m.orEmpty(ctx, a)
+	case m.refusesPost(a):
+		return m.orReadsOnly(ctx, a)
 	}
 	return m.judge(a)
 }
 
+// search asks for one experiment as MLflow's client does, by POST: what stands in
+// front of a server may let GET through and nothing else.
+func (m *mlflow) search(there address) *http.Request {
+	return m.send(http.MethodPost, there.url(searchPath), "application/json", []byte(`{"max_results": 1}`))
+}
+
 func (m *mlflow) judge(a answer) checklist.Finding {
-	code, isJSON := a.mlflowError()
+	code, _ := a.mlflowError()
 	refusal := m.refusal(a, "search experiments", "READ on the experiment")
 	switch {
-	case a.status == http.StatusOK && isJSON, a.status == http.StatusBadRequest && code == "INVALID_PARAMETER_VALUE":
+	case a.status == http.StatusOK && a.isMLflowAPI(), a.status == http.StatusBadRequest && code == "INVALID_PARAMETER_VALUE":
 		return pass("API answers")
 	case a.isRedirect():
-		return m.moved(a)
+		f := m.moved(a)
+		f.Detail += ", and MLflow's client asks there by GET and without what it had to say"
+		return f
 	case a.status == http.StatusOK, a.isSignIn():
 		return m.webPage(a)
 	case refusal != nil:
@@ -48,7 +63,7 @@ func (m *mlflow) judge(a answer) checklist.Finding {
 		return m.fail(codeUnexpected, "this server keeps artifacts only: it runs with --artifacts-only",
 			"set "+m.addr.assign("http", "SVC.NS.svc.cluster.local:5000")+" of the tracking server, or start this one without --artifacts-only", a.seen())
 	}
-	return m.unexpected(a, "the API does not answer as MLflow's", searchPath+"?max_results=1")
+	return m.unexpected(a, "the API does not answer as MLflow's", searchByHand)
 }
 
 func (m *mlflow) webPage(a answer) checklist.Finding {
@@ -68,10 +83,8 @@ func (m *mlflow) notHere(ctx context.Context, a answer) checklist.Finding {
 		for _, prefix := range m.otherPaths() {
 			there := m.addr
 			there.path = prefix
-			u := there.url(searchPath)
-			u.RawQuery = oneResult.Encode()
-			got, bad := m.call(ctx, m.request(u))
-			if _, isJSON := got.mlflowError(); bad == nil && isJSON && got.status == http.StatusOK {
+			got, bad := m.call(ctx, m.search(there))
+			if bad == nil && got.isMLflowAPI() && got.status == http.StatusOK {
 				return m.fail(codeNotHere, "no MLflow API under this path (404), it is at "+there.authority()+prefix,
 					"set "+there.assign(m.addr.scheme, m.addr.authority()), evidence...)
 			}

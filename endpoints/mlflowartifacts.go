@@ -2,14 +2,12 @@ package endpoints
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
-	"github.com/flts-run/flts-run/internal/boto3"
 )
 
 const proxiedArtifacts = "/api/2.0/mlflow-artifacts/artifacts"
@@ -35,7 +33,7 @@ func (m *mlflow) artifacts(ctx context.Context) checklist.Finding {
 	case "mlflow-artifacts":
 		return m.proxied(ctx)
 	case "s3":
-		return m.direct()
+		return m.direct(ctx)
 	case "file":
 		return m.warn(codeLocalArtifacts, "artifacts of this experiment go into a folder of the task's own container, and are lost with it",
 			"start the server with --serve-artifacts, then use a new experiment: mlflow experiments create -n NAME --artifact-location mlflow-artifacts:/NAME")
@@ -110,57 +108,4 @@ func (m *mlflow) artifactPath() string {
 		_, rest, _ = strings.Cut(host, "/")
 	}
 	return strings.Trim(rest, "/")
-}
-
-// direct judges artifacts that the task's own S3 client stores: it needs keys,
-// and an endpoint unless the store is AWS.
-func (m *mlflow) direct() checklist.Finding {
-	bucket, _, _ := strings.Cut(strings.TrimPrefix(m.experiment.Location, "s3://"), "/")
-	if !madeOf(bucket, 63, lower+digits+".-") {
-		bucket = "BUCKET"
-	}
-	where := "artifacts of this experiment go straight to s3://" + bucket
-	task := m.env.Task
-	identity := task["AWS_WEB_IDENTITY_TOKEN_FILE"] + task["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] + task["AWS_CONTAINER_CREDENTIALS_FULL_URI"] + task["AWS_PROFILE"]
-	keyID := task["AWS_ACCESS_KEY_ID"]
-	endpoint, _ := endpointOfArtifacts(task)
-	f := m.fail(codeDirectStore, "", "")
-	switch {
-	case task == nil:
-		f.State, f.Detail, f.Hint = checklist.Unknown, "could not look: "+where+", and what the task has for that is not known", "flts-run explain MLFLOW_TRACKING_URI"
-	case (keyID == "" || task["AWS_SECRET_ACCESS_KEY"] == "") && identity == "" && !m.hasAWSFile():
-		f.Detail = where + ", and the task has no keys for it"
-		f.Hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and MLFLOW_S3_ENDPOINT_URL), or start the server with --serve-artifacts and use a new experiment"
-	case endpoint == "" && keyID != "" && !boto3.IsKeyIDOfAWS(keyID):
-		f.Detail = where + " at AWS, because no endpoint is set, and the keys are not of AWS"
-		f.Hint = "set MLFLOW_S3_ENDPOINT_URL=http://SVC.NS.svc.cluster.local:9000"
-	case m.lacksBoto3():
-		f.Detail = where + ", and boto3 is not installed beside MLflow"
-		f.Hint = "add it in the Dockerfile: pip install boto3"
-	case !slices.Contains(m.Buckets, bucket):
-		f.State, f.Detail = checklist.Warn, where+", which no check looks at"
-		f.Hint = fmt.Sprintf("look at it too: flts-run check --needs s3:%s=rw", bucket)
-	default:
-		return pass("artifacts go straight to s3://%s", bucket)
-	}
-	return f
-}
-
-// hasAWSFile reports a credentials file of boto3, which may hold keys.
-func (m *mlflow) hasAWSFile() bool {
-	task := m.env.Task
-	for _, file := range []string{task["AWS_SHARED_CREDENTIALS_FILE"], task["AWS_CONFIG_FILE"], task["HOME"] + "/.aws/credentials", task["HOME"] + "/.aws/config"} {
-		if _, ok := m.env.readFile(file); ok {
-			return true
-		}
-	}
-	return false
-}
-
-// lacksBoto3 is certain only where the client itself was found.
-func (m *mlflow) lacksBoto3() bool {
-	dirs := m.env.sitePackages()
-	_, client := m.env.installed(dirs, "mlflow", "mlflow_skinny")
-	_, boto3 := m.env.installed(dirs, "boto3")
-	return client && !boto3
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/flts-run/flts-run/checklist"
 	"github.com/flts-run/flts-run/endpoints"
 	"github.com/flts-run/flts-run/internal/fakemlflow"
+	"github.com/flts-run/flts-run/internal/fakes3"
 )
 
 // image is a container with Python packages: "mlflow 3.5.0" is one.
@@ -182,16 +183,32 @@ func TestTheDefaultExperiment(t *testing.T) {
 
 func TestWhereArtifactsGo(t *testing.T) {
 	direct := fakemlflow.Options{ArtifactRoot: "s3://mlflow/art"}
+	store := fakeS3(t, fakes3.Options{
+		Buckets: []string{"mlflow"},
+		Users: []fakes3.User{
+			{AccessKey: "writer", SecretKey: "writes-only", Allow: map[string]string{"mlflow": "w"}},
+			{AccessKey: "nobody", SecretKey: "may-nothing", Allow: map[string]string{}},
+		},
+	})
 	keys := func(m *endpoints.MLflow, e *endpoints.Env) {
-		e.Task["AWS_ACCESS_KEY_ID"], e.Task["AWS_SECRET_ACCESS_KEY"] = "component", "component-secret"
-		e.Task["MLFLOW_S3_ENDPOINT_URL"] = "http://minio:9000"
+		e.Resolver = names{}
+		e.Task["AWS_ACCESS_KEY_ID"], e.Task["AWS_SECRET_ACCESS_KEY"] = keyID, secretKey
+		e.Task["MLFLOW_S3_ENDPOINT_URL"] = store.URL()
 		e.Files = image("mlflow 3.5.0", "boto3 1.43.0")
-		m.Buckets = []string{"dataset", "mlflow"}
 	}
 	and := func(more func(*endpoints.MLflow, *endpoints.Env)) func(*endpoints.MLflow, *endpoints.Env) {
 		return func(m *endpoints.MLflow, e *endpoints.Env) { keys(m, e); more(m, e) }
 	}
 	const goes = "artifacts of this experiment go straight to s3://mlflow"
+	down := closedPort(t)
+	whoListens := "localhost in a pod is the pod itself: set MLFLOW_S3_ENDPOINT_URL=http://SVC.NS.svc.cluster.local:" + port(t, "http://"+down) + ", or look here with: ss -ltn | grep :" + port(t, "http://"+down)
+	const writeAgain = "write the right one to AWS_SECRET_ACCESS_KEY (the task's environment): " +
+		`stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | jq -Rs '{stringData:{AWS_SECRET_ACCESS_KEY:.}}' | kubectl -n NS patch secret NAME --type=merge --patch-file /dev/stdin`
+	as := func(key, secret string, probe bool) func(*endpoints.MLflow, *endpoints.Env) {
+		return and(func(_ *endpoints.MLflow, e *endpoints.Env) {
+			e.Task["AWS_ACCESS_KEY_ID"], e.Task["AWS_SECRET_ACCESS_KEY"], e.WriteProbe = key, secret, probe
+		})
+	}
 	const noKeys = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and MLFLOW_S3_ENDPOINT_URL), or start the server with --serve-artifacts and use a new experiment"
 	for name, c := range map[string]struct {
 		server fakemlflow.Options
@@ -199,7 +216,7 @@ func TestWhereArtifactsGo(t *testing.T) {
 		want   says
 		hint   string
 	}{
-		"straight":     {direct, keys, says{State: checklist.Pass, Detail: "artifacts go straight to s3://mlflow"}, ""},
+		"straight":     {direct, keys, says{State: checklist.Pass, Detail: goes + ": bucket mlflow/art/1 listed"}, ""},
 		"no keys":      {direct, nil, says{State: checklist.Fail, Code: "FLTS-X06", Detail: goes + ", and the task has no keys for it"}, noKeys},
 		"half the key": {direct, and(inTask("AWS_SECRET_ACCESS_KEY", "")), says{State: checklist.Fail, Code: "FLTS-X06", Detail: goes + ", and the task has no keys for it"}, noKeys},
 		"an identity": {
@@ -208,8 +225,8 @@ func TestWhereArtifactsGo(t *testing.T) {
 				delete(e.Task, "MLFLOW_S3_ENDPOINT_URL")
 				e.Task["AWS_WEB_IDENTITY_TOKEN_FILE"] = "/var/run/token"
 			}),
-			says{State: checklist.Pass, Detail: "artifacts go straight to s3://mlflow"},
-			"",
+			says{State: checklist.Fail, Code: "FLTS-X06", Detail: goes + ": no such host: s3.us-east-1.amazonaws.com"},
+			"nslookup s3.us-east-1.amazonaws.com",
 		},
 		"keys in a file": {
 			direct, and(func(_ *endpoints.MLflow, e *endpoints.Env) {
@@ -217,8 +234,8 @@ func TestWhereArtifactsGo(t *testing.T) {
 				e.Task["HOME"] = "/app"
 				e.Files.(fstest.MapFS)["app/.aws/credentials"] = &fstest.MapFile{Data: []byte("[default]")}
 			}),
-			says{State: checklist.Pass, Detail: "artifacts go straight to s3://mlflow"},
-			"",
+			says{State: checklist.Unknown, Code: "FLTS-X06", Detail: goes + ": not signed: the credentials come from a file of boto3"},
+			"flts-run explain AWS_ACCESS_KEY_ID",
 		},
 		"no endpoint": {
 			direct, and(inTask("MLFLOW_S3_ENDPOINT_URL", "")),
@@ -228,20 +245,30 @@ func TestWhereArtifactsGo(t *testing.T) {
 		"AWS": {direct, and(func(_ *endpoints.MLflow, e *endpoints.Env) {
 			delete(e.Task, "MLFLOW_S3_ENDPOINT_URL")
 			e.Task["AWS_ACCESS_KEY_ID"] = "AKIAIOSFODNN7EXAMPLE"
-		}), says{State: checklist.Pass, Detail: "artifacts go straight to s3://mlflow"}, ""},
+		}), says{State: checklist.Fail, Code: "FLTS-X06", Detail: goes + ": no such host: s3.us-east-1.amazonaws.com"}, "nslookup s3.us-east-1.amazonaws.com"},
 		"boto3's endpoint": {direct, and(func(_ *endpoints.MLflow, e *endpoints.Env) {
 			delete(e.Task, "MLFLOW_S3_ENDPOINT_URL")
-			e.Task["AWS_ENDPOINT_URL_S3"] = "http://minio:9000"
-		}), says{State: checklist.Pass, Detail: "artifacts go straight to s3://mlflow"}, ""},
-		"no boto3":          {direct, and(func(_ *endpoints.MLflow, e *endpoints.Env) { e.Files = image("mlflow 3.5.0") }), says{State: checklist.Fail, Code: "FLTS-X06", Detail: goes + ", and boto3 is not installed beside MLflow"}, "add it in the Dockerfile: pip install boto3"},
-		"unchecked bucket":  {direct, and(func(m *endpoints.MLflow, _ *endpoints.Env) { m.Buckets = []string{"dataset"} }), says{State: checklist.Warn, Code: "FLTS-X06", Detail: goes + ", which no check looks at"}, "look at it too: flts-run check --needs s3:mlflow=rw"},
-		"unknown task":      {direct, func(_ *endpoints.MLflow, e *endpoints.Env) { e.Task = nil }, says{State: checklist.Unknown, Code: "FLTS-X06", Detail: "could not look: " + goes + ", and what the task has for that is not known"}, "flts-run explain MLFLOW_TRACKING_URI"},
-		"another store":     {fakemlflow.Options{ArtifactRoot: "gs://b"}, nil, says{State: checklist.Unknown, Code: "FLTS-X06", Detail: "could not look: artifacts go straight to another kind of store (gs)"}, "what its client needs is in MLflow's documentation of artifact stores"},
-		"no store at all":   {fakemlflow.Options{ArtifactRoot: "S3 canary:x"}, nil, says{State: checklist.Unknown, Code: "FLTS-X06", Detail: "could not look: artifacts go straight to another kind of store (unknown)"}, "what its client needs is in MLflow's documentation of artifact stores"},
-		"a folder":          {fakemlflow.Options{ArtifactRoot: "/mlruns"}, nil, says{State: checklist.Warn, Code: "FLTS-X07", Detail: "artifacts of this experiment go into a folder of the task's own container, and are lost with it"}, "start the server with --serve-artifacts, then use a new experiment: mlflow experiments create -n NAME --artifact-location mlflow-artifacts:/NAME"},
-		"a folder by URL":   {fakemlflow.Options{ArtifactRoot: "file:///mlruns"}, nil, says{State: checklist.Warn, Code: "FLTS-X07", Detail: "artifacts of this experiment go into a folder of the task's own container, and are lost with it"}, "start the server with --serve-artifacts, then use a new experiment: mlflow experiments create -n NAME --artifact-location mlflow-artifacts:/NAME"},
-		"a relative folder": {fakemlflow.Options{ArtifactRoot: "./mlruns"}, nil, says{State: checklist.Warn, Code: "FLTS-X07", Detail: "artifacts of this experiment go into a folder of the task's own container, and are lost with it"}, "start the server with --serve-artifacts, then use a new experiment: mlflow experiments create -n NAME --artifact-location mlflow-artifacts:/NAME"},
-		"proxied, by host":  {fakemlflow.Options{ArtifactRoot: "mlflow-artifacts://mlflow:5000"}, nil, says{State: checklist.Pass, Detail: "artifacts go through MLflow"}, ""},
+			e.Task["AWS_ENDPOINT_URL_S3"] = store.URL()
+		}), says{State: checklist.Pass, Detail: goes + ": bucket mlflow/art/1 listed"}, ""},
+		"boto3's endpoint, switched off": {direct, and(func(_ *endpoints.MLflow, e *endpoints.Env) {
+			delete(e.Task, "MLFLOW_S3_ENDPOINT_URL")
+			e.Task["AWS_ENDPOINT_URL_S3"], e.Task["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = store.URL(), "true"
+		}), says{State: checklist.Fail, Code: "FLTS-X06", Detail: goes + " at AWS, because no endpoint is set, and the keys are not of AWS"}, "set MLFLOW_S3_ENDPOINT_URL=http://SVC.NS.svc.cluster.local:9000"},
+		"wrong key":                     {direct, and(inTask("AWS_SECRET_ACCESS_KEY", "wrong")), says{State: checklist.Fail, Code: "FLTS-X06", Detail: goes + ": the secret key does not belong to the access key"}, writeAgain},
+		"a store that is down":          {direct, and(inTask("MLFLOW_S3_ENDPOINT_URL", "http://"+down)), says{State: checklist.Fail, Code: "FLTS-X06", Detail: goes + ": connection refused at " + down}, whoListens},
+		"a store that is none":          {direct, and(inTask("MLFLOW_S3_ENDPOINT_URL", "minio:9000")), says{State: checklist.Fail, Code: "FLTS-X06", Detail: goes + ": MLFLOW_S3_ENDPOINT_URL is not an http or https URL"}, "set MLFLOW_S3_ENDPOINT_URL=http://minio:9000"},
+		"a bucket in front of the host": {direct, and(inTask("MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE", "virtual")), says{State: checklist.Pass, Detail: goes + ": bucket mlflow/art/1 listed"}, ""}, // an address has none
+		"not to be listed":              {direct, as("nobody", "may-nothing", false), says{State: checklist.Warn, Code: "FLTS-X06", Detail: goes + ": bucket mlflow/art/1 cannot be listed; whether it can be written was not tried"}, "allow s3:PutObject on mlflow/art/1: mc admin policy attach ALIAS POLICY --user ACCESS_KEY; to try it: flts-run check --write-probe"},
+		"not to be written":             {direct, as("nobody", "may-nothing", true), says{State: checklist.Fail, Code: "FLTS-X06", Detail: goes + ": credentials accepted, bucket mlflow/art/1 may not be written"}, "allow s3:PutObject on mlflow/art/1/*: mc admin policy attach ALIAS readwrite --user ACCESS_KEY"},
+		"only to be written":            {direct, as("writer", "writes-only", true), says{State: checklist.Pass, Detail: goes + ": bucket mlflow/art/1 can be written, nothing was stored"}, ""},
+		"no boto3":                      {direct, and(func(_ *endpoints.MLflow, e *endpoints.Env) { e.Files = image("mlflow 3.5.0") }), says{State: checklist.Fail, Code: "FLTS-X06", Detail: goes + ", and boto3 is not installed beside MLflow"}, "add it in the Dockerfile: pip install boto3"},
+		"unknown task":                  {direct, func(_ *endpoints.MLflow, e *endpoints.Env) { e.Task = nil }, says{State: checklist.Unknown, Code: "FLTS-X06", Detail: "could not look: " + goes + ", and what the task has for that is not known"}, "flts-run explain MLFLOW_TRACKING_URI"},
+		"another store":                 {fakemlflow.Options{ArtifactRoot: "gs://b"}, nil, says{State: checklist.Unknown, Code: "FLTS-X06", Detail: "could not look: artifacts go straight to another kind of store (gs)"}, "what its client needs is in MLflow's documentation of artifact stores"},
+		"no store at all":               {fakemlflow.Options{ArtifactRoot: "S3 canary:x"}, nil, says{State: checklist.Unknown, Code: "FLTS-X06", Detail: "could not look: artifacts go straight to another kind of store (unknown)"}, "what its client needs is in MLflow's documentation of artifact stores"},
+		"a folder":                      {fakemlflow.Options{ArtifactRoot: "/mlruns"}, nil, says{State: checklist.Warn, Code: "FLTS-X07", Detail: "artifacts of this experiment go into a folder of the task's own container, and are lost with it"}, "start the server with --serve-artifacts, then use a new experiment: mlflow experiments create -n NAME --artifact-location mlflow-artifacts:/NAME"},
+		"a folder by URL":               {fakemlflow.Options{ArtifactRoot: "file:///mlruns"}, nil, says{State: checklist.Warn, Code: "FLTS-X07", Detail: "artifacts of this experiment go into a folder of the task's own container, and are lost with it"}, "start the server with --serve-artifacts, then use a new experiment: mlflow experiments create -n NAME --artifact-location mlflow-artifacts:/NAME"},
+		"a relative folder":             {fakemlflow.Options{ArtifactRoot: "./mlruns"}, nil, says{State: checklist.Warn, Code: "FLTS-X07", Detail: "artifacts of this experiment go into a folder of the task's own container, and are lost with it"}, "start the server with --serve-artifacts, then use a new experiment: mlflow experiments create -n NAME --artifact-location mlflow-artifacts:/NAME"},
+		"proxied, by host":              {fakemlflow.Options{ArtifactRoot: "mlflow-artifacts://mlflow:5000"}, nil, says{State: checklist.Pass, Detail: "artifacts go through MLflow"}, ""},
 		"not served": {
 			fakemlflow.Options{NoServeArtifacts: true},
 			nil,
@@ -254,7 +281,7 @@ func TestWhereArtifactsGo(t *testing.T) {
 			says{State: checklist.Fail, Code: "FLTS-X20", Detail: "MLflow cannot use its own artifact store (500)"},
 			"keys, endpoint or client library of the store are missing or wrong on the server, not here: curl -v http://HOST",
 		},
-		"of a new experiment": {direct, func(m *endpoints.MLflow, e *endpoints.Env) { keys(m, e); experimentNamed("new")(m, e) }, says{State: checklist.Pass, Detail: "artifacts go straight to s3://mlflow"}, ""},
+		"of a new experiment": {direct, and(experimentNamed("new")), says{State: checklist.Pass, Detail: goes + ": bucket mlflow/art/0 listed"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			change := func(m *endpoints.MLflow, e *endpoints.Env) {
@@ -273,6 +300,7 @@ func TestWhereArtifactsGo(t *testing.T) {
 }
 
 func TestWhatMayBeWritten(t *testing.T) {
+	store := fakeS3(t, fakes3.Options{Buckets: []string{"mlflow"}})
 	server := fakemlflow.Options{
 		Username: "root", Password: "r",
 		Users: []fakemlflow.User{{Name: "ann", Password: "a", Permission: "READ"}, {Name: "eve", Password: "e", Permission: "NO_PERMISSIONS"}},
@@ -333,10 +361,11 @@ func TestWhatMayBeWritten(t *testing.T) {
 			"",
 		},
 		"direct artifacts": {
-			fakemlflow.Options{ArtifactRoot: "s3://b"},
+			fakemlflow.Options{ArtifactRoot: "s3://mlflow"},
 			func(_ *endpoints.MLflow, e *endpoints.Env) {
 				e.WriteProbe = true
-				e.Task["AWS_PROFILE"] = "p"
+				e.Task["AWS_ACCESS_KEY_ID"], e.Task["AWS_SECRET_ACCESS_KEY"] = keyID, secretKey
+				e.Task["MLFLOW_S3_ENDPOINT_URL"] = store.URL()
 				e.Files = nil
 			},
 			[]says{

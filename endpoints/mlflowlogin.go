@@ -68,6 +68,10 @@ func (m *mlflow) unsendable() *checklist.Finding {
 			"write each % in it as %%, and nothing before the line [mlflow]: sed -n l "+shellWord(m.brokenFile)))
 		return &f
 	}
+	if path := "MLFLOW_TRACKING_SERVER_CERT_PATH"; m.client.verifiesNothing(m.env.Task) && m.env.Task[path] != "" {
+		f := m.fail(codeBundle, m.client.off+" and "+path+" are both set: MLflow's client refuses to choose", "unset "+m.client.off)
+		return &f
+	}
 	if m.login.kind() == bearer && m.Token.hasControl() {
 		f := refused(m.fail(codeUnsendable, m.Token.Key+" holds a control character, clients cannot send it", m.rewrite(m.Token), m.Token.evidence()))
 		return &f
@@ -160,22 +164,23 @@ func (m *mlflow) forbidden(a answer, what, need string) checklist.Finding {
 		return m.webPage(a)
 	}
 	return m.fail(codeUnexpected, "refused (403), and not in MLflow's words: by a proxy or an ingress in front of it",
-		"look at the answer: "+m.curl(searchPath+"?max_results=1"), a.seen())
+		"look at the answer: "+m.curl(searchByHand), a.seen())
 }
 
 // hostRefused is the finding of MLflow's check of the Host header, from version
 // 3.5 on. The port is a part of what is compared.
 func (m *mlflow) hostRefused(a answer) checklist.Finding {
-	sent := fmt.Sprintf("sent Host: %s, got %d", m.addr.authority(), a.status)
+	sent := m.hostHeader(m.addr.url(""))
+	line := fmt.Sprintf("sent Host: %s, got %d", sent, a.status)
 	if m.healthStatus != 0 { // it was looked at
-		sent += fmt.Sprintf("; /health answers %d, which proves nothing", m.healthStatus)
+		line += fmt.Sprintf("; /health answers %d, which proves nothing", m.healthStatus)
 	}
-	evidence := []string{sent}
+	evidence := []string{line}
 	if front := a.server(); front != "" && front != "uvicorn" {
 		evidence = append(evidence, front+" stands in front and may send MLflow another Host than ours")
 	}
 	return m.fail(codeHostHeader, "refuses this Host header",
-		fmt.Sprintf(`start the server with --allowed-hosts "%s,%s:*", or set MLFLOW_SERVER_ALLOWED_HOSTS there`, m.addr.authority(), m.addr.host), evidence...)
+		fmt.Sprintf(`start the server with --allowed-hosts "%s,%s:*", or set MLFLOW_SERVER_ALLOWED_HOSTS there`, sent, strings.TrimSuffix(sent, ":"+m.addr.port)), evidence...)
 }
 
 // isSignIn reports the page of oauth2-proxy, which comes with 403, and the like.

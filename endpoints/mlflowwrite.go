@@ -23,7 +23,7 @@ func (m *mlflow) write(ctx context.Context) checklist.Finding {
 		probe = writeProbe{"experiments/create", map[string]any{"name": []string{"flts-run-probe"}}, "create experiments", "the right to create experiments"}
 	}
 	text, _ := json.Marshal(probe.body) // of texts alone
-	a, bad := m.call(ctx, m.send(http.MethodPost, apiRoot+probe.call, "application/json", text))
+	a, bad := m.call(ctx, m.send(http.MethodPost, m.addr.url(apiRoot+probe.call), "application/json", text))
 	if bad == nil {
 		bad = m.refusal(a, probe.what, probe.need)
 	}
@@ -65,7 +65,7 @@ func (m *mlflow) takeBack(ctx context.Context, a answer) checklist.Finding {
 	}
 	_ = json.Unmarshal(a.body, &doc) // without an ID the deletion fails, which is said
 	text, _ := json.Marshal(map[string]string{"run_id": doc.Run.Info.RunID})
-	deleted, bad := m.call(ctx, m.send(http.MethodPost, apiRoot+"runs/delete", "application/json", text))
+	deleted, bad := m.call(ctx, m.send(http.MethodPost, m.addr.url(apiRoot+"runs/delete"), "application/json", text))
 	f := m.fail(codeLeftBehind, "the probe created a run, which is deleted now and can still be restored", "mlflow gc removes deleted runs for good", a.seen())
 	if f.State = checklist.Warn; bad != nil || deleted.status != http.StatusOK {
 		f.Detail, f.Hint = "the probe created a run and could not delete it", "delete the newest run of the experiment, which has no name of yours: mlflow runs list --experiment-id ID"
@@ -82,7 +82,7 @@ func (m *mlflow) upload(ctx context.Context) checklist.Finding {
 	const size = 2 << 20
 	// Below the experiment, of which the permission is asked; MLflow takes no #.
 	path := proxiedArtifacts + escapedPath(m.artifactPath()) + "/flts-run-probe%23"
-	a, bad := m.call(ctx, m.send(http.MethodPut, path, "application/octet-stream", make([]byte, size)))
+	a, bad := m.call(ctx, m.send(http.MethodPut, m.addr.url(path), "application/octet-stream", make([]byte, size)))
 	if bad == nil {
 		bad = m.refusal(a, "store artifacts", "EDIT on the experiment")
 	}
@@ -104,7 +104,7 @@ func (m *mlflow) upload(ctx context.Context) checklist.Finding {
 
 // removeArtifact deletes what a server stored in spite of its path.
 func (m *mlflow) removeArtifact(ctx context.Context, a answer, path string) checklist.Finding {
-	removed, bad := m.call(ctx, m.send(http.MethodDelete, path, "application/json", []byte("{}")))
+	removed, bad := m.call(ctx, m.send(http.MethodDelete, m.addr.url(path), "application/json", []byte("{}")))
 	f := m.fail(codeLeftBehind, "the probe stored an artifact, which is removed again", "nothing is left to do", a.seen())
 	if f.State = checklist.Warn; bad != nil || removed.status != http.StatusOK {
 		f.Detail, f.Hint = "the probe stored an artifact and could not remove it", `remove "flts-run-probe#" from the experiment's folder in the artifact store`

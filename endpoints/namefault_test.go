@@ -326,15 +326,15 @@ func TestOddNames(t *testing.T) {
 	}{
 		"slow by the search list": {host: host, conf: podSearch, zone: fakedns.Zone{host + ".": slow(right), "*": slow(missing)}, want: finding{
 			Code: "FLTS-D10", Detail: "the lookup takes N ms: 3 candidates of the search list are asked first; with a final dot N ms",
-			Hint: `write the full name with a final dot: set MINIO_ENDPOINT=` + host + `.:9000; or in the pod spec dnsConfig: {options: [{name: ndots, value: "2"}]} (not with musl)`,
+			Hint: `in the pod spec dnsConfig: {options: [{name: ndots, value: "2"}]} (not with musl); no final dot: boto3 signs it and does not send it`,
 		}},
 		"shadowed by a wildcard": {host: host, conf: "search train.svc.cluster.local corp.example\noptions ndots:5\n", zone: fakedns.Zone{host + ".": right, "*.corp.example.": wrong}, want: finding{
 			Code: "FLTS-D13", Detail: host + " is shadowed: everything under corp.example, which is searched first, resolves to 203.0.113.9",
-			Hint: "write the full name with a final dot: set MINIO_ENDPOINT=" + host + ".:9000; or take corp.example out of the search list: dnsConfig.searches in the pod spec",
+			Hint: "take corp.example out of the search list: dnsConfig.searches in the pod spec",
 		}},
 		"there by a wildcard alone": {host: "minio-typo", conf: "search corp.example\n", zone: fakedns.Zone{"*.corp.example.": wrong}, want: finding{
 			Code: "FLTS-D13", Detail: "minio-typo is no name of its own: everything under corp.example resolves to 203.0.113.9",
-			Hint: "write the full name with a final dot: set MINIO_ENDPOINT=minio-typo.:9000; or take corp.example out of the search list: dnsConfig.searches in the pod spec",
+			Hint: "take corp.example out of the search list: dnsConfig.searches in the pod spec",
 		}},
 		"an old entry in the hosts file": {host: host, conf: podSearch, hosts: "10.1.2.3 other " + host + " # by hand\n", zone: fakedns.Zone{host + ".": right}, want: finding{
 			Code: "FLTS-D17", Detail: "HOSTS has 10.1.2.3 for " + host + ", the name server says 10.96.4.2",

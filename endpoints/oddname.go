@@ -62,8 +62,11 @@ func (l *ladder) slowName(s stub, names []string, alone candidate, took time.Dur
 }
 
 func (l *ladder) finalDot(name string) string {
-	return fmt.Sprintf(`write the full name with a final dot: set %s; or in the pod spec dnsConfig: {options: [{name: ndots, value: "2"}]} (not with musl)`,
-		l.addr.assign(l.addr.scheme, name+":"+l.addr.port))
+	const ndots = `in the pod spec dnsConfig: {options: [{name: ndots, value: "2"}]} (not with musl)`
+	if l.client.rules == Botocore {
+		return ndots + "; no final dot: boto3 signs it and does not send it"
+	}
+	return fmt.Sprintf("write the full name with a final dot: set %s; or "+ndots, l.addr.assign(l.addr.scheme, name+":"+l.addr.port))
 }
 
 // shadowed compares /etc/hosts, which every client reads first, with the DNS.
@@ -91,8 +94,11 @@ func (l *ladder) wildcard(ctx context.Context, s stub, host string, names []stri
 		if alone.is == answered {
 			detail = fmt.Sprintf("%s is shadowed: everything under %s, which is searched first, resolves to %s", host, domain, joinAddrs(l.found))
 		}
-		f := l.warn(codeWildcard, detail, fmt.Sprintf("write the full name with a final dot: set %s; or take %s out of the search list: dnsConfig.searches in the pod spec",
-			l.addr.assign(l.addr.scheme, strings.TrimSuffix(host, ".")+".:"+l.addr.port), domain), s.evidence(asked[:len(names)]))
+		hint := "take " + domain + " out of the search list: dnsConfig.searches in the pod spec"
+		if l.client.rules != Botocore {
+			hint = "write the full name with a final dot: set " + l.addr.assign(l.addr.scheme, strings.TrimSuffix(host, ".")+".:"+l.addr.port) + "; or " + hint
+		}
+		f := l.warn(codeWildcard, detail, hint, s.evidence(asked[:len(names)]))
 		return &f
 	}
 	return nil

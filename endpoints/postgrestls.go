@@ -64,7 +64,7 @@ func (p *postgres) tlsClient() (*tls.Config, *checklist.Finding) {
 		mode = "verify-full" // libpq takes no other with it
 	default:
 		var bad *checklist.Finding
-		if p.trust, bad = p.bundle("PGSSLROOTCERT", file, byClient); bad != nil {
+		if p.trust, bad = p.bundle(p.client, "PGSSLROOTCERT", file, byClient); bad != nil {
 			return nil, bad
 		}
 	}

@@ -32,8 +32,11 @@ type library struct {
 var (
 	boto3Client    = library{name: "boto3", rules: Botocore, bundles: []string{"AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"}, refusesEmpty: true, commonName: true}
 	requestsClient = library{name: "requests", rules: Requests, bundles: []string{"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}, hashedDir: true, strict: true}
+	minioClient    = library{name: "minio-py", rules: MinioPy, bundles: []string{"SSL_CERT_FILE"}, strict: true}
 	libpqClient    = library{name: "libpq", trustBy: "PGSSLROOTCERT=PATH"}
-	mlflowClient   = library{
+	// The S3 client in MLflow's is boto3, and verifies nothing when told so.
+	storeClient  = library{name: "MLflow's store", rules: Botocore, bundles: boto3Client.bundles, off: "MLFLOW_S3_IGNORE_TLS", refusesEmpty: true, commonName: true}
+	mlflowClient = library{
 		name: "MLflow", rules: Requests, bundles: []string{"MLFLOW_TRACKING_SERVER_CERT_PATH", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"},
 		off: "MLFLOW_TRACKING_INSECURE_TLS", hashedDir: true, strict: true,
 	}
@@ -53,6 +56,15 @@ func exportBundle(path string) string {
 // verifiesNothing reports that the task switched verification off.
 func (c library) verifiesNothing(task map[string]string) bool {
 	return c.off != "" && isYes(task[c.off])
+}
+
+// s3ClientOf is the client whose rules a pass for S3 promises: boto3, on which s3fs
+// and MLflow stand too, unless the image has none and has minio-py.
+func s3ClientOf(env Env) library {
+	if env.lacks("botocore") && !env.lacks("minio") {
+		return minioClient
+	}
+	return boto3Client
 }
 
 // isYes reads a bool as MLflow does.

@@ -16,20 +16,21 @@ type PythonClient int
 const (
 	Requests PythonClient = iota // requests: MLflow's client and most others
 	Botocore                     // botocore: boto3, s3fs, MLflow's artifacts in S3
+	MinioPy                      // minio-py, which goes through no proxy
 )
 
 // String is the name under which people know the client.
 func (c PythonClient) String() string {
-	if c == Botocore {
-		return "boto3"
-	}
-	return "requests"
+	return [...]string{Requests: "requests", Botocore: "boto3", MinioPy: "minio-py"}[c]
 }
 
 // PythonProxy returns the proxy through which the client goes to u in a process
 // with these environment variables, as the variable has it; "" when it goes
 // there directly. It follows Python 3.11, requests 2.34 and botocore 1.43.
 func PythonProxy(client PythonClient, vars map[string]string, u *url.URL) string {
+	if client == MinioPy {
+		return ""
+	}
 	proxies := pythonProxies(vars)
 	if client == Botocore {
 		if urllibBypass(proxies["no"], u.Host) {

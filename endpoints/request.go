@@ -38,9 +38,20 @@ const (
 // the caller.
 func (l *ladder) newGet(u *url.URL) *http.Request {
 	return &http.Request{
-		Method: http.MethodGet, URL: u, Host: u.Host, Close: true,
+		Method: http.MethodGet, URL: u, Host: l.hostHeader(u), Close: true,
 		Header: http.Header{"User-Agent": {"flts-run"}},
 	}
+}
+
+// hostHeader is the authority of a URL as the target's client sends it. urllib3 keeps
+// a final dot to itself, and requests writes in small letters; botocore and minio-py
+// send what they sign.
+func (l *ladder) hostHeader(u *url.URL) string {
+	host := strings.TrimSuffix(strings.Replace(u.Host, ".:", ":", 1), ".")
+	if l.client.rules == Requests {
+		return strings.ToLower(host)
+	}
+	return host
 }
 
 // get sends the request once and follows no redirect. The second value is the

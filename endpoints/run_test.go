@@ -209,5 +209,23 @@ func closedPort(t *testing.T) string {
 
 func replaceHost(t *testing.T, text, raw string) string {
 	t.Helper()
-	return strings.ReplaceAll(text, hostPort(t, raw), "HOST")
+	return replaceName(t, text, raw, "HOST")
+}
+
+// replaceName is replaceHost with another word.
+func replaceName(t *testing.T, text, raw, word string) string {
+	t.Helper()
+	return strings.ReplaceAll(text, hostPort(t, raw), word)
+}
+
+func replacePort(t *testing.T, text, raw string) string {
+	t.Helper()
+	return strings.ReplaceAll(text, ":"+port(t, raw), ":PORT")
+}
+
+// forget makes the next requests the first ones.
+func (s *table) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen = nil
 }

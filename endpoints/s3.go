@@ -1,6 +1,7 @@
 package endpoints
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -18,7 +19,11 @@ type S3 struct {
 	AccessKey, SecretKey, SessionToken Setting
 
 	Region    string // "us-east-1" when empty, as in boto3
-	PathStyle bool   // the bucket in the path, not in front of the host
+	PathStyle bool   // the bucket in the path, not in front of the host: boto3's own choice but for AWS
+
+	// Addressing is the setting by which the task's code may choose otherwise:
+	// "virtual". No client reads it by itself.
+	Addressing Setting
 
 	// CABundle is the path that boto3 would read: AWS_CA_BUNDLE, then
 	// REQUESTS_CA_BUNDLE. It replaces the system's authorities.
@@ -58,23 +63,11 @@ type s3 struct {
 
 // Checks returns the checks of the target.
 func (t S3) Checks(env Env) []checklist.Check {
-	if t.Name == "" {
-		t.Name = "minio"
-	}
-	if t.Region == "" {
-		t.Region = "us-east-1"
-	}
 	t.Buckets = merged(t.Buckets)
-	scheme := "http"
-	if t.Secure.isTrue() {
-		scheme = "https"
-	}
-	addr, bad := parseHostPort(t.Endpoint, scheme)
+	s, bad := newS3(t, s3ClientOf(env), env)
 	if bad != nil {
-		return unparsed(t.Name, t.Advisory, bad)
+		return unparsed(s.Name, t.Advisory, bad)
 	}
-	addr.secureKey = t.Secure.Key
-	s := &s3{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, boto3Client, env), S3: t}
 	limit := s.env.Limits.Request
 	checks := chain(append(s.base(),
 		dispensable(s.check("health", checklist.Identify, s.ladder.name+" is an S3 server", 2*limit, s.health)),
@@ -82,7 +75,7 @@ func (t S3) Checks(env Env) []checklist.Check {
 	))
 	sign := &checks[len(checks)-1]
 	sign.Advisory = sign.Advisory || t.CredentialsFrom != ""
-	checks = append(checks, s.otherClients()...)
+	checks = append(checks, append(s.otherClients(), s.inFrontOfTheHost()...)...)
 	for i, b := range t.Buckets {
 		checks = append(checks, s.ofBucket(b, "bucket", checklist.Permission, "can be listed", func(ctx context.Context) checklist.Finding {
 			return s.bucket(ctx, b, i == 0)
@@ -94,6 +87,23 @@ func (t S3) Checks(env Env) []checklist.Check {
 		}
 	}
 	return checks
+}
+
+func newS3(t S3, client library, env Env) (*s3, *checklist.Finding) {
+	t.Name, t.Region = cmp.Or(t.Name, "minio"), cmp.Or(t.Region, "us-east-1")
+	scheme := "http"
+	if t.Secure.isTrue() {
+		scheme = "https"
+	}
+	addr, bad := parseHostPort(t.Endpoint, scheme)
+	if bad != nil {
+		return &s3{S3: t}, bad
+	}
+	addr.secureKey = t.Secure.Key
+	if client.rules == Botocore && env.boto3sStyle() == "virtual" {
+		t.PathStyle = false
+	}
+	return &s3{ladder: newLadder(t.Name, t.Advisory, addr, t.CABundle, client, env), S3: t}, nil
 }
 
 // ofBucket is a check of one bucket, which needs nothing but good credentials.

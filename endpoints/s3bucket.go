@@ -25,11 +25,29 @@ func (s *s3) bucket(ctx context.Context, b Bucket, first bool) checklist.Finding
 func (s *s3) listed(ctx context.Context, b Bucket, a answer) checklist.Finding {
 	switch a.document().code {
 	case "":
+		if !s.PathStyle && a.document().root == "ListAllMyBucketsResult" {
+			return s.fail(codeVirtual, "the server takes the bucket in front of the host for a part of its name: it lists its buckets, and not what is in "+b.Name,
+				"boto3 is told so in its configuration file: set s3 = addressing_style = path in ~/.aws/config, or give the server its domain (MINIO_DOMAIN)", b.evidence(), a.seen())
+		}
+		if s.env.Thorough && strings.Contains(b.Mode, "r") {
+			return s.readable(ctx, b)
+		}
 		return pass("bucket %s listed", b.path())
 	case "NoSuchBucket":
 		return s.noBucket(b, a)
 	}
 	return s.denied(ctx, b, a)
+}
+
+// readable asks for an object that is not there: a policy may allow the list and no
+// object, or only some.
+func (s *s3) readable(ctx context.Context, b Bucket) checklist.Finding {
+	a, bad := s.signed(ctx, s.objectURL(b.Name, b.randomKey()))
+	if bad == nil && a.document().code == "AccessDenied" {
+		return s.warn(codeDenied, fmt.Sprintf("bucket %s can be listed, an object of no known name not be read", b.path()),
+			fmt.Sprintf("allow s3:GetObject on %s/*, or name the prefix that the task reads: FLTS_NEEDS=s3:%s/PREFIX=r; %s", b.path(), b.Name, grantPolicy), b.evidence(), a.seen())
+	}
+	return pass("bucket %s listed", b.path())
 }
 
 func (s *s3) noBucket(b Bucket, a answer) checklist.Finding {

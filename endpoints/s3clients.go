@@ -14,7 +14,10 @@ import (
 // variables, go to another server than the one that is looked at, or with
 // another key. There is none when they agree: nothing is to be asked.
 func (s *s3) otherClients() []checklist.Check {
-	f := cmp.Or(s.otherEndpoint(), s.otherKeys())
+	if s.client.rules != Botocore {
+		return nil
+	}
+	f := cmp.Or(s.otherEndpoint(), s.otherKeys(), s.unreadBundle(), s.signsCapitals())
 	if f == nil {
 		return nil
 	}
@@ -83,6 +86,21 @@ func (s *s3) otherKeys() *checklist.Finding {
 		}
 	}
 	return nil
+}
+
+// unreadBundle is about a list of authorities that is not there and not needed:
+// s3fs reads it for plain http too.
+func (s *s3) unreadBundle() *checklist.Finding {
+	if s.addr.scheme != "http" {
+		return nil
+	}
+	_, _, bad := s.named(boto3Client)
+	if bad == nil || !s.env.mayUse("s3fs") {
+		return nil
+	}
+	f := *bad
+	f.State, f.Detail = checklist.Warn, f.Detail+"; s3fs reads it for plain http too, boto3 does not"
+	return &f
 }
 
 func (s *s3) keysDiffer(detail string) *checklist.Finding {

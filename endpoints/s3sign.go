@@ -22,6 +22,9 @@ func (s *s3) sign(ctx context.Context) checklist.Finding {
 	if bad := s.unusableCredentials(); bad != nil {
 		return *bad
 	}
+	if bad := s.signsAnotherHost(); bad != nil {
+		return *bad
+	}
 	u := s.addr.url("/")
 	if len(s.Buckets) > 0 {
 		u = s.listURL(s.Buckets[0])

@@ -19,7 +19,7 @@ func TestAnyRungCanBeSkipped(t *testing.T) {
 	s3 := serveTLS(t, map[string]route{"GET /minio/health/live": live(), "*": {status: 200, body: list}}, secure)
 	store := minio(hostPort(t, s3.URL), "dataset", "models")
 	store.Secure, store.CABundle = open("MINIO_SECURE", "true"), ca.Path
-	api := serve(t, map[string]route{"*": {status: 200, header: map[string]string{"Content-Type": "application/json"}, body: "{}"}})
+	api := serve(t, map[string]route{"*": {status: 200, header: map[string]string{"Content-Type": "application/json"}, body: jsonOK.body}})
 	mlflow := endpoints.MLflow{URI: open("MLFLOW_TRACKING_URI", api.URL)}
 
 	for name, target := range map[string]func() []checklist.Check{

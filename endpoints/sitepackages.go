@@ -22,6 +22,9 @@ func (d distribution) isAtLeast(major, minor int) bool {
 // in its order: PYTHONPATH, and those that belong to the interpreters of the
 // virtual environment and of PATH. No Python is started for it.
 func (e Env) sitePackages() []string {
+	if e.Files == nil {
+		return nil
+	}
 	var dirs []string
 	add := func(dir string) {
 		if path.IsAbs(dir) && !slices.Contains(dirs, inRoot(dir)) {
@@ -36,7 +39,7 @@ func (e Env) sitePackages() []string {
 		prefixes = append(prefixes, path.Dir(path.Clean(dir)))
 	}
 	for _, prefix := range prefixes {
-		if e.Files == nil || !path.IsAbs(prefix) {
+		if !path.IsAbs(prefix) {
 			continue
 		}
 		for _, pattern := range []string{
@@ -65,6 +68,19 @@ func (e Env) installed(dirs []string, names ...string) (distribution, bool) {
 		}
 	}
 	return distribution{}, false
+}
+
+// lacks reports that the task's Python does not find the package.
+func (e Env) lacks(name string) bool {
+	_, found := e.installed(e.sitePackages(), name)
+	return !found
+}
+
+// mayUse reports that the task's Python has another client of S3 beside boto3. Where
+// no client at all is found, which it uses is not known, and with time to be
+// thorough every one counts.
+func (e Env) mayUse(client string) bool {
+	return !e.lacks(client) || e.Thorough && e.lacks("botocore")
 }
 
 // metadataVersion reads the version out of a package's METADATA: a header as of

@@ -33,29 +33,44 @@ const (
 
 // authorities reads whom to trust, in the order of the client's own search.
 func (l *ladder) authorities() (trust, *checklist.Finding) {
-	for _, variable := range l.client.bundles {
-		path, set := l.env.Task[variable]
-		if path != "" {
-			return l.bundle(variable, path, byClient)
-		}
-		if set && l.client.refusesEmpty {
-			f := l.fail(codeBundle, fmt.Sprintf("%s is set and empty: %s refuses that, and older ones then verify nothing", variable, l.client.name), "unset "+variable)
-			return trust{}, &f
-		}
+	t, found, bad := l.named(l.client)
+	if found || bad != nil {
+		return t, bad
 	}
 	if l.caBundle != "" {
 		by := byContract
 		if l.env.Task == nil {
 			by = byClient // the caller read the variables
 		}
-		return l.bundle(strings.Join(l.client.bundles, " and "), l.caBundle, by)
+		return l.bundle(l.client, strings.Join(l.client.bundles, " and "), l.caBundle, by)
 	}
-	if list := l.python().authorities(); list != "" {
-		if pool, err := readPool(list, false); err == nil {
-			return trust{pool: pool, from: list, chosen: byPython}, nil
+	return l.unnamed(), nil
+}
+
+// named is what a variable of the client names; found is false when none is set.
+func (l *ladder) named(client library) (t trust, found bool, bad *checklist.Finding) {
+	for _, variable := range client.bundles {
+		path, set := l.env.Task[variable]
+		if path != "" {
+			t, bad := l.bundle(client, variable, path, byClient)
+			return t, true, bad
+		}
+		if set && client.refusesEmpty {
+			f := l.fail(codeBundle, fmt.Sprintf("%s is set and empty: %s refuses that, and older ones then verify nothing", variable, client.name), "unset "+variable)
+			return trust{}, true, &f
 		}
 	}
-	return l.systemTrust(), nil
+	return trust{}, false, nil
+}
+
+// unnamed is whom Python's clients trust that are told nothing.
+func (l *ladder) unnamed() trust {
+	if list := l.python().authorities(); list != "" {
+		if pool, err := readPool(list, false); err == nil {
+			return trust{pool: pool, from: list, chosen: byPython}
+		}
+	}
+	return l.systemTrust()
 }
 
 // systemTrust is what Go, curl and OpenSSL's own tools would use in the task.
@@ -70,8 +85,8 @@ func (l *ladder) systemTrust() trust {
 
 // bundle reads a file that replaces all other authorities; variable is what to
 // correct when it is of no use.
-func (l *ladder) bundle(variable, path string, by chosenBy) (trust, *checklist.Finding) {
-	pool, err := readPool(path, l.client.hashedDir)
+func (l *ladder) bundle(client library, variable, path string, by chosenBy) (trust, *checklist.Finding) {
+	pool, err := readPool(path, client.hashedDir)
 	if err == nil {
 		return trust{pool: pool, from: path, chosen: by}, nil
 	}
@@ -80,7 +95,7 @@ func (l *ladder) bundle(variable, path string, by chosenBy) (trust, *checklist.F
 	case errors.Is(err, errNoCertificate):
 		what = "holds no certificate"
 	case errors.Is(err, errDirectory):
-		what = "is a directory, and " + l.client.name + " takes only a file"
+		what = "is a directory, and " + client.name + " takes only a file"
 	case errors.Is(err, errNoFile):
 		what = "is no regular file"
 	case errors.Is(err, fs.ErrNotExist):

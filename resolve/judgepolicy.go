@@ -136,7 +136,7 @@ func (r *Resolution) judgePlainHTTP(c *Contract) {
 // isPlain reports whether clients speak plain http to the endpoint of a key.
 func (r *Resolution) isPlain(c *Contract, k *Resolved) bool {
 	if k.Key.Type == Web {
-		return strings.HasPrefix(k.Value.Reveal(), "http://")
+		return strings.HasPrefix(strings.ToLower(k.Value.Reveal()), "http://")
 	}
 	secure := c.secureKeyOf(k.Key)
 	return secure != "" && r.Text(secure) != "true"

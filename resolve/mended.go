@@ -25,7 +25,7 @@ func (k *Key) mended(value string, as Form) string {
 		return schemeOf(value) + server
 	case k.Type == HostPort:
 		return server
-	case k.Type == Web && strings.HasPrefix(value, "http"):
+	case k.Type == Web && strings.HasPrefix(strings.ToLower(value), "http"):
 		path, _, _ := strings.Cut(rest[len(server):], "#")
 		path, _, _ = strings.Cut(path, "?")
 		return plainOr(schemeOf(value) + server + strings.TrimRight(path, "/"))
@@ -53,7 +53,7 @@ func (k *Key) mendedScheme(value string, as Form) string {
 
 // schemeOf is the scheme that is kept of a value.
 func schemeOf(value string) string {
-	if strings.HasPrefix(value, "https://") {
+	if strings.HasPrefix(strings.ToLower(value), "https://") {
 		return "https://"
 	}
 	return "http://"

@@ -82,6 +82,7 @@ var practices = []practice{
 	{"a pair of two known halves", map[string]string{"MINIO_ACCESS_KEY": "minioadmin", "MINIO_SECRET_KEY": "password1234"}, nil, "", nil, none, none, none, none},
 	{"password of MLflow", map[string]string{"MLFLOW_TRACKING_USERNAME": "admin", "MLFLOW_TRACKING_PASSWORD": "password1234"}, nil, "FLTS-C15", []string{"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"}, warn, none, warn, fail},
 	{"plain URL", map[string]string{"GATEWAY_URL": "http://gateway.example.com"}, nil, "FLTS-C16", []string{"GATEWAY_URL"}, warn, none, warn, fail},
+	{"plain URL in upper case", map[string]string{"GATEWAY_URL": "HTTP://gateway.example.com"}, nil, "FLTS-C16", []string{"GATEWAY_URL"}, warn, none, warn, fail},
 	{"plain hostport", map[string]string{"MINIO_SECURE": "false"}, nil, "FLTS-C16", []string{"MINIO_ENDPOINT"}, warn, none, warn, fail},
 	{"several are one finding", map[string]string{"MINIO_SECURE": "false", "GATEWAY_URL": "http://g"}, nil, "FLTS-C16", []string{"MINIO_ENDPOINT", "GATEWAY_URL"}, warn, none, warn, fail},
 	{"plain http that stays in the machine", map[string]string{"GATEWAY_URL": "http://127.0.0.1:8000", "MLFLOW_TRACKING_URI": "http://LOCALHOST.:5000"}, nil, "", nil, none, none, none, none},

@@ -127,6 +127,7 @@ func parseBool(value string) (string, error) {
 // looked at first.
 func checkURL(value string) error {
 	scheme, rest, found := strings.Cut(value, "://")
+	scheme = strings.ToLower(scheme) // as clients read it
 	switch {
 	case !found:
 		return &invalid{CodeNoScheme, "has no scheme", "write http://HOST:PORT"}

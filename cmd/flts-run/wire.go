@@ -56,14 +56,14 @@ func (p *plan) target(s *resolve.Service, c checkPlan, advisory bool) target {
 			Endpoint: p.setting(s.Endpoint), Secure: p.setting(s.Secure),
 			AccessKey: p.setting(s.AccessKey), SecretKey: p.setting(s.SecretKey), SessionToken: p.setting(s.SessionToken),
 			Assumed: p.isAssumed(s.AccessKey),
-			Region:  p.resolution.Text(s.Region), PathStyle: p.resolution.Text(s.Addressing) != "virtual",
+			Region:  p.resolution.Text(s.Region), PathStyle: true, Addressing: p.setting(s.Addressing),
 			CABundle: p.first(s.CA), Buckets: p.buckets(s, c), CredentialsFrom: p.identityFor(s),
 		}
 	case "mlflow":
 		return endpoints.MLflow{
 			Name: s.Name, Advisory: advisory, URI: p.setting(s.Endpoint),
 			Username: p.setting(s.Username), Password: p.setting(s.Password), Token: p.setting(s.Token),
-			Experiment: p.setting(s.Experiment), Buckets: p.bucketNames(c), CABundle: p.first(s.CA),
+			Experiment: p.setting(s.Experiment), CABundle: p.first(s.CA),
 		}
 	case "http":
 		return endpoints.HTTP{
@@ -142,19 +142,6 @@ func (p *plan) buckets(s *resolve.Service, c checkPlan) []endpoints.Bucket {
 		return list[:1]
 	}
 	return list
-}
-
-// bucketNames are the buckets that checks of the object stores look at.
-func (p *plan) bucketNames(c checkPlan) []string {
-	var names []string
-	for _, s := range p.contract.Services {
-		if s.Kind == "s3" {
-			for _, b := range p.buckets(s, c) {
-				names = append(names, b.Name)
-			}
-		}
-	}
-	return names
 }
 
 func statusRanges(s *resolve.Service) []endpoints.StatusRange {

@@ -3,6 +3,7 @@
 package fakedns
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -34,8 +35,9 @@ type Zone map[string]Answer
 
 // Options change the server as a whole.
 type Options struct {
-	Zone  Zone
-	NoTCP bool // connections are refused
+	Address string // host:port to listen at; "" is a free port of 127.0.0.1
+	Zone    Zone
+	NoTCP   bool // connections are refused
 }
 
 // Query is one question that arrived.
@@ -61,7 +63,7 @@ type Server struct {
 // Start serves the zone.
 func Start(o Options) (*Server, error) {
 	s := &Server{zone: o.Zone, closing: make(chan struct{}), open: map[net.Conn]bool{}}
-	if err := s.listen(o.NoTCP); err != nil {
+	if err := s.listen(cmp.Or(o.Address, "127.0.0.1:0"), o.NoTCP); err != nil {
 		return nil, err
 	}
 	s.serving.Go(s.serveUDP)
@@ -73,11 +75,11 @@ func Start(o Options) (*Server, error) {
 
 // listen finds a port that is free for both: a free one of TCP may be taken for
 // UDP.
-func (s *Server) listen(noTCP bool) error {
+func (s *Server) listen(at string, noTCP bool) error {
 	var err error
 	for range 20 {
 		var tcp net.Listener
-		if tcp, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		if tcp, err = net.Listen("tcp", at); err != nil {
 			break
 		}
 		if s.udp, err = net.ListenPacket("udp", tcp.Addr().String()); err != nil {

@@ -193,7 +193,7 @@ func decode(r *http.Request) (request, error) {
 		if refused, ok := errors.AsType[*fault](err); ok {
 			return asked, refused
 		}
-		return asked, &fault{http.StatusBadRequest, "MALFORMED_REQUEST", err.Error()}
+		return asked, invalid("the body is no JSON: " + err.Error())
 	}
 	asked.RunID = cmp.Or(asked.RunID, asked.RunUUID)
 	return asked, nil

@@ -103,7 +103,7 @@ func TestAnswers(t *testing.T) {
 			"malformed body",
 			fakemlflow.Options{},
 			ask{method: "POST", path: "/api/2.0/mlflow/experiments/search", body: `{`},
-			answer{400, "application/json", `{"error_code":"MALFORMED_REQUEST","message":"unexpected EOF"}`},
+			answer{400, "application/json", `{"error_code":"INVALID_PARAMETER_VALUE","message":"the body is no JSON: unexpected EOF"}`},
 		},
 		{
 			"no such experiment",
@@ -111,6 +111,8 @@ func TestAnswers(t *testing.T) {
 			ask{path: "/api/2.0/mlflow/experiments/get-by-name?experiment_name=x"},
 			answer{404, "application/json", `{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"Could not find experiment with name 'x'"}`},
 		},
+		{"too many results", fakemlflow.Options{}, ask{path: "/api/2.0/mlflow/experiments/search?max_results=50001"}, answer{400, "application/json", `{"error_code":"INVALID_PARAMETER_VALUE","message":"max_results must be a positive number"}`}},
+		{"no name of an experiment", fakemlflow.Options{}, ask{path: "/api/2.0/mlflow/experiments/get-by-name"}, answer{400, "application/json", `{"error_code":"INVALID_PARAMETER_VALUE","message":"Missing value for required parameter 'experiment_name'."}`}},
 		{"no such call", fakemlflow.Options{}, ask{path: "/api/2.0/mlflow/nothing"}, absent},
 
 		{"service name by default", fakemlflow.Options{}, ask{path: search, host: "mlflow.ns.svc:5000"}, refused},

@@ -68,8 +68,11 @@ func (t *tracking) snapshot() []Run {
 	return all
 }
 
+// mostResults is the largest page that MLflow gives.
+const mostResults = 50000
+
 func (t *tracking) searchExperiments(asked request) (any, error) {
-	if asked.MaxResults < 1 {
+	if asked.MaxResults < 1 || asked.MaxResults > mostResults {
 		return nil, invalid("max_results must be a positive number")
 	}
 	found := []*experiment{}
@@ -109,6 +112,9 @@ func (t *tracking) stage(asked request, stage string) (any, error) {
 }
 
 func (t *tracking) experimentByName(asked request) (any, error) {
+	if asked.ExperimentName == "" {
+		return nil, invalid("Missing value for required parameter 'experiment_name'.")
+	}
 	for _, e := range t.experiments {
 		if e.Name == asked.ExperimentName {
 			return map[string]any{"experiment": e}, nil

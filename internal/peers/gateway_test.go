@@ -17,8 +17,8 @@ func gatewayScenarios(_ *world) []scenario {
 		{name: "504", service: "gateway", env: at("8003"), fails: everyone("504"), code: "FLTS-H08"},
 		{name: "redirect on the same server", service: "gateway", env: at("8012")},
 		{name: "redirect to another server", service: "gateway", env: at("8007"), code: "FLTS-H10"},
-		{name: "redirect to one that is down", service: "gateway", env: at("8008"), fails: everyone("502"), code: "FLTS-H10"},
-		{name: "redirect for ever", service: "gateway", env: at("8010"), fails: everyone("redirects")},
+		{name: "redirect to one that is down", service: "gateway", env: at("8008"), fails: everyone("502"), code: "FLTS-H08"},
+		{name: "redirect for ever", service: "gateway", env: at("8010"), fails: everyone("redirects"), code: "FLTS-H10"},
 		{name: "http to the TLS port", service: "gateway", env: at("8443"), fails: everyone("400"), code: "FLTS-L05"},
 		{name: "https to the plain port", service: "gateway", env: vars{"GATEWAY_URL": "https://front.mlops.svc.cluster.local:8000"}, fails: everyone("SSL"), code: "FLTS-L06"},
 	}

@@ -5,17 +5,15 @@ package peers_test
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"syscall"
 
-	"golang.org/x/net/dns/dnsmessage"
 	"golang.org/x/sys/unix"
+
+	"github.com/flts-run/flts-run/internal/fakedns"
 )
 
 // insideVariable tells the test binary that it is inside the pod already.
@@ -53,7 +51,7 @@ func furnish(dir string) error {
 		return fmt.Errorf("mount /proc: %w", err)
 	}
 	for path, text := range map[string]string{
-		"/etc/hosts":       "127.0.0.1 localhost\n",
+		"/etc/hosts":       "127.0.0.1 localhost\n::1 localhost\n" + addresses["minio"] + " pinned." + zone + "\n" + addresses["nobody"] + " stale." + zone + "\n",
 		"/etc/resolv.conf": "nameserver 127.0.0.1\nsearch " + zone + " svc.cluster.local cluster.local\noptions ndots:5\n",
 	} {
 		file := filepath.Join(dir, filepath.Base(path))
@@ -72,6 +70,7 @@ func furnish(dir string) error {
 
 // addresses are the Services of the pod's namespace, mlops.
 var addresses = map[string]string{
+	"kubernetes":   "10.96.0.1", // the API server
 	"minio":        "10.96.0.10",
 	"minio-eu":     "10.96.0.11", // with a region set
 	"mlflow":       "10.96.0.20", // as it starts by default: no names allowed
@@ -81,6 +80,8 @@ var addresses = map[string]string{
 	"mlflow-files": "10.96.0.24", // artifacts only
 	"front":        "10.96.0.30", // nginx
 	"proxy":        "10.96.0.40", // squid
+	"slow":         "10.96.0.50", // the same as others, after three seconds
+	"full":         "10.96.0.98", // has no room for connections
 	"nobody":       "10.96.0.99", // nothing listens
 }
 
@@ -110,47 +111,24 @@ func raiseLoopback() error {
 	return unix.IoctlIfreq(fd, unix.SIOCSIFADDR, cluster)
 }
 
-// serveNames is the name server of the cluster: of its own zone it knows the
-// Services, and buckets in front of them, and it knows no other zone.
-func serveNames() error {
-	conn, err := net.ListenPacket("udp", "127.0.0.1:53")
-	if err != nil {
-		return err
-	}
-	go func() {
-		question := make([]byte, 512)
-		for {
-			n, from, err := conn.ReadFrom(question)
-			if err != nil {
-				return
-			}
-			if answer, err := resolve(question[:n]); err == nil {
-				_, _ = conn.WriteTo(answer, from)
-			}
-		}
-	}()
-	return nil
-}
-
 const zone = "mlops.svc.cluster.local"
 
-func resolve(packet []byte) ([]byte, error) {
-	var m dnsmessage.Message
-	if err := m.Unpack(packet); err != nil {
-		return nil, err
+// serveNames is the name server of the cluster: of its own zone it knows the
+// Services, and buckets in front of them, and it knows no other zone. It serves as
+// long as the process lives.
+func serveNames() error {
+	names := fakedns.Zone{
+		// Two addresses each, of which the first takes no connections, or is silent.
+		"both." + zone + ".":   {Addrs: []string{addresses["nobody"], addresses["minio"]}},
+		"silent." + zone + ".": {Addrs: []string{addresses["full"], addresses["minio"]}},
+		// The file of hosts says the opposite.
+		"pinned." + zone + ".": {Addrs: []string{addresses["nobody"]}},
+		"stale." + zone + ".":  {Addrs: []string{addresses["minio"]}},
 	}
-	m.Response, m.RecursionAvailable, m.Additionals = true, true, nil
-	name := m.Questions[0].Name
-	service, inZone := strings.CutSuffix(strings.ToLower(name.String()), "."+zone+".")
-	address, known := addresses[strings.TrimPrefix(service, "dataset.")]
-	switch {
-	case !inZone || !known:
-		m.RCode = dnsmessage.RCodeNameError
-	case m.Questions[0].Type == dnsmessage.TypeA:
-		m.Answers = []dnsmessage.Resource{{
-			Header: dnsmessage.ResourceHeader{Name: name, Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET, TTL: 5},
-			Body:   &dnsmessage.AResource{A: netip.MustParseAddr(address).As4()},
-		}}
+	for name, address := range addresses {
+		names[name+"."+zone+"."] = fakedns.Answer{Addrs: []string{address}}
+		names["dataset."+name+"."+zone+"."] = fakedns.Answer{Addrs: []string{address}}
 	}
-	return m.Pack()
+	_, err := fakedns.Start(fakedns.Options{Address: "127.0.0.1:53", Zone: names})
+	return err
 }

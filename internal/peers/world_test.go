@@ -8,14 +8,20 @@ import (
 	"crypto/x509/pkix"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"github.com/flts-run/flts-run/internal/teststack"
 	"github.com/flts-run/flts-run/internal/tlskit"
@@ -25,7 +31,7 @@ import (
 type world struct {
 	clients teststack.Clients
 
-	reader, writer, objects, prefix, nobody, ghost, eu user
+	reader, writer, objects, lists, prefix, nobody, ghost, disabled, odd, eu user
 
 	ca, otherCA string // files of authorities
 }
@@ -61,23 +67,35 @@ func (w *world) startMinIO(t *testing.T) (root user) {
 	relay(t, addresses["minio-eu"]+":9000", eu.Endpoint())
 	relay(t, "127.0.0.1:9000", minio.Endpoint())
 	hang(t, addresses["nobody"]+":7000")
+	fill(t, addresses["full"], 9000)
+	relay(t, "[::1]:9000", minio.Endpoint())
+	delay(t, addresses["slow"]+":9000", minio.Endpoint())
+	hang(t, addresses["kubernetes"]+":443") // flts-run compares with it what takes no connections
 
 	for _, s := range []*teststack.Server{minio, eu} {
 		require.NoError(t, s.MakeBucket(ctx, "dataset"))
 		require.NoError(t, s.Put(ctx, "dataset", "elborn.csv", []byte("a,b\n1,2\n")))
 	}
 	require.NoError(t, minio.MakeBucket(ctx, "mlflow"))
-	add := func(policy string) user {
-		u := user{"user-" + rand.Text()[:10], rand.Text() + `/+"\$ '%:`}
+	require.NoError(t, minio.MakeBucket(ctx, "data.set"))
+	require.NoError(t, minio.Put(ctx, "data.set", "elborn.csv", []byte("a,b\n1,2\n")))
+	named := func(accessKey, policy string) user {
+		u := user{accessKey, rand.Text() + `/+"\$ '%:`}
 		require.NoError(t, minio.AddUser(ctx, u.accessKey, u.secretKey, policy))
 		return u
 	}
+	add := func(policy string) user { return named("user-"+rand.Text()[:10], policy) }
 	allow := func(buckets map[string]string) string {
 		policy, err := teststack.Policy(buckets)
 		require.NoError(t, err)
 		return policy
 	}
-	w.reader = add(allow(map[string]string{"dataset": "r"}))
+	w.reader = add(allow(map[string]string{"dataset": "r", "data.set": "r"}))
+	w.odd = named("team/ann+1", allow(map[string]string{"dataset": "rw"}))
+	w.disabled = add(allow(map[string]string{"dataset": "r"}))
+	require.NoError(t, minio.DisableUser(ctx, w.disabled.accessKey))
+	w.lists = add(`{"Version": "2012-10-17", "Statement": [
+		{"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": ["arn:aws:s3:::dataset"]}]}`)
 	w.writer = add(allow(map[string]string{"dataset": "rw", "mlflow": "rw"}))
 	w.ghost = add(allow(map[string]string{"dataset": "r", "predictions": "r"}))
 	w.nobody = add("")
@@ -123,6 +141,19 @@ func (w *world) startMLflow(t *testing.T, root user) {
 	if t.Failed() {
 		t.FailNow()
 	}
+	relay(t, "[::1]:5000", addresses["mlflow-open"]+":5000")
+	delay(t, addresses["slow"]+":5000", addresses["mlflow-open"]+":5000")
+	call := func(path, body string) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+addresses["mlflow-open"]+":5000/api/2.0/mlflow/experiments/"+path, strings.NewReader(body))
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", "application/json")
+		got, err := http.DefaultTransport.RoundTrip(r)
+		require.NoError(t, err)
+		require.NoError(t, got.Body.Close())
+		require.Equal(t, http.StatusOK, got.StatusCode, path)
+	}
+	call("create", `{"name": "retired"}`)
+	call("delete", `{"experiment_id": "1"}`)
 }
 
 func (w *world) startProxies(t *testing.T) {
@@ -203,6 +234,32 @@ func hang(t *testing.T, at string) {
 			}()
 		}
 	}()
+}
+
+// fill listens with room for one connection, and takes that: whoever comes next
+// gets no answer.
+func fill(t *testing.T, address string, port int) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = unix.Close(fd) })
+	require.NoError(t, unix.Bind(fd, &unix.SockaddrInet4{Addr: netip.MustParseAddr(address).As4(), Port: port}))
+	require.NoError(t, unix.Listen(fd, 0))
+	taken, err := net.Dial("tcp", net.JoinHostPort(address, strconv.Itoa(port)))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = taken.Close() })
+}
+
+// delay passes requests on after as long as a server takes that is short of CPU.
+func delay(t *testing.T, at, behind string) {
+	l, err := net.Listen("tcp", at)
+	require.NoError(t, err)
+	through := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: behind})
+	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(3 * time.Second)
+		through.ServeHTTP(w, r)
+	})}
+	go func() { _ = s.Serve(l) }()
+	t.Cleanup(func() { _ = s.Close() })
 }
 
 // relay makes a server reachable at another address of the machine.

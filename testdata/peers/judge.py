@@ -24,8 +24,9 @@ import mlflow
 import requests
 import s3fs
 
-PATIENCE = 20  # seconds, for one client
+PATIENCE = 40  # seconds, for one client
 CONNECT, READ = 4, 6
+LOGIN = 15  # MLflow takes seconds for a login on a busy machine
 KEY = "elborn.csv"
 WRITTEN = "peers/judge.txt"
 
@@ -130,7 +131,7 @@ CLIENTS = {
 # Patience of MLflow's client is read from the environment.
 PATIENT = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": str(READ),
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": str(LOGIN),
     "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "AWS_EC2_METADATA_DISABLED": "true",
