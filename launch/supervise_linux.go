@@ -145,7 +145,7 @@ func (s *Supervisor) beforeTheStart(ctx context.Context) (early []syscall.Signal
 	for {
 		select {
 		case sig := <-s.signals:
-			if s.stopsBeforeTheStart(sig) {
+			if isStop(sig) && !s.ignores(sig) {
 				return nil, &StoppedBySignal{sig.(syscall.Signal)}
 			}
 			early = append(early, sig.(syscall.Signal))
@@ -155,8 +155,8 @@ func (s *Supervisor) beforeTheStart(ctx context.Context) (early []syscall.Signal
 	}
 }
 
-func (s *Supervisor) stopsBeforeTheStart(sig os.Signal) bool {
-	return slices.ContainsFunc(stopSignals(), func(stop syscall.Signal) bool { return sig == stop }) && !s.ignores(sig)
+func isStop(sig os.Signal) bool {
+	return slices.ContainsFunc(stopSignals(), func(stop syscall.Signal) bool { return sig == stop })
 }
 
 func (s *Supervisor) ignores(sig os.Signal) bool { return slices.Contains(s.ignored, sig) }

@@ -72,15 +72,13 @@ func (r *run) stay(ctx context.Context) {
 }
 
 // handOn passes a signal to the task. TERM is the one that has to have an end.
+// When nobody is there any more, and we wait for the reader of its output, each
+// of those that stop a program is for us.
 func (r *run) handOn(sig syscall.Signal) {
-	switch sig {
-	case syscall.SIGTERM:
-		if r.ignores(sig) { // so it was no order to stop
-			r.send(sig)
-			return
-		}
+	switch {
+	case isStop(sig) && !r.ignores(sig) && (sig == syscall.SIGTERM || r.state == draining):
 		r.stop(signalName(sig))
-	case syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU:
+	case sig == syscall.SIGTSTP, sig == syscall.SIGTTIN, sig == syscall.SIGTTOU:
 		r.suspending = true
 		r.send(sig)
 	default:
