@@ -62,11 +62,11 @@ func (p piped) ending(t *testing.T) Ending {
 func TestStopWithBlockedOutput(t *testing.T) {
 	p := startPiped(t, "echo ready >&2; exec yes")
 	require.NoError(t, p.Process.Signal(syscall.SIGTERM))
-	require.Equal(t, Ending{Status: 143, Signal: syscall.SIGTERM, StoppedBy: "SIGTERM"}, p.ending(t))
+	require.Equal(t, Ending{Status: 143, Signal: syscall.SIGTERM, StoppedBy: "SIGTERM", Unread: true}, p.ending(t))
 
 	p = startPiped(t, "trap '' TERM; echo ready >&2; exec yes", "-grace=200ms")
 	require.NoError(t, p.Process.Signal(syscall.SIGTERM))
-	require.Equal(t, Ending{Status: 137, Signal: syscall.SIGKILL, StoppedBy: "SIGTERM", Killed: true}, p.ending(t))
+	require.Equal(t, Ending{Status: 137, Signal: syscall.SIGKILL, StoppedBy: "SIGTERM", Killed: true, Unread: true}, p.ending(t))
 }
 
 // stuck is more than fits into the pipe of a reader that does not read, and less
@@ -91,7 +91,7 @@ func TestASignalEndsTheWaitForAReader(t *testing.T) {
 		p := startPiped(t, writesStuck, "-grace=10m") // which is not for us
 		time.Sleep(quiet)
 		require.NoError(t, p.Process.Signal(sig))
-		require.Equal(t, Ending{Status: 3}, p.ending(t), signalName(sig))
+		require.Equal(t, Ending{Status: 3, Unread: true}, p.ending(t), signalName(sig))
 	}
 }
 

@@ -121,6 +121,7 @@ func (r *run) reap() {
 			}
 			return
 		case pid != r.pid:
+			delete(r.earlier, pid) // the number may come again, for one of the task
 		case status.Stopped():
 			r.taskStopped(status.StopSignal())
 		default:

@@ -50,6 +50,7 @@ func (r *run) timeIsUp() {
 	case sweeping:
 		r.sweep()
 	case draining: // nobody reads what the task has written
+		r.ending.Unread = true
 		r.state = over
 	}
 }
