@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -57,28 +58,28 @@ func (p piped) ending(t *testing.T) Ending {
 	return list[0]
 }
 
-// Nobody reads what the task writes, so that it and our copying are blocked. Our
-// signals and the grace are not.
-func TestStopWithBlockedOutput(t *testing.T) {
-	p := startPiped(t, "echo ready >&2; exec yes")
-	require.NoError(t, p.Process.Signal(syscall.SIGTERM))
-	require.Equal(t, Ending{Status: 143, Signal: syscall.SIGTERM, StoppedBy: "SIGTERM", Unread: true}, p.ending(t))
-
-	p = startPiped(t, "trap '' TERM; echo ready >&2; exec yes", "-grace=200ms")
-	require.NoError(t, p.Process.Signal(syscall.SIGTERM))
-	require.Equal(t, Ending{Status: 137, Signal: syscall.SIGKILL, StoppedBy: "SIGTERM", Killed: true, Unread: true}, p.ending(t))
-}
-
 // stuck is more than fits into the pipe of a reader that does not read, and less
 // than fits into all there is: the task can end.
 const stuck = 120_000
 
-const writesStuck = "head -c 120000 /dev/zero; echo ready >&2; exit 3"
+const writesStuck = "head -c 120000 /dev/zero; echo ready >&2; "
+
+// Nobody reads what the task writes, so that it and our copying are blocked. Our
+// signals and the grace are not.
+func TestStopWithBlockedOutput(t *testing.T) {
+	p := startPiped(t, writesStuck+"exec yes")
+	require.NoError(t, p.Process.Signal(syscall.SIGTERM))
+	require.Equal(t, Ending{Status: 143, Signal: syscall.SIGTERM, StoppedBy: "SIGTERM", Unread: true}, p.ending(t))
+
+	p = startPiped(t, "trap '' TERM; "+writesStuck+"exec yes", "-grace=200ms")
+	require.NoError(t, p.Process.Signal(syscall.SIGTERM))
+	require.Equal(t, Ending{Status: 137, Signal: syscall.SIGKILL, StoppedBy: "SIGTERM", Killed: true, Unread: true}, p.ending(t))
+}
 
 // The task has ended, and its last output waits for a reader. That is waited for,
 // for as long as nobody wants an end.
 func TestLastOutputWaitsForASlowReader(t *testing.T) {
-	p := startPiped(t, writesStuck)
+	p := startPiped(t, writesStuck+"exit 3")
 	time.Sleep(3 * quiet) // longer than a holder of the pipe would be waited for
 	out, err := io.ReadAll(p.stdout)
 	require.NoError(t, err)
@@ -88,11 +89,18 @@ func TestLastOutputWaitsForASlowReader(t *testing.T) {
 
 func TestASignalEndsTheWaitForAReader(t *testing.T) {
 	for _, sig := range stopSignals() {
-		p := startPiped(t, writesStuck, "-grace=10m") // which is not for us
-		time.Sleep(quiet)
+		p := startPiped(t, writesStuck+"exit 3", "-grace=10m") // which is not for us
+		require.Eventually(t, func() bool { return !hasChild(t, p.Process.Pid) }, 30*time.Second, 10*time.Millisecond)
 		require.NoError(t, p.Process.Signal(sig))
 		require.Equal(t, Ending{Status: 3, Unread: true}, p.ending(t), signalName(sig))
 	}
+}
+
+func hasChild(t *testing.T, pid int) bool {
+	t.Helper()
+	all, err := processes()
+	require.NoError(t, err)
+	return slices.ContainsFunc(all, func(p process) bool { return p.parent == pid })
 }
 
 func TestATaskThatClosesItsOutput(t *testing.T) {

@@ -72,11 +72,11 @@ func (r *run) stay(ctx context.Context) {
 }
 
 // handOn passes a signal to the task. TERM is the one that has to have an end.
-// When nobody is there any more, and we wait for the reader of its output, each
-// of those that stop a program is for us.
+// Once the task has ended, each of those that stop a program is for us, who may be
+// waiting for the reader of its output.
 func (r *run) handOn(sig syscall.Signal) {
 	switch {
-	case isStop(sig) && !r.ignores(sig) && (sig == syscall.SIGTERM || r.state == draining):
+	case isStop(sig) && !r.ignores(sig) && (sig == syscall.SIGTERM || r.state != running):
 		r.stop(signalName(sig))
 	case sig == syscall.SIGTSTP, sig == syscall.SIGTTIN, sig == syscall.SIGTTOU:
 		r.suspending = true
