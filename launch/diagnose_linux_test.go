@@ -54,7 +54,7 @@ func TestExecRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := put(t, t.TempDir(), "task", c.content, 0o755)
-			err := account.SawError(Exec(path, []string{"task"}, nil))
+			err := account.SawError(Exec(t.Context(), func() {}, path, []string{"task"}, nil))
 			want := &NotRunnable{Program: "task", Path: path, Reason: c.reason, Detail: c.detail, Err: c.errno}
 			require.Equal(t, want, err)
 		})
@@ -78,7 +78,7 @@ func TestExecRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.want.Program = "task"
-			require.Equal(t, c.want, refusal(t, Exec(c.path, []string{"task"}, nil)))
+			require.Equal(t, c.want, refusal(t, Exec(t.Context(), func() {}, c.path, []string{"task"}, nil)))
 		})
 	}
 }
@@ -92,7 +92,7 @@ func TestExecBusyFile(t *testing.T) {
 	defer func() { require.NoError(t, f.Close()) }()
 	require.Equal(t, &NotRunnable{
 		Program: "task", Path: path, Reason: Refused, Detail: "text file busy", Err: syscall.ETXTBSY,
-	}, account.SawError(Exec(path, []string{"task"}, nil)))
+	}, account.SawError(Exec(t.Context(), func() {}, path, []string{"task"}, nil)))
 }
 
 func TestExecTooLarge(t *testing.T) {
@@ -102,7 +102,7 @@ func TestExecTooLarge(t *testing.T) {
 		env = append(env, "PART="+part)
 	}
 	env = append(env, "LARGEST="+part+part)
-	err := account.SawError(Exec("/bin/true", []string{"true"}, env))
+	err := account.SawError(Exec(t.Context(), func() {}, "/bin/true", []string{"true"}, env))
 	require.Equal(t, &NotRunnable{
 		Program: "true", Path: "/bin/true", Reason: TooLarge, Err: syscall.E2BIG,
 		Detail: "203 strings of 12121222 bytes in all; the largest is variable LARGEST with 120008 bytes",
@@ -110,8 +110,8 @@ func TestExecTooLarge(t *testing.T) {
 }
 
 func TestExecPreflight(t *testing.T) {
-	require.Equal(t, ErrNoCommand, Exec("/bin/true", nil, nil))
-	require.Equal(t, &Unpassable{Where: "variable A", Size: 3}, Exec("/bin/true", []string{"true"}, []string{"A=\x00"}))
+	require.Equal(t, ErrNoCommand, Exec(t.Context(), func() {}, "/bin/true", nil, nil))
+	require.Equal(t, &Unpassable{Where: "variable A", Size: 3}, Exec(t.Context(), func() {}, "/bin/true", []string{"true"}, []string{"A=\x00"}))
 }
 
 // The kernel's own list says which mounts are noexec.

@@ -8,9 +8,7 @@
 //	path, err := launch.Lookup(argv[0], env.Entries, "")
 //	ctx, stop := launch.WatchStop(ctx)                 // TERM before the start
 //	… resolve, print, check under ctx …
-//	stop()
-//	err = context.Cause(ctx)                           // a signal seen until now
-//	err = launch.Exec(path, argv, env.Entries)         // returns on failure only
+//	err = launch.Exec(ctx, stop, path, argv, env.Entries) // returns on failure only
 //
 // # What the task is given
 //

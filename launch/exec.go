@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"context"
 	"errors"
 	"syscall"
 )
@@ -11,11 +12,16 @@ var ErrNoCommand = errors.New("no command to run")
 // Exec replaces this process by the program at path. It returns only when that
 // failed: an *Unpassable, a *NotRunnable with what the kernel held against it,
 // or ErrNoCommand.
-func Exec(path string, argv, env []string) error {
+//
+// ctx and stop are those of WatchStop. Exec calls stop, and when ctx has ended by
+// then it returns the cause and the task is not started. So a signal that is
+// there before Exec asks stops us, a later one ends the task or us by itself, and
+// none falls between the two.
+func Exec(ctx context.Context, stop func(), path string, argv, env []string) error {
 	if err := Preflight(argv, env); err != nil {
 		return err
 	}
-	return cannotStart(become(path, argv, env), path, argv, env)
+	return cannotStart(become(ctx, stop, path, argv, env), path, argv, env)
 }
 
 // cannotStart finds out why the kernel has refused to.

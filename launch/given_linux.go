@@ -4,7 +4,6 @@ package launch
 
 import (
 	"os"
-	"runtime"
 	"syscall"
 	"unsafe"
 )
@@ -33,53 +32,6 @@ type action struct {
 	flags    uint64
 	restorer uintptr
 	mask     uint64
-}
-
-// become is syscall.Exec with what the runtime has changed since we were started
-// put back. All of it belongs to a thread or must be undone on failure, so it is
-// one step on one thread.
-func become(path string, argv, env []string) error {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	defer putBackActions()()
-	if givenKnown == 1 {
-		defer putBackMask()()
-		defer putBackDeathSignal()()
-	}
-	return syscall.Exec(path, argv, env)
-}
-
-// putBackActions ignores what was ignored, and hands the stop signals to the
-// kernel: one that comes while exec is at work must end the process, and not
-// start a handler whose thread exec then removes. Process 1 is left to the
-// runtime's handler, since the kernel throws away what process 1 leaves at its
-// default.
-func putBackActions() (undo func()) {
-	var before [lastSignal + 1]action
-	var changed [lastSignal + 1]bool
-	set := func(sig syscall.Signal, handler uintptr) {
-		changed[sig] = sigaction(sig, &action{handler: handler}, &before[sig]) == 0
-	}
-	if os.Getpid() != 1 {
-		for _, sig := range stopSignals() {
-			var now action
-			if sigaction(sig, nil, &now) == 0 && now.handler != asIgnored {
-				set(sig, asDefault)
-			}
-		}
-	}
-	for sig := syscall.Signal(1); sig <= lastSignal; sig++ {
-		if ignoredAtStart(sig) && !changed[sig] {
-			set(sig, asIgnored)
-		}
-	}
-	return func() {
-		for sig := range changed {
-			if changed[sig] {
-				sigaction(syscall.Signal(sig), &before[sig], nil)
-			}
-		}
-	}
 }
 
 func putBackMask() (undo func()) {

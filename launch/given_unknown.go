@@ -2,9 +2,16 @@
 
 package launch
 
-import "syscall"
+import (
+	"context"
+	"syscall"
+)
 
-func become(path string, argv, env []string) error {
+func become(ctx context.Context, stop func(), path string, argv, env []string) error {
+	stop()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	return syscall.Exec(path, argv, env)
 }
 

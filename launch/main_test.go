@@ -68,7 +68,7 @@ func nulTerminated(path string) [][]byte {
 var builtIn string
 
 // launchers is where testdata/launcher is built, with the observed start and
-// without it, and testdata/supervisor.
+// without it, testdata/supervisor, and testdata/sandbox.
 var launchers = sync.OnceValues(func() (dir string, err error) {
 	dir, err = os.MkdirTemp("", "launch")
 	if err != nil {
@@ -83,6 +83,7 @@ var launchers = sync.OnceValues(func() (dir string, err error) {
 		{"observed", "-s -E=flts_given", "./testdata/launcher"},
 		{"supervisor", "-s -E=flts_given", "./testdata/supervisor"},
 		{"plain-supervisor", "-s", "./testdata/supervisor"},
+		{"sandbox", "-s", "./testdata/sandbox"},
 	} {
 		build := exec.CommandContext(context.Background(), "go", "build", "-ldflags="+program.flags,
 			"-o", filepath.Join(dir, program.name), program.source)

@@ -191,3 +191,54 @@ func TestNoSignalIsSwallowed(t *testing.T) {
 	}
 	t.Logf("%d stopped while watching, %d ended by the signal", before, after)
 }
+
+// The hand-over itself, on another thread than the first: the signal comes while
+// threads that may be in the runtime's handler are about to be removed by exec.
+func TestNoSignalIsSwallowedByTheHandOver(t *testing.T) {
+	const rounds = 100
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
+		var before int
+		for round := range rounds {
+			said, status := signalledInHandOver(t, sig, time.Duration(round)*4*time.Microsecond)
+			switch {
+			case status.Exited() && status.ExitStatus() == 128+int(sig):
+				require.Contains(t, said, "before the task started")
+				before++
+			case status.Signaled() && status.Signal() == sig:
+				require.Empty(t, said)
+			default:
+				require.Fail(t, "swallowed", "%s in round %d: %#x %s", signalName(sig), round, status, said)
+			}
+		}
+		t.Logf("%s: %d of %d stopped us, the others were the kernel's", signalName(sig), before, rounds)
+	}
+}
+
+// Left to the runtime, QUIT would print all goroutines and end us with status 2.
+// Whether it always ends the task is up to the kernel, see putBackActions.
+func TestQuitInTheHandOverDumpsNothing(t *testing.T) {
+	for round := range 100 {
+		said, status := signalledInHandOver(t, syscall.SIGQUIT, time.Duration(round)*4*time.Microsecond)
+		require.NotContains(t, said, "goroutine")
+		require.False(t, status.Exited() && status.ExitStatus() == 2)
+	}
+}
+
+func signalledInHandOver(t *testing.T, sig syscall.Signal, after time.Duration) (said string, status syscall.WaitStatus) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), builtLauncher(t, true), "-busy", "-say", "sleep", "5")
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	require.NoError(t, cmd.Start())
+	_, err = bufio.NewReader(stdout).ReadString('\n')
+	require.NoError(t, err)
+	for began := time.Now(); time.Since(began) < after; { // a sleep takes far longer
+	}
+	require.NoError(t, cmd.Process.Signal(sig))
+	_ = cmd.Wait() // the state says it all
+	status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	require.True(t, ok)
+	return stderr.String(), status
+}

@@ -29,10 +29,10 @@ func (e *StoppedBySignal) Status() int { return 128 + int(e.Signal) }
 // us all the same: the runtime has unblocked it, and there is no task yet that
 // could take it later.
 //
-// The function returned stops watching. It is to be called right before Exec,
-// and then context.Cause asked once more: a signal that had arrived by the time
-// of the call has ended the context by the time it returns. One that comes later
-// ends the process, or the task. Calling it again does nothing, and it does not
+// The function returned stops watching. Exec calls it; a Supervisor has its own
+// watch, so it is to be called once there is one, and then context.Cause asked
+// once more: a signal that had arrived by the time of the call has ended the
+// context by the time it returns. Calling it again does nothing, and it does not
 // end the context of itself.
 func WatchStop(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)

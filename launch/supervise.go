@@ -20,7 +20,7 @@ type Task struct {
 	Grace time.Duration
 	// Stdout and Stderr take what the task writes, through a pipe and one
 	// goroutine each. Nil hands our own descriptor on as it is. Run does not
-	// close them: another run may follow.
+	// close them: another run may follow. See Ending.Unread.
 	Stdout, Stderr io.Writer
 	// Orders are carried out while the task runs; nil is never any.
 	Orders <-chan Order
@@ -48,6 +48,10 @@ type Ending struct {
 	// Leftovers counts the processes that were still there when the task had
 	// ended, and were told to stop; LeftoversKilled those that did not obey.
 	Leftovers, LeftoversKilled int
+	// Unread says that the last output was given up, because nobody read it and an
+	// end was wanted. A call of Write on Stdout or Stderr may then still be under
+	// way, and never return: to close or lock what it holds would hang.
+	Unread bool
 }
 
 // SignalName is the name of the signal that ended the task, or "".

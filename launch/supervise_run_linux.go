@@ -72,15 +72,13 @@ func (r *run) stay(ctx context.Context) {
 }
 
 // handOn passes a signal to the task. TERM is the one that has to have an end.
+// Once the task has ended, each of those that stop a program is for us, who may be
+// waiting for the reader of its output.
 func (r *run) handOn(sig syscall.Signal) {
-	switch sig {
-	case syscall.SIGTERM:
-		if r.ignores(sig) { // so it was no order to stop
-			r.send(sig)
-			return
-		}
+	switch {
+	case isStop(sig) && !r.ignores(sig) && (sig == syscall.SIGTERM || r.state != running):
 		r.stop(signalName(sig))
-	case syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU:
+	case sig == syscall.SIGTSTP, sig == syscall.SIGTTIN, sig == syscall.SIGTTOU:
 		r.suspending = true
 		r.send(sig)
 	default:
@@ -123,6 +121,7 @@ func (r *run) reap() {
 			}
 			return
 		case pid != r.pid:
+			delete(r.earlier, pid) // the number may come again, for one of the task
 		case status.Stopped():
 			r.taskStopped(status.StopSignal())
 		default:

@@ -29,9 +29,11 @@ func (r *run) stop(by string) {
 	if !r.deadline.IsZero() {
 		return
 	}
-	if r.state == running {
-		r.ending.StoppedBy = by
+	if r.state == draining {
+		r.until(time.Now().Add(leastTime))
+		return
 	}
+	r.ending.StoppedBy = by
 	r.until(time.Now().Add(r.task.Grace))
 }
 
@@ -48,6 +50,7 @@ func (r *run) timeIsUp() {
 	case sweeping:
 		r.sweep()
 	case draining: // nobody reads what the task has written
+		r.ending.Unread = true
 		r.state = over
 	}
 }

@@ -97,6 +97,8 @@ func (r *run) taskStopped(by syscall.Signal) {
 	case wantsTerminal && r.terminal.giveTo(r.pid):
 		r.foreground = true
 		r.wake()
+	case r.told: // it cannot obey like this
+		r.wake()
 	case r.terminal.takeFrom(r.pid):
 		// Ctrl-Z is for the whole job, and of it the task alone was there.
 		r.suspend(true)

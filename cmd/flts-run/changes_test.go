@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -27,7 +28,7 @@ func TestReportAccountsForTheWholeEnvironment(t *testing.T) {
 		args := append([]string{"exec", "--check=off", "--report", report}, flags...)
 		require.Zero(t, run(t.Context(), process{
 			args: append(args, "--", "true"), environ: base, dir: "/", stdout: &said, stderr: &said,
-			become: func(_ string, _, env []string) error { got = env; return nil },
+			become: func(_ context.Context, _ func(), _ string, _, env []string) error { got = env; return nil },
 		}), said.String())
 		text, err := os.ReadFile(report)
 		require.NoError(t, err)

@@ -104,12 +104,7 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 	if o.mode == modeSupervise {
 		return r.supervise(ctx, o, path, env, d)
 	}
-	// From here a signal has its default effect, on us or on the task.
-	r.unwatch()
-	if err := stopped(ctx); err != nil {
-		return err
-	}
-	return r.become(path, r.task, env)
+	return r.become(ctx, r.unwatch, path, r.task, env)
 }
 
 // ready does all that comes between a resolution and the start: the task is

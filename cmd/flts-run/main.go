@@ -28,7 +28,8 @@ type process struct {
 	files          fs.FS  // the root of the file system
 	program        string // the path of our own file
 	stdout, stderr io.Writer
-	become         func(path string, argv, env []string) error // replaces the process
+	// become replaces the process, unless ctx ends before stop returns.
+	become func(ctx context.Context, stop func(), path string, argv, env []string) error
 }
 
 func main() {

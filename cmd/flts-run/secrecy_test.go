@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -227,7 +228,7 @@ func (c *configuration) run(t *testing.T, args []string) string {
 	full := slices.Concat(args, params, positional, task)
 	run(t.Context(), process{
 		args: full, environ: c.environ, dir: "/", ppid: 7, files: c.files, stdout: &out, stderr: &out,
-		become: func(string, []string, []string) error { return nil },
+		become: func(context.Context, func(), string, []string, []string) error { return nil },
 	})
 	for _, file := range []string{"report.json", "termination-log"} {
 		text, err := os.ReadFile(filepath.Join(c.dir, file))

@@ -39,7 +39,7 @@ func runShim(ctx context.Context, p process, name string) int {
 			p.name, p.args = "", append([]string{"exec", "--"}, task...)
 			return run(ctx, p)
 		}
-		err = p.become(path, task, p.environ)
+		err = p.become(ctx, func() {}, path, task, p.environ)
 	}
 	f := asFailure(err)
 	(&console{w: p.stderr}).fail(f)

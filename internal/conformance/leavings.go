@@ -17,6 +17,7 @@ var leavings = []behaviour{
 	{name: "nor a daemon, forked twice", stops: true, grace: short, try: quickly(7, daemon+`; exit 7`)},
 	{name: "nor a daemon of a killed task", stops: true, grace: short, try: killedWithDaemon},
 	{name: "nor one that is suspended", stops: true, try: quickly(7, `sleep 30 & kill -STOP $!; exit 7`)},
+	{name: "without /proc, the group still ends", stops: true, root: true, grace: short, try: withoutProc},
 	{name: "a child has its time to stop, too", stops: true, try: leftoverHandler},
 }
 
@@ -38,6 +39,17 @@ func quickly(status int, script string) func(*trial) error {
 		}
 		return nil
 	}
+}
+
+// A leftover is found by the number of its group alone.
+func withoutProc(t *trial) error {
+	hidden := []string{"unshare", "--mount", "sh", "-c", `mount -t tmpfs none /proc && exec "$@"`, "sh"}
+	command := append(append(hidden, t.wrap...), "sh", "-c", `(trap "" TERM; exec sleep 30) & sleep 30 & exit 7`)
+	task, err := t.run(command)
+	if err != nil {
+		return err
+	}
+	return task.ends(7)
 }
 
 func killedWithDaemon(t *trial) error {

@@ -29,6 +29,7 @@ var stops = []behaviour{
 	{name: "a stubborn task is killed after the grace", stops: true, grace: 300 * time.Millisecond, try: stubborn},
 	{name: "the wrapper is killed: so is the task", try: wrapperKilled},
 	{name: "beside the task it sleeps", stays: true, try: sleeps},
+	{name: "and has less than 4 MiB of its own", stays: true, try: isSmall},
 }
 
 // quiet keeps the shell from saying which of its children was ended by a signal.
@@ -339,4 +340,30 @@ func sleeps(t *trial) error {
 		return fmt.Errorf("%d ticks in two seconds", ticks)
 	}
 	return errors.Join(task.signals(syscall.SIGTERM), task.ends(143))
+}
+
+// isSmall looks at anonymous memory alone. Pages of the program are in the page
+// cache, once for all containers of an image, and the kernel takes them back when
+// it wants to: memory limits do not end anybody for them.
+func isSmall(t *trial) error {
+	task, err := t.start("sh", "-c", "echo ready; exec sleep 30")
+	if err != nil {
+		return err
+	}
+	err = errors.Join(task.says("ready\n"), t.eventually(func() error {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", task.Process.Pid))
+		if err != nil {
+			return err
+		}
+		_, rest, _ := strings.Cut(string(status), "RssAnon:")
+		var kibibytes int
+		if _, err := fmt.Sscan(rest, &kibibytes); err != nil {
+			return fmt.Errorf("RssAnon: %w", err)
+		}
+		if kibibytes >= 4<<10 {
+			return fmt.Errorf("%d KiB", kibibytes)
+		}
+		return nil
+	}))
+	return errors.Join(err, task.signals(syscall.SIGTERM), task.ends(143))
 }

@@ -18,6 +18,7 @@ var terminals = []behaviour{
 	{name: "terminal: behind a pipe too", try: readsBehindPipe},
 	{name: "terminal: it is given back", try: givesBack},
 	{name: "terminal: after a failed start, too", try: givesBackUnstarted},
+	{name: "terminal: hung up, all ends", try: hungUp},
 	{name: "terminal: Ctrl-Z, fg, Ctrl-C under a shell", try: jobControl},
 }
 
@@ -110,6 +111,15 @@ func givesBackUnstarted(t *trial) error {
 	}
 	defer keys.Close()
 	return errors.Join(task.says("next"), t.typed(keys, "two\n"), task.says("<two>"), task.ends(2))
+}
+
+// As when the connection of "docker run -it" is lost.
+func hungUp(t *trial) error {
+	task, keys, err := t.terminal(append(t.wrap, "sh", "-c", "echo ready; exec sleep 30"))
+	if err != nil {
+		return err
+	}
+	return errors.Join(task.says("ready"), keys.Close(), task.ends(129))
 }
 
 func jobControl(t *trial) error {

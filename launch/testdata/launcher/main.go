@@ -1,11 +1,11 @@
 // Command launcher is the smallest caller of package launch:
 //
-//	launcher [-wait] [-again] [-busy] CMD [ARG…]
+//	launcher [-wait] [-again] [-busy] [-say] CMD [ARG…]
 //
 // With -wait it waits for a stop signal or a line, having said so on stdout; with
 // -again it first fails to exec something else; with -busy it leaves sockets and
 // files open, so that leaks show, and does its work on another thread than the
-// first.
+// first; with -say it says on stdout that Exec comes next.
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 
 func main() {
 	args := os.Args[1:]
-	var wait, again, aside bool
+	var wait, again, aside, say bool
 	for len(args) > 0 {
 		switch args[0] {
 		case "-wait":
@@ -31,25 +31,27 @@ func main() {
 			again = true
 		case "-busy":
 			aside = true
+		case "-say":
+			say = true
 		default:
-			os.Exit(run(args, wait, again, aside))
+			os.Exit(run(args, wait, again, aside, say))
 		}
 		args = args[1:]
 	}
 }
 
-func run(argv []string, wait, again, aside bool) int {
+func run(argv []string, wait, again, aside, say bool) int {
 	if !aside {
-		return start(argv, wait, again)
+		return start(argv, wait, again, say)
 	}
 	runtime.LockOSThread() // keeps the first thread from the goroutine below
 	busy()
 	status := make(chan int)
-	go func() { status <- start(argv, wait, again) }()
+	go func() { status <- start(argv, wait, again, say) }()
 	return <-status
 }
 
-func start(argv []string, wait, again bool) int {
+func start(argv []string, wait, again, say bool) int {
 	ctx, stop := launch.WatchStop(context.Background())
 	if wait {
 		fmt.Println("waiting")
@@ -60,12 +62,8 @@ func start(argv []string, wait, again bool) int {
 		case <-line:
 		}
 	}
-	stop()
-	if err := context.Cause(ctx); err != nil {
-		return fail(err)
-	}
 	if again {
-		if err := launch.Exec("/", []string{"first"}, nil); err == nil {
+		if err := launch.Exec(ctx, func() {}, "/", []string{"first"}, nil); err == nil {
 			return 1
 		}
 	}
@@ -73,7 +71,10 @@ func start(argv []string, wait, again bool) int {
 	if err != nil {
 		return fail(err)
 	}
-	return fail(launch.Exec(path, argv, os.Environ()))
+	if say {
+		fmt.Println("going")
+	}
+	return fail(launch.Exec(ctx, stop, path, argv, os.Environ()))
 }
 
 func fail(err error) int {
