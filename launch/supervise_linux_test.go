@@ -158,6 +158,33 @@ func TestAHeldPipe(t *testing.T) {
 	require.Equal(t, "last words", out.String())
 }
 
+// One that goes on writing does not either.
+func TestAPipeThatIsWrittenToForEver(t *testing.T) {
+	var out strings.Builder
+	o, err := openOutputs(Task{Stdout: &out})
+	require.NoError(t, err)
+	held, err := syscall.Dup(o.stdout.into)
+	require.NoError(t, err)
+	o.started()
+	writing := make(chan struct{})
+	go func() {
+		defer close(writing)
+		for err == nil {
+			_, err = syscall.Write(held, []byte("one more line of somebody else\n"))
+		}
+	}()
+	o.finish()
+	select {
+	case <-o.drained():
+	case <-time.After(20 * time.Second):
+		require.Fail(t, "it waits for the holder")
+	}
+	<-writing // its pipe is closed
+	require.NoError(t, syscall.Close(held))
+	require.Equal(t, syscall.EPIPE, err)
+	require.LessOrEqual(t, out.Len(), 64<<10+2*pieceSize)
+}
+
 // A task whose output nobody takes has the error that it would have without us.
 func TestNobodyReads(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -21,6 +21,7 @@ type orders struct {
 	check      string
 	print      string
 	mode       string
+	redact     string
 	wait       time.Duration
 	grace      time.Duration
 	pristine   bool
@@ -30,7 +31,7 @@ type orders struct {
 
 func readOrders(s *settings) (orders, error) {
 	var o orders
-	var errs [9]error
+	var errs [10]error
 	o.check, errs[0] = s.oneOf(checkOption, "off", "warn", "enforce")
 	o.print, errs[1] = s.oneOf(printOption, "table", "json", "off")
 	o.mode, errs[2] = s.oneOf(modeOption, modeExec, modeSupervise)
@@ -40,6 +41,7 @@ func readOrders(s *settings) (orders, error) {
 	o.fixEnv, errs[6] = s.boolean(fixEnvOption)
 	o.writeProbe, errs[7] = s.boolean(writeProbeOption)
 	_, errs[8] = s.hostPort(resolverOption)
+	o.redact, errs[9] = s.redaction(o.mode)
 	return o, joined(errs[:]...)
 }
 
@@ -86,6 +88,7 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 		r.sayPlatform(p, o.mode)
 		if o.mode == modeSupervise {
 			r.saySupervision(p.platform, o)
+			r.sayRedaction(o)
 		}
 		r.out.print(p.table(&r.out.mask))
 		r.out.notes(p.resolution)
@@ -186,7 +189,11 @@ func (r *runner) sayOutcome(o orders, d *document, failed error) error {
 
 // taskEnviron is the environment that the task gets.
 func (r *runner) taskEnviron(p *plan, o orders) launch.Env {
-	return launch.Environ(r.environ, p.taskVariables(), launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
+	set := p.taskVariables()
+	if o.redacts() && !r.unbuffered() {
+		set[unbufferedVariable] = "1"
+	}
+	return launch.Environ(r.environ, set, launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
 }
 
 // dropped says which variables are not handed on: bootstrap material, and what

@@ -29,8 +29,8 @@ func (r *runner) readFiles(c *resolve.Contract, s *settings, env *resolve.Enviro
 	keyFiles, keyErr := env.ReadKeyFiles(c, s.vars)
 	if keyFiles != nil {
 		// What a file takes the place of is no candidate any more, and a secret still.
-		for _, v := range plain {
-			r.out.mask.Add(v.Text.Reveal())
+		for name, v := range plain {
+			r.out.mask.Add(c.KeyFor(name).Name, v.Text.Reveal())
 		}
 	}
 	if keyErr != nil {

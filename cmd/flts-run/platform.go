@@ -99,7 +99,11 @@ func platformLine(p platform.Platform, mode string) string {
 	if len(p.Evidence) > 0 {
 		line += " (" + p.Evidence[0] + ")"
 	}
-	if mode != "" {
+	switch mode {
+	case "":
+	case modeExec:
+		line += ", mode exec, output not redacted"
+	default:
 		line += ", mode " + mode
 	}
 	return line
@@ -122,7 +126,7 @@ type documentPlatform struct {
 	ExecutorInput string        `json:"executor_input,omitempty"` // where it was found: task, launcher
 }
 
-func platformDocument(p platform.Platform, mask *redact.Masker) documentPlatform {
+func platformDocument(p platform.Platform, mask *redact.Set) documentPlatform {
 	d := documentPlatform{
 		Kind: p.Kind, PID1: p.PID1,
 		Pipeline: mask.Mask(p.Pipeline), DAG: mask.Mask(p.DAG), RunID: mask.Mask(p.RunID), Task: mask.Mask(p.Task),

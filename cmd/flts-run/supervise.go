@@ -34,10 +34,15 @@ func (r *runner) supervise(ctx context.Context, o orders, path string, env []str
 	if err := stopped(ctx); err != nil {
 		return err
 	}
-	ending, err := supervisor.Run(ctx, launch.Task{Path: path, Argv: r.task, Env: env, Grace: o.grace})
+	out := r.outputs(o)
+	task := launch.Task{Path: path, Argv: r.task, Env: env, Grace: o.grace}
+	out.give(&task)
+	ending, err := supervisor.Run(ctx, task)
+	out.close()
 	if err != nil {
 		return err
 	}
+	d.Task.Redacted = out.counts()
 	r.status = ending.Status
 	d.ended(ending)
 	r.leaveTaskReason(d)
