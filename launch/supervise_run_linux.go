@@ -24,6 +24,7 @@ type run struct {
 	suspending bool // and so shall we be
 
 	told     bool             // to stop
+	ordered  bool             // by an order, and not by a signal
 	deadline time.Time        // after which there is KILL; zero is never
 	alarm    <-chan time.Time // at the deadline
 	look     <-chan time.Time // for leftovers
@@ -73,6 +74,9 @@ func (r *run) stay(ctx context.Context) {
 
 // handOn passes a signal to the task. TERM is the one that has to have an end.
 func (r *run) handOn(sig syscall.Signal) {
+	if r.ordered && !r.ignores(sig) && (sig == syscall.SIGTERM || sig == syscall.SIGINT || sig == syscall.SIGQUIT) {
+		r.ending.StoppedBy, r.ordered = signalName(sig), false
+	}
 	switch sig {
 	case syscall.SIGTERM:
 		if r.ignores(sig) { // so it was no order to stop
@@ -90,6 +94,7 @@ func (r *run) handOn(sig syscall.Signal) {
 
 func (r *run) obey(order Order) {
 	if order.Signal == syscall.SIGTERM {
+		r.ordered = r.ordered || !r.told && r.state == running
 		r.stop(order.By)
 		return
 	}
@@ -139,6 +144,9 @@ func (r *run) taskEnded(status syscall.WaitStatus) {
 		r.ending.Status = status.ExitStatus()
 	}
 	r.terminal.takeFrom(r.pid)
+	if r.task.AtEnd != nil {
+		r.task.AtEnd()
+	}
 	r.state = sweeping
 	r.beginSweep()
 }

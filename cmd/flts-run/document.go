@@ -70,6 +70,7 @@ type documentTask struct {
 	Changed   []string           `json:"variables_changed,omitempty"`
 	Removed   []string           `json:"variables_removed,omitempty"`
 	Duplicate []string           `json:"variables_duplicated,omitempty"` // given more than once; the first counts
+	Reloads   []reloadEvent      `json:"reloads,omitempty"`              // changes of the configuration while it ran
 	Redacted  []documentRedacted `json:"redacted,omitempty"`             // what was, once it has ended
 	Ended     *documentEnding    `json:"ended,omitempty"`                // when it was supervised, once it has
 }

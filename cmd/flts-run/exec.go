@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/onchange"
 	"github.com/flts-run/flts-run/launch"
 )
 
@@ -22,6 +23,7 @@ type orders struct {
 	print      string
 	mode       string
 	redact     string
+	onChange   *onchange.Policy // nil: as the contract says
 	wait       time.Duration
 	grace      time.Duration
 	pristine   bool
@@ -31,7 +33,7 @@ type orders struct {
 
 func readOrders(s *settings) (orders, error) {
 	var o orders
-	var errs [10]error
+	var errs [11]error
 	o.check, errs[0] = s.oneOf(checkOption, "off", "warn", "enforce")
 	o.print, errs[1] = s.oneOf(printOption, "table", "json", "off")
 	o.mode, errs[2] = s.oneOf(modeOption, modeExec, modeSupervise)
@@ -42,6 +44,7 @@ func readOrders(s *settings) (orders, error) {
 	o.writeProbe, errs[7] = s.boolean(writeProbeOption)
 	_, errs[8] = s.hostPort(resolverOption)
 	o.redact, errs[9] = s.redaction(o.mode)
+	o.onChange, errs[10] = s.changePolicy(o.mode)
 	return o, joined(errs[:]...)
 }
 
@@ -89,6 +92,7 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 		if o.mode == modeSupervise {
 			r.saySupervision(p.platform, o)
 			r.sayRedaction(o)
+			r.sayReload(p, s, o)
 		}
 		r.out.print(p.table(&r.out.mask))
 		r.out.notes(p.resolution)
@@ -105,7 +109,7 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 	}
 	r.report(s, d)
 	if o.mode == modeSupervise {
-		return r.supervise(ctx, o, path, env, d)
+		return r.supervise(ctx, s, o, prepared{p, path, env}, d)
 	}
 	// From here a signal has its default effect, on us or on the task.
 	r.unwatch()

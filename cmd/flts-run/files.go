@@ -45,7 +45,7 @@ func (r *runner) readFiles(c *resolve.Contract, s *settings, env *resolve.Enviro
 
 func readImageEnv(c *resolve.Contract, s *settings, env *resolve.EnvironSources, appEnv resolve.AppEnv) ([]resolve.Source, error) {
 	file, from := s.get(imageEnvOption)
-	text, err := os.ReadFile(file)
+	text, err := s.readOnce(file)
 	if from == "" && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -86,7 +86,7 @@ func (r *runner) readDotenv(c *resolve.Contract, s *settings, appEnv resolve.App
 		}
 		return nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := s.readOnce(path)
 	if from == "" && errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

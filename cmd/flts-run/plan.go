@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -105,7 +104,7 @@ func readContract(s *settings) (*resolve.Contract, error) {
 	if file == "" {
 		file = standard
 	}
-	text, err := os.ReadFile(file)
+	text, err := s.readOnce(file)
 	switch {
 	case from == "" && errors.Is(err, fs.ErrNotExist):
 		return resolve.Builtin()
@@ -148,7 +147,7 @@ func readParams(c *resolve.Contract, s *settings) (places, error) {
 	}
 	sources.put(paramFlags, flags)
 	if file := s.value(paramsFile); file != "" {
-		text, err := os.ReadFile(file)
+		text, err := s.readOnce(file)
 		if err != nil {
 			problems = append(problems, misconfigured("", err))
 		} else {

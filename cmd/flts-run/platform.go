@@ -9,8 +9,13 @@ import (
 	"github.com/flts-run/flts-run/resolve"
 )
 
+// detect looks once: a parent that has ended since is not there to be looked at.
 func (r *runner) detect() platform.Platform {
-	return platform.Detect(platform.Input{Environ: r.environ, Task: r.task, PID: r.pid, PPID: r.ppid, Files: r.files})
+	if r.where == nil {
+		where := platform.Detect(platform.Input{Environ: r.environ, Task: r.task, PID: r.pid, PPID: r.ppid, Files: r.files})
+		r.where = &where
+	}
+	return *r.where
 }
 
 // kfpSources are the parameters of Kubeflow Pipelines: those of the run, and the
