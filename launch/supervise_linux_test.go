@@ -99,6 +99,11 @@ func TestOrders(t *testing.T) {
 			"",
 			Ending{Status: 137, Signal: syscall.SIGKILL, StoppedBy: "a changed file", Killed: true},
 		},
+		{ // whoever signals us after the order wants us to end too
+			`trap 'trap "" INT; kill -INT $PPID; sleep 0.1; exit 6' TERM; echo ready >&3; while :; do sleep 0.05; done`, "15 a changed file\n",
+			"",
+			Ending{Status: 6, StoppedBy: "SIGINT"},
+		},
 	} {
 		ready, task, err := os.Pipe()
 		require.NoError(t, err)

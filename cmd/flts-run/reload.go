@@ -177,12 +177,17 @@ func (l *reloader) decide() *decision {
 		does.event.Outcome = outcomeFolded
 	case kind == onchange.Ignore:
 		does.event.Outcome = outcomeIgnored
+	case l.quiet.Load():
+		does.event.Outcome = outcomeLate
 	case kind == onchange.Signal:
 		does.event.Outcome, does.signals = outcomeSignalled, policies
 	default:
 		does.event.Outcome = outcomeRestarted
 		if kind == onchange.Fail {
 			does.event.Outcome = outcomeStopped
+		}
+		if l.pending != onchange.Ignore { // a restart has not come yet, and does not come any more
+			l.amend(outcomeFolded)
 		}
 		l.pending, l.because = kind, effect.keys
 		does.wait = l.storm.wait(time.Now())
@@ -247,6 +252,9 @@ func (l *reloader) next(e launch.Ending) (again *prepared, changed bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.ordered == "" || e.StoppedBy != l.ordered {
+		if l.pending != onchange.Ignore {
+			l.amend(outcomeLate)
+		}
 		return nil, false // it ended by itself, or somebody else wants an end
 	}
 	if l.pending == onchange.Fail {

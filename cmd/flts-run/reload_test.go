@@ -111,9 +111,12 @@ func TestNext(t *testing.T) {
 		{"by a signal", onchange.Fail, "", "SIGTERM", false, false},
 	} {
 		l := &reloader{pending: row.pending, ordered: row.ordered}
+		l.note(reloadEvent{Outcome: outcomeRestarted})
 		again, changed := l.next(launch.Ending{StoppedBy: row.by})
 		require.Equal(t, row.again, again != nil, row.name)
 		require.Equal(t, row.changed, changed, row.name)
+		late := row.pending != onchange.Ignore && !row.again && !row.changed
+		require.Equal(t, late, l.reported()[0].Outcome == outcomeLate, row.name)
 	}
 	var none *reloader
 	again, changed := none.next(launch.Ending{StoppedBy: "SIGTERM"})

@@ -26,6 +26,7 @@ const (
 	outcomeRestarted = "restarted"
 	outcomeStopped   = "stopped"
 	outcomeFolded    = "folded"    // into the stop or restart that was under way
+	outcomeLate      = "late"      // the task ended before
 	outcomeRefused   = "refused"   // it is invalid, the old one is kept
 	outcomeUnchanged = "unchanged" // it is of values that are shadowed
 )
@@ -40,6 +41,17 @@ func (l *reloader) note(e reloadEvent) {
 		l.events = slices.Delete(l.events, 0, 1)
 	}
 	l.events = append(l.events, e)
+}
+
+// amend says of the stop or restart that was decided last what came of it instead.
+// It is called with the lock.
+func (l *reloader) amend(outcome string) {
+	for i := len(l.events) - 1; i >= 0; i-- {
+		if e := &l.events[i]; e.Outcome == outcomeRestarted || e.Outcome == outcomeStopped {
+			e.Outcome = outcome
+			return
+		}
+	}
 }
 
 // reported are the events so far.
