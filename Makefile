@@ -71,6 +71,10 @@ bench: ## what a start costs, against the bars (BENCH=-short is quicker)
 conformance: ## what a task may rely on behind both modes, tini, dumb-init and catatonit
 	@go run ./internal/conformance
 
+.PHONY: soak
+soak: ## 10,000 starts under one supervisor: nothing is left of them
+	go test -count=1 -timeout=30m ./launch -run ManyStarts -starts=10000 -v
+
 .PHONY: lint
 lint: lint-format lint-modules lint-code lint-habits lint-licences lint-vulnerabilities ## formatting, vet, staticcheck, habits, modules, licences, vulnerabilities
 

@@ -202,12 +202,3 @@ func isObject(body []byte) bool {
 	var object map[string]json.RawMessage
 	return json.Unmarshal(body, &object) == nil && object != nil
 }
-
-func firstOf(vars map[string]string, names ...string) string {
-	for _, name := range names {
-		if v := vars[name]; v != "" {
-			return v
-		}
-	}
-	return ""
-}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -23,6 +24,7 @@ type pipe struct {
 	from *os.File
 	into int // the end of the task; -1 once we have closed ours
 	to   io.Writer
+	left atomic.Int64 // how much more is the task's, once it is gone; 0 until then
 }
 
 func openOutputs(t Task) (*outputs, error) {
@@ -82,7 +84,9 @@ func (o *outputs) started() {
 
 // quiet is how long nothing must come from a pipe that somebody still holds,
 // once all processes of the task are gone, to take it for ended. Whoever holds it
-// then was handed it by the task and is none of its descendants.
+// then was handed it by the task and is none of its descendants. One that goes on
+// writing does not keep us either: what the task itself wrote is no more than the
+// pipe holds.
 const quiet = 200 * time.Millisecond
 
 // finish is called when the processes of the task are gone. drained tells when
@@ -90,6 +94,7 @@ const quiet = 200 * time.Millisecond
 func (o *outputs) finish() {
 	for _, p := range []*pipe{o.stdout, o.stderr} {
 		if p != nil {
+			p.left.Store(p.size() + pieceSize)
 			_ = p.from.SetReadDeadline(time.Now().Add(quiet)) // fails for one that has ended
 		}
 	}
@@ -100,19 +105,42 @@ func (o *outputs) finish() {
 	}()
 }
 
+// size is how many bytes the pipe can hold. A task may have made it larger.
+func (p *pipe) size() (n int64) {
+	const getSize, usual = 1032, 64 << 10 // F_GETPIPE_SZ
+	n = usual
+	conn, err := p.from.SyscallConn()
+	if err != nil {
+		return n
+	}
+	_ = conn.Control(func(fd uintptr) { // fails for one that has ended
+		if got, _, errno := syscall.RawSyscall(syscall.SYS_FCNTL, fd, getSize, 0); errno == 0 {
+			n = int64(got)
+		}
+	})
+	return n
+}
+
 func (o *outputs) drained() <-chan struct{} { return o.done }
+
+// pieceSize is how much is read at once. A read that is under way when the task
+// ends is not counted.
+const pieceSize = 32 << 10
 
 // copy ends with the pipe. When nobody takes what the task writes, the task is
 // to know: it gets the error that it would have had from the stream itself.
 func (p *pipe) copy() {
 	defer p.from.Close()
-	buffer := make([]byte, 32<<10)
+	buffer := make([]byte, pieceSize)
 	idle := false
 	for {
 		n, err := p.from.Read(buffer)
 		if n > 0 {
 			idle = false
 			if _, err := p.to.Write(buffer[:n]); err != nil {
+				return
+			}
+			if left := p.left.Load(); left > 0 && p.left.Add(-int64(n)) <= 0 {
 				return
 			}
 		}

@@ -24,6 +24,9 @@ type Task struct {
 	Stdout, Stderr io.Writer
 	// Orders are carried out while the task runs; nil is never any.
 	Orders <-chan Order
+	// AtEnd is called when the task itself has ended, before what it left behind is
+	// waited for. It must not wait for anything: no signal is handed on meanwhile.
+	AtEnd func()
 }
 
 // Order is something to do to a running task that no signal asked us for, such
@@ -42,7 +45,8 @@ type Ending struct {
 	Signal syscall.Signal // that ended it; 0 when it exited by itself
 	Took   time.Duration  // from its start until it and all it left behind was gone
 	// StoppedBy says who told the task to stop: "SIGTERM", or the By of an order.
-	// It is "" when nobody did.
+	// It is "" when nobody did. A TERM, INT or QUIT that comes after an order is the
+	// one that counts: whoever sent it wants us to end as well.
 	StoppedBy string
 	Killed    bool // the grace ran out
 	// Leftovers counts the processes that were still there when the task had
@@ -52,6 +56,8 @@ type Ending struct {
 	// end was wanted. A call of Write on Stdout or Stderr may then still be under
 	// way, and never return: to close or lock what it holds would hang.
 	Unread bool
+	// Remaining counts those that are still there, because they hang in the kernel.
+	Remaining int
 }
 
 // SignalName is the name of the signal that ended the task, or "".

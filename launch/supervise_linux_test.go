@@ -99,6 +99,11 @@ func TestOrders(t *testing.T) {
 			"",
 			Ending{Status: 137, Signal: syscall.SIGKILL, StoppedBy: "a changed file", Killed: true},
 		},
+		{ // whoever signals us after the order wants us to end too
+			`trap 'trap "" INT; kill -INT $PPID; sleep 0.1; exit 6' TERM; echo ready >&3; while :; do sleep 0.05; done`, "15 a changed file\n",
+			"",
+			Ending{Status: 6, StoppedBy: "SIGINT"},
+		},
 	} {
 		ready, task, err := os.Pipe()
 		require.NoError(t, err)
@@ -156,6 +161,33 @@ func TestAHeldPipe(t *testing.T) {
 		require.Fail(t, "it waits for the holder")
 	}
 	require.Equal(t, "last words", out.String())
+}
+
+// One that goes on writing does not either.
+func TestAPipeThatIsWrittenToForEver(t *testing.T) {
+	var out strings.Builder
+	o, err := openOutputs(Task{Stdout: &out})
+	require.NoError(t, err)
+	held, err := syscall.Dup(o.stdout.into)
+	require.NoError(t, err)
+	o.started()
+	writing := make(chan struct{})
+	go func() {
+		defer close(writing)
+		for err == nil {
+			_, err = syscall.Write(held, []byte("one more line of somebody else\n"))
+		}
+	}()
+	o.finish()
+	select {
+	case <-o.drained():
+	case <-time.After(20 * time.Second):
+		require.Fail(t, "it waits for the holder")
+	}
+	<-writing // its pipe is closed
+	require.NoError(t, syscall.Close(held))
+	require.Equal(t, syscall.EPIPE, err)
+	require.LessOrEqual(t, out.Len(), 64<<10+2*pieceSize)
 }
 
 // A task whose output nobody takes has the error that it would have without us.

@@ -24,6 +24,7 @@ type run struct {
 	suspending bool // and so shall we be
 
 	told     bool             // to stop
+	ordered  bool             // by an order, and not by a signal
 	deadline time.Time        // after which there is KILL; zero is never
 	alarm    <-chan time.Time // at the deadline
 	look     <-chan time.Time // for leftovers
@@ -75,6 +76,9 @@ func (r *run) stay(ctx context.Context) {
 // Once the task has ended, each of those that stop a program is for us, who may be
 // waiting for the reader of its output.
 func (r *run) handOn(sig syscall.Signal) {
+	if r.ordered && !r.ignores(sig) && (sig == syscall.SIGTERM || sig == syscall.SIGINT || sig == syscall.SIGQUIT) {
+		r.ending.StoppedBy, r.ordered = signalName(sig), false
+	}
 	switch {
 	case isStop(sig) && !r.ignores(sig) && (sig == syscall.SIGTERM || r.state != running):
 		r.stop(signalName(sig))
@@ -88,6 +92,7 @@ func (r *run) handOn(sig syscall.Signal) {
 
 func (r *run) obey(order Order) {
 	if order.Signal == syscall.SIGTERM {
+		r.ordered = r.ordered || !r.told && r.state == running
 		r.stop(order.By)
 		return
 	}
@@ -138,6 +143,9 @@ func (r *run) taskEnded(status syscall.WaitStatus) {
 		r.ending.Status = status.ExitStatus()
 	}
 	r.terminal.takeFrom(r.pid)
+	if r.task.AtEnd != nil {
+		r.task.AtEnd()
+	}
 	r.state = sweeping
 	r.beginSweep()
 }

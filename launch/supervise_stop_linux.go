@@ -74,6 +74,7 @@ func (r *run) beginSweep() {
 func (r *run) sweep() {
 	left, late := r.leftovers(), time.Since(r.deadline)
 	if len(left) == 0 || late > deadTime {
+		r.ending.Remaining = len(left)
 		r.swept()
 		return
 	}

@@ -15,6 +15,7 @@ type Contract struct {
 	Keys      []*Key          // in the order of the file
 	Services  []*Service      // in the order of the file
 	Policy    Policy          // what each environment forbids
+	Reload    string          // what is done about a change that its key says nothing about; "" is ignore
 	Pristine  []string        // variables that --pristine keeps; a name may end in '*'
 	byName    map[string]*Key // by key name
 	bySpelled map[string]*Key // by key name and by spelling
@@ -40,6 +41,7 @@ type Key struct {
 	Spellings  []Spelling `yaml:"spellings"`   // other variables that carry the same value
 	Files      []string   `yaml:"files"`       // further paths of it inside a mounted directory, the first that is there counts
 	ReadBy     []string   `yaml:"read_by"`     // clients that read the key under its own name
+	Reload     string     `yaml:"reload"`      // what is done when the value changes under a running task, see internal/onchange
 
 	paramNames []string // what params returns, made with the index
 }
@@ -189,7 +191,7 @@ func (c *Contract) Without(services []string) (*Contract, error) {
 		}
 	}
 	used := referred(in)
-	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Pristine: c.Pristine, Services: in, Policy: c.Policy, leftOut: out}
+	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Reload: c.Reload, Pristine: c.Pristine, Services: in, Policy: c.Policy, leftOut: out}
 	gone := referred(out)
 	for _, k := range c.Keys {
 		if gone[k.Name] && !used[k.Name] {

@@ -81,6 +81,9 @@ func (r *contractReader) file(root *yaml.Node) *Contract {
 	if n := parts["namespace_from_pod"]; n != nil {
 		r.set(n, "namespace_from_pod", &c.FromPod)
 	}
+	if n := parts["reload"]; n != nil {
+		r.set(n, "reload", &c.Reload)
+	}
 	if n := parts["pristine"]; n != nil {
 		r.set(n, "pristine", &c.Pristine)
 	}
@@ -90,7 +93,7 @@ func (r *contractReader) file(root *yaml.Node) *Contract {
 	return c
 }
 
-var fileFields = []string{"extends", "namespace", "namespace_from_pod", "keys", "services", "policy", "pristine"}
+var fileFields = []string{"extends", "namespace", "namespace_from_pod", "reload", "keys", "services", "policy", "pristine"}
 
 // readParts reads the keys or the services of a file over those that it extends.
 func readParts[T any](r *contractReader, n *yaml.Node, section, word string, table []field[T], base []*T, nameOf func(*T) *string) []*T {

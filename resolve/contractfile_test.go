@@ -202,6 +202,10 @@ mine.yaml:7:34: rule verification-off: variable "A B" is no name of an environme
 mine.yaml:1:23: rule plain-http: "eror" is not one of off, warn, error, did you mean error?
 mine.yaml:1:63: rule localhost-in-pod: allow "[" is no pattern of hosts, like *.example.com
 mine.yaml:1:68: rule localhost-in-pod: allow "a/b" is no pattern of hosts, like *.example.com`},
+		{"reload: restrat\nkeys:\n  A: {type: string, reload: signal:HPU}\n  B: {type: string, reload: signal:KILL}\n", `
+mine.yaml:1:1: reload "restrat" is not one of ignore, signal:NAME, restart, fail
+mine.yaml:3:21: key A: reload "signal:HPU" names no signal: write signal:HUP or the like
+mine.yaml:4:21: key B: reload "signal:KILL" SIGKILL is no message to a task: write restart or fail`},
 		{"keys: {A: {type: string}\n", "\nmine.yaml:2:1: is no valid YAML: did not find expected ',' or '}'"},
 		{"keys:\n\tA: 1\n", "\nmine.yaml:2:1: is no valid YAML: found character that cannot start any token"},
 		{"# nothing\n", "\nmine.yaml: the file is empty: it describes no key"},
@@ -261,6 +265,7 @@ keys:
 policy: {plain-http: {allow: []}, default-credentials: {pairs: []}, verification-off: {variables: {}}}
 pristine: [""]
 `)
+	contracts["reload"] = parsed(t, "reload: restart\nkeys: {A: {type: string, reload: signal:HUP}}")
 	for name, c := range contracts {
 		readsBack(t, name, c)
 	}
@@ -312,6 +317,7 @@ func TestSchemaAcceptsContracts(t *testing.T) {
 	require.NoError(t, s.Validate(asJSON(t, string(printed))))
 	for _, text := range []string{
 		"extends: builtin\nkeys: {A: null, B: {default: null, required: true}}\nservices: {x: null}",
+		"reload: restart\nkeys: {A: {type: int, reload: signal:HUP}, B: {type: int, reload: }}",
 		"keys: {A: {type: int, default: 5, spellings: [B, {name: C}]}}\npolicy: {plain-http: off, numeric-address: }",
 	} {
 		require.NoError(t, s.Validate(asJSON(t, text)), text)

@@ -10,6 +10,9 @@ func (c *Contract) YAML() ([]byte, error) {
 	if c.FromPod {
 		put(root, "namespace_from_pod", valueNode(&c.FromPod))
 	}
+	if c.Reload != "" {
+		put(root, "reload", textNode(c.Reload))
+	}
 	put(root, "keys", partNodes(c.Keys, keyFields, func(k *Key) string { return k.Name }))
 	put(root, "services", partNodes(c.Services, serviceFields, func(s *Service) string { return s.Name }))
 	put(root, "policy", policyNode(c.Policy))

@@ -24,6 +24,7 @@ var keyFields = []field[Key]{
 	{"files", "paths of the key inside a mounted directory; the first that is there counts", func(k *Key) any { return &k.Files }, nil},
 	{"read_by", "clients that read the variable of the key", func(k *Key) any { return &k.ReadBy }, nil},
 	{"params", "further names of a pipeline parameter for the key", func(k *Key) any { return &k.Params }, nil},
+	{"reload", "what a supervised task is done when a mounted file changes the value: ignore, signal:NAME, restart or fail", func(k *Key) any { return &k.Reload }, nil},
 	{"spellings", "other variables that carry the same value", func(k *Key) any { return &k.Spellings }, nil},
 }
 

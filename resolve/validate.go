@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/flts-run/flts-run/internal/onchange"
 )
 
 // contractErrors collects what is wrong with a contract that was read. A place
@@ -36,6 +38,7 @@ func (v *contractErrors) check(c *Contract) {
 		v.checkParams(k, params)
 	}
 	v.checkGroups(c)
+	v.checkReload(at("reload"), "reload", c.Reload)
 	for _, s := range c.Services {
 		v.checkService(c, s)
 	}
@@ -61,6 +64,7 @@ func (v *contractErrors) checkKey(c *Contract, k *Key) {
 	if k.Sensitive && k.Default != "" {
 		v.addf(at("keys", k.Name, "default"), "key %s is sensitive and has a default, which everybody can read: use dev_default, or a Secret", k.Name)
 	}
+	v.checkReload(at("keys", k.Name, "reload"), "key "+k.Name+": reload", k.Reload)
 	v.checkDefault(k, "default", k.Default)
 	v.checkDefault(k, "dev_default", k.DevDefault)
 	for _, s := range k.Spellings {
@@ -70,6 +74,15 @@ func (v *contractErrors) checkKey(c *Contract, k *Key) {
 		if !filepath.IsLocal(f) || strings.HasPrefix(f, "..") {
 			v.addf(at("keys", k.Name, "files"), "key %s: file %q is no path inside a mounted directory", k.Name, f)
 		}
+	}
+}
+
+func (v *contractErrors) checkReload(here []string, what, policy string) {
+	if policy == "" {
+		return
+	}
+	if _, err := onchange.Parse(policy); err != nil {
+		v.addf(here, "%s %q %v", what, policy, err)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/flts-run/flts-run/launch"
+	"github.com/flts-run/flts-run/platform"
 	"github.com/flts-run/flts-run/resolve"
 )
 
@@ -22,9 +23,10 @@ task and is started as it stands:
    command: [flts-run, exec, --, python, train.py]
 
 Exit status: the task's own; 64 wrong usage, 69 a required service is not
-usable, 77 credentials were refused, 78 the configuration is invalid, 125
-flts-run failed, 126 the task is not executable, 127 not found, 143 told to stop
-before the task started.`
+usable, 75 the configuration changed and --on-change=fail stopped the task, 77
+credentials were refused, 78 the configuration is invalid, 125 flts-run failed,
+126 the task is not executable, 127 not found, 143 told to stop before the task
+started.`
 
 // run is the whole program but for the process it runs in.
 func run(ctx context.Context, p process) int {
@@ -55,7 +57,8 @@ type runner struct {
 	out         *console
 	task        []string // behind "--"
 	hasTask     bool
-	status      int    // of a command that ended without a failure of its own
+	status      int // of a command that ended without a failure of its own
+	where       *platform.Platform
 	termination string // where the reason of a failure goes, once known
 
 	// unwatch ends the watch for being told to stop. All commands have that watch to

@@ -35,7 +35,7 @@ func consequences(code string) []string {
 
 // knownCauses are the findings of the configuration that may explain those of the
 // checks, once for each service that they are about.
-func (p *plan) knownCauses(services []*resolve.Service, mask *redact.Masker) []checklist.Result {
+func (p *plan) knownCauses(services []*resolve.Service, mask *redact.Set) []checklist.Result {
 	var causes []checklist.Result
 	for _, f := range p.resolution.Findings {
 		effects := consequences(strings.TrimPrefix(f.Code, codePrefix))

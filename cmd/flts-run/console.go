@@ -15,7 +15,7 @@ import (
 // masker, also those of libraries.
 type console struct {
 	w    io.Writer
-	mask redact.Masker
+	mask redact.Set
 }
 
 // print writes a text for people, as one piece.

@@ -13,7 +13,7 @@ const digestVariable = "FLTS_CONFIG_DIGEST"
 
 // digestOf names the configuration, see resolve.Digest. A configuration that
 // cannot be used has no name: what is wrong is missing from it.
-func digestOf(r *resolve.Resolution, mask *redact.Masker) string {
+func digestOf(r *resolve.Resolution, mask *redact.Set) string {
 	if r.Failed() {
 		return ""
 	}
@@ -22,7 +22,7 @@ func digestOf(r *resolve.Resolution, mask *redact.Masker) string {
 
 // table is what is printed of the configuration: a line for each key, and the
 // digest.
-func (p *plan) table(mask *redact.Masker) string {
+func (p *plan) table(mask *redact.Set) string {
 	text := printable(mask.Mask(configTable(p.resolution)))
 	if p.digest != "" {
 		text += "configuration digest: " + p.digest + "\n"

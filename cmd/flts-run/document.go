@@ -61,15 +61,18 @@ type documentCandidate struct {
 // documentTask is what was started. The words of the command are not in it,
 // they may hold secrets that nobody told us of.
 type documentTask struct {
-	Program   string          `json:"program"`
-	Arguments int             `json:"arguments"`
-	Mode      string          `json:"mode"`
-	Grace     string          `json:"grace,omitempty"` // between SIGTERM and SIGKILL, when it is supervised
-	Added     []string        `json:"variables_added,omitempty"`
-	Changed   []string        `json:"variables_changed,omitempty"`
-	Removed   []string        `json:"variables_removed,omitempty"`
-	Duplicate []string        `json:"variables_duplicated,omitempty"` // given more than once; the first counts
-	Ended     *documentEnding `json:"ended,omitempty"`                // when it was supervised, once it has
+	Program   string             `json:"program"`
+	Arguments int                `json:"arguments"`
+	Mode      string             `json:"mode"`
+	Grace     string             `json:"grace,omitempty"` // between SIGTERM and SIGKILL, when it is supervised
+	Redact    string             `json:"redact"`          // whether its output is searched for secrets: on, shapes, off
+	Added     []string           `json:"variables_added,omitempty"`
+	Changed   []string           `json:"variables_changed,omitempty"`
+	Removed   []string           `json:"variables_removed,omitempty"`
+	Duplicate []string           `json:"variables_duplicated,omitempty"` // given more than once; the first counts
+	Reloads   []reloadEvent      `json:"reloads,omitempty"`              // changes of the configuration while it ran
+	Redacted  []documentRedacted `json:"redacted,omitempty"`             // what was, once it has ended
+	Ended     *documentEnding    `json:"ended,omitempty"`                // when it was supervised, once it has
 }
 
 // newDocument is that of a command that found out nothing yet.
@@ -77,7 +80,7 @@ func newDocument() *document {
 	return &document{Schema: schema, Version: version, Keys: []documentKey{}, Findings: []resolve.Finding{}}
 }
 
-func (p *plan) document(mask *redact.Masker) *document {
+func (p *plan) document(mask *redact.Set) *document {
 	r := p.resolution
 	d := &document{
 		Schema: schema, Version: version, AppEnv: string(r.AppEnv), Namespace: r.Namespace, Identity: r.Ambient,
@@ -99,7 +102,7 @@ func (p *plan) document(mask *redact.Masker) *document {
 	return d
 }
 
-func keyDocument(k *resolve.Resolved, mask *redact.Masker) documentKey {
+func keyDocument(k *resolve.Resolved, mask *redact.Set) documentKey {
 	key := documentKey{Name: k.Key.Name, Set: k.Set, Value: mask.Mask(k.Value.String()), Sensitive: k.Key.Sensitive, Origin: mask.Mask(k.Origin())}
 	for i, c := range k.Candidates {
 		if i == k.Winner {
@@ -115,7 +118,7 @@ func keyDocument(k *resolve.Resolved, mask *redact.Masker) documentKey {
 }
 
 func taskDocument(program string, arguments int, o orders, env launch.Env) *documentTask {
-	d := &documentTask{Program: program, Arguments: arguments, Mode: o.mode, Added: env.Added, Changed: env.Changed, Removed: env.Removed, Duplicate: env.Duplicates}
+	d := &documentTask{Program: program, Arguments: arguments, Mode: o.mode, Redact: o.redact, Added: env.Added, Changed: env.Changed, Removed: env.Removed, Duplicate: env.Duplicates}
 	if o.mode == modeSupervise {
 		d.Grace = o.grace.String()
 	}
@@ -123,7 +126,7 @@ func taskDocument(program string, arguments int, o orders, env launch.Env) *docu
 }
 
 // conclude fills in how it ended.
-func (d *document) conclude(started time.Time, failed error, mask *redact.Masker) {
+func (d *document) conclude(started time.Time, failed error, mask *redact.Set) {
 	d.Started = &started
 	d.DurationMS = float64(time.Since(started).Microseconds()) / 1000
 	if failed != nil {

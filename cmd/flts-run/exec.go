@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/onchange"
 	"github.com/flts-run/flts-run/launch"
 )
 
@@ -21,6 +22,8 @@ type orders struct {
 	check      string
 	print      string
 	mode       string
+	redact     string
+	onChange   *onchange.Policy // nil: as the contract says
 	wait       time.Duration
 	grace      time.Duration
 	pristine   bool
@@ -30,7 +33,7 @@ type orders struct {
 
 func readOrders(s *settings) (orders, error) {
 	var o orders
-	var errs [9]error
+	var errs [11]error
 	o.check, errs[0] = s.oneOf(checkOption, "off", "warn", "enforce")
 	o.print, errs[1] = s.oneOf(printOption, "table", "json", "off")
 	o.mode, errs[2] = s.oneOf(modeOption, modeExec, modeSupervise)
@@ -40,6 +43,8 @@ func readOrders(s *settings) (orders, error) {
 	o.fixEnv, errs[6] = s.boolean(fixEnvOption)
 	o.writeProbe, errs[7] = s.boolean(writeProbeOption)
 	_, errs[8] = s.hostPort(resolverOption)
+	o.redact, errs[9] = s.redaction(o.mode)
+	o.onChange, errs[10] = s.changePolicy(o.mode)
 	return o, joined(errs[:]...)
 }
 
@@ -86,6 +91,8 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 		r.sayPlatform(p, o.mode)
 		if o.mode == modeSupervise {
 			r.saySupervision(p.platform, o)
+			r.sayRedaction(o)
+			r.sayReload(p, s, o)
 		}
 		r.out.print(p.table(&r.out.mask))
 		r.out.notes(p.resolution)
@@ -102,7 +109,7 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 	}
 	r.report(s, d)
 	if o.mode == modeSupervise {
-		return r.supervise(ctx, o, path, env, d)
+		return r.supervise(ctx, s, o, prepared{p, path, env}, d)
 	}
 	return r.become(ctx, r.unwatch, path, r.task, env)
 }
@@ -181,7 +188,11 @@ func (r *runner) sayOutcome(o orders, d *document, failed error) error {
 
 // taskEnviron is the environment that the task gets.
 func (r *runner) taskEnviron(p *plan, o orders) launch.Env {
-	return launch.Environ(r.environ, p.taskVariables(), launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
+	set := p.taskVariables()
+	if o.redacts() && !r.unbuffered() {
+		set[unbufferedVariable] = "1"
+	}
+	return launch.Environ(r.environ, set, launch.EnvOptions{Drop: p.dropped(o), Keep: p.kept(o)})
 }
 
 // dropped says which variables are not handed on: bootstrap material, and what

@@ -156,7 +156,7 @@ type explainedVariable struct {
 	ReadBy   []string `json:"read_by,omitempty"`
 }
 
-func (p *plan) explained(k *resolve.Resolved, mask *redact.Masker) explainedKey {
+func (p *plan) explained(k *resolve.Resolved, mask *redact.Set) explainedKey {
 	e := explainedKey{
 		Name: k.Key.Name, Doc: k.Key.Doc, Type: k.Key.Type, Accepts: k.Key.Accepts(), Sensitive: k.Key.Sensitive, Required: k.Key.Required,
 		Group: p.groupOf(k.Key), Set: k.Set, Value: mask.Mask(k.Value.String()), Origin: mask.Mask(k.Origin()),
@@ -187,7 +187,7 @@ func (p *plan) explained(k *resolve.Resolved, mask *redact.Masker) explainedKey 
 
 // variables lists the names that a value is exported under, also those of a key
 // that is not set.
-func (p *plan) variables(k *resolve.Resolved, mask *redact.Masker) []explainedVariable {
+func (p *plan) variables(k *resolve.Resolved, mask *redact.Set) []explainedVariable {
 	exported := map[string]string{}
 	for v := range p.resolution.Variables() {
 		exported[v.Name] = v.Value

@@ -10,6 +10,7 @@ import (
 // Exit statuses, as the README lists them.
 const (
 	statusUsage    = 64  // wrong usage
+	statusChanged  = 75  // the configuration changed, and that was to end the task; with the new one it may run
 	statusConfig   = 78  // the configuration is invalid or incomplete
 	statusInternal = 125 // flts-run itself failed
 )

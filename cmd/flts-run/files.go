@@ -29,8 +29,8 @@ func (r *runner) readFiles(c *resolve.Contract, s *settings, env *resolve.Enviro
 	keyFiles, keyErr := env.ReadKeyFiles(c, s.vars)
 	if keyFiles != nil {
 		// What a file takes the place of is no candidate any more, and a secret still.
-		for _, v := range plain {
-			r.out.mask.Add(v.Text.Reveal())
+		for name, v := range plain {
+			r.out.mask.Add(c.KeyFor(name).Name, v.Text.Reveal())
 		}
 	}
 	if keyErr != nil {
@@ -45,7 +45,7 @@ func (r *runner) readFiles(c *resolve.Contract, s *settings, env *resolve.Enviro
 
 func readImageEnv(c *resolve.Contract, s *settings, env *resolve.EnvironSources, appEnv resolve.AppEnv) ([]resolve.Source, error) {
 	file, from := s.get(imageEnvOption)
-	text, err := os.ReadFile(file)
+	text, err := s.readOnce(file)
 	if from == "" && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -86,7 +86,7 @@ func (r *runner) readDotenv(c *resolve.Contract, s *settings, appEnv resolve.App
 		}
 		return nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := s.readOnce(path)
 	if from == "" && errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

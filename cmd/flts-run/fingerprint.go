@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"os"
 
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -26,7 +25,7 @@ func readFingerprintKey(s *settings) (fingerprinter, error) {
 	from := fingerprintKeyOption.variable
 	const hint = "make one with: openssl rand -hex 32"
 	if file != "" {
-		text, err := os.ReadFile(file)
+		text, err := s.readOnce(file)
 		if err != nil {
 			return nil, misconfigured(hint, fmt.Errorf("fingerprint key: %w", err))
 		}

@@ -4,12 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
-	"os"
 	"slices"
 	"strings"
 
-	"github.com/flts-run/flts-run/internal/secret"
 	"github.com/flts-run/flts-run/platform"
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -42,14 +39,14 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	}
 	env := resolve.ReadEnviron(contract, r.environ)
 	// An error of what is read next may quote one.
-	r.out.mask.Add(secretsIn(contract, env.SecretPrefixed, env.Sensitive)...)
+	r.hide(secretsIn(contract, env.SecretPrefixed, env.Sensitive))
 	config, configErr := r.readMounted(contract, s, configDirOption, "configmap", resolve.ConfigMap)
 	secrets, secretErr := r.readMounted(contract, s, secretDirOption, "secret", resolve.Secret)
 	sources, paramErr := readParams(contract, s)
 	where := r.detect()
 	kfp, kfpErr := readKFP(contract, s, where)
 	prints, printsErr := readFingerprintKey(s)
-	r.out.mask.Add(string(prints))
+	r.out.mask.Add(fingerprintKeyOption.variable, string(prints))
 	appEnv, appEnvText, appEnvErr := readAppEnv(s, env, config)
 	files, filesErr := r.readFiles(contract, s, &env, appEnv)
 	needs, needsErr := parseNeeds(s.get(needsOption))
@@ -87,7 +84,8 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	p.resolution.Findings = append(p.resolution.Findings, needsFindings(p)...)
 	p.resolution.Findings = append(p.resolution.Findings, p.unexpected(expected)...)
 	r.judgeTask(p, s)
-	r.out.mask.Add(secretsOf(p.resolution)...)
+	r.hide(secretsOf(contract, p.resolution))
+	p.resolution.Findings = append(p.resolution.Findings, unmasked(r.out.mask.Skipped(), p.resolution.Findings)...)
 	p.digest = digestOf(p.resolution, &r.out.mask)
 	return p, nil
 }
@@ -106,7 +104,7 @@ func readContract(s *settings) (*resolve.Contract, error) {
 	if file == "" {
 		file = standard
 	}
-	text, err := os.ReadFile(file)
+	text, err := s.readOnce(file)
 	switch {
 	case from == "" && errors.Is(err, fs.ErrNotExist):
 		return resolve.Builtin()
@@ -149,7 +147,7 @@ func readParams(c *resolve.Contract, s *settings) (places, error) {
 	}
 	sources.put(paramFlags, flags)
 	if file := s.value(paramsFile); file != "" {
-		text, err := os.ReadFile(file)
+		text, err := s.readOnce(file)
 		if err != nil {
 			problems = append(problems, misconfigured("", err))
 		} else {
@@ -216,51 +214,6 @@ func unknownVariables(vars map[string]string) []resolve.Finding {
 	}
 	slices.SortFunc(unknown, func(a, b resolve.Finding) int { return strings.Compare(a.Message, b.Message) })
 	return unknown
-}
-
-// secretsIn lists what sources hold for sensitive keys.
-func secretsIn(c *resolve.Contract, sources ...resolve.Source) []string {
-	var list []string
-	for _, s := range sources {
-		for name, v := range s.Values {
-			if c.KeyFor(name).Sensitive {
-				list = append(list, v.Text.Reveal())
-			}
-		}
-	}
-	return list
-}
-
-// secretsOf lists every text that no output may hold: all values of sensitive
-// keys, the shadowed and the refused ones too, and passwords in URLs.
-func secretsOf(r *resolve.Resolution) []string {
-	var list []string
-	for _, k := range r.Keys {
-		for _, c := range k.Candidates {
-			text := c.Value.Reveal()
-			if k.Key.Sensitive {
-				list = append(list, text)
-			}
-			if k.Key.Sensitive || c.Value.Hidden() {
-				list = append(list, loginsOf(text)...) // me@example.com is shown as it is
-			}
-		}
-	}
-	return list
-}
-
-// loginsOf lists a login inside an address in the forms in which it travels:
-// as it is written, and decoded, which is what a client sends.
-func loginsOf(address string) []string {
-	login := secret.Userinfo(address)
-	user, password, _ := strings.Cut(login, ":")
-	list := []string{login, password}
-	user, errUser := url.PathUnescape(user)
-	password, errPassword := url.PathUnescape(password)
-	if errUser == nil && errPassword == nil {
-		list = append(list, user, password, user+":"+password)
-	}
-	return list
 }
 
 // joined makes one failure of several: all messages, the first hint, and the

@@ -9,8 +9,13 @@ import (
 	"github.com/flts-run/flts-run/resolve"
 )
 
+// detect looks once: a parent that has ended since is not there to be looked at.
 func (r *runner) detect() platform.Platform {
-	return platform.Detect(platform.Input{Environ: r.environ, Task: r.task, PID: r.pid, PPID: r.ppid, Files: r.files})
+	if r.where == nil {
+		where := platform.Detect(platform.Input{Environ: r.environ, Task: r.task, PID: r.pid, PPID: r.ppid, Files: r.files})
+		r.where = &where
+	}
+	return *r.where
 }
 
 // kfpSources are the parameters of Kubeflow Pipelines: those of the run, and the
@@ -99,7 +104,11 @@ func platformLine(p platform.Platform, mode string) string {
 	if len(p.Evidence) > 0 {
 		line += " (" + p.Evidence[0] + ")"
 	}
-	if mode != "" {
+	switch mode {
+	case "":
+	case modeExec:
+		line += ", mode exec, output not redacted"
+	default:
 		line += ", mode " + mode
 	}
 	return line
@@ -122,7 +131,7 @@ type documentPlatform struct {
 	ExecutorInput string        `json:"executor_input,omitempty"` // where it was found: task, launcher
 }
 
-func platformDocument(p platform.Platform, mask *redact.Masker) documentPlatform {
+func platformDocument(p platform.Platform, mask *redact.Set) documentPlatform {
 	d := documentPlatform{
 		Kind: p.Kind, PID1: p.PID1,
 		Pipeline: mask.Mask(p.Pipeline), DAG: mask.Mask(p.DAG), RunID: mask.Mask(p.RunID), Task: mask.Mask(p.Task),

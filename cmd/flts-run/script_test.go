@@ -10,8 +10,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/flts-run/flts-run/internal/fakevolume"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens in the scripts")
@@ -63,6 +66,7 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"await":     await,
 			"exits":     exits,
 			"launcher":  launcher,
 			"mount":     mount,
@@ -92,24 +96,37 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// await FILE TEXT waits until a file holds a text, for twenty seconds at most.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await FILE TEXT")
+	}
+	var text []byte
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		text, _ = os.ReadFile(ts.MkAbs(args[0])) // it may not be there yet
+		if strings.Contains(string(text), args[1]) {
+			return
+		}
+	}
+	ts.Fatalf("%s never says %q, but:\n%s", args[0], args[1], text)
+}
+
 // mount DIR SOURCE puts the files of SOURCE into DIR as the kubelet mounts a
-// ConfigMap or a Secret.
+// ConfigMap or a Secret, and as it brings one up to date.
 func mount(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: mount DIR SOURCE")
 	}
-	dir, src := ts.MkAbs(args[0]), ts.MkAbs(args[1])
-	data := filepath.Join(dir, "..2026_01_02")
-	ts.Check(os.MkdirAll(data, 0o755))
+	src := ts.MkAbs(args[1])
 	entries, err := os.ReadDir(src)
 	ts.Check(err)
+	data := map[string]string{}
 	for _, e := range entries {
 		text, err := os.ReadFile(filepath.Join(src, e.Name()))
 		ts.Check(err)
-		ts.Check(os.WriteFile(filepath.Join(data, e.Name()), text, 0o440))
-		ts.Check(os.Symlink(filepath.Join("..data", e.Name()), filepath.Join(dir, e.Name())))
+		data[e.Name()] = string(text)
 	}
-	ts.Check(os.Symlink("..2026_01_02", filepath.Join(dir, "..data")))
+	ts.Check(fakevolume.Mount(ts.MkAbs(args[0]), data))
 }
 
 // services starts the services and sets S3, MLFLOW and GATEWAY to their

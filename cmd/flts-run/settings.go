@@ -54,6 +54,8 @@ var (
 	checkOption       = option{flag: "check", variable: "FLTS_CHECK", fallback: "enforce", usage: "off, warn or enforce: what a failed check means (`LEVEL`)"}
 	printOption       = option{flag: "print", variable: "FLTS_PRINT", fallback: "table", usage: "table, json or off: what is said before the task starts (`FORMAT`)"}
 	modeOption        = option{flag: "mode", variable: "FLTS_MODE", fallback: "exec", usage: "exec, or supervise to stay beside the task (`MODE`)"}
+	redactOption      = option{flag: "redact", variable: "FLTS_REDACT", usage: "on, off, or shapes: on, and what looks like a credential; on is the default of --mode=supervise (`HOW`)"}
+	onChangeOption    = option{flag: "on-change", variable: "FLTS_ON_CHANGE", usage: "ignore, signal:NAME, restart or fail: what a supervised task is done when a mounted file changes its configuration; as the contract says, or ignore (`POLICY`)"}
 	graceOption       = option{flag: "grace", variable: "FLTS_GRACE", fallback: "10s", usage: "time to stop in, with --mode=supervise (`DURATION`)"}
 	pristineOption    = option{flag: "pristine", variable: "FLTS_PRISTINE", boolean: true, usage: "hand on only the contract's variables and a short list"}
 	fixEnvOption      = option{flag: "fix-env", variable: "FLTS_FIX_ENV", boolean: true, usage: "remove variables left over from another login"}
@@ -71,7 +73,7 @@ var (
 	}
 	checkOptions = []option{needsOption, waitOption, resolverOption, skipOption, writeProbeOption, reportOption, terminationOption}
 	lookOptions  = []option{onlyOption, timeoutOption}
-	execOptions  = []option{checkOption, printOption, modeOption, graceOption, pristineOption, fixEnvOption}
+	execOptions  = []option{checkOption, printOption, modeOption, graceOption, redactOption, onChangeOption, pristineOption, fixEnvOption}
 )
 
 // variables lists the names of all variables that options read, and the one that
@@ -117,6 +119,7 @@ type settings struct {
 	expected []string
 	given    map[string]string // by flag, of the flags on the command line
 	vars     map[string]string // the environment
+	read     map[string]onceRead
 }
 
 func newSettings(c *cli.Context, environ []string) *settings {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -22,7 +23,7 @@ const (
 // The watch for a stop is ended once the supervisor watches too, so that no
 // signal falls between them. The signals are never given back: one that comes
 // while the last report is written must not change the exit status.
-func (r *runner) supervise(ctx context.Context, o orders, path string, env []string, d *document) error {
+func (r *runner) supervise(ctx context.Context, s *settings, o orders, start prepared, d *document) error {
 	supervisor, err := launch.Supervise()
 	if err != nil {
 		return usage("leave --mode out: exec is the default", "%w", err)
@@ -34,14 +35,66 @@ func (r *runner) supervise(ctx context.Context, o orders, path string, env []str
 	if err := stopped(ctx); err != nil {
 		return err
 	}
-	ending, err := supervisor.Run(ctx, launch.Task{Path: path, Argv: r.task, Env: env, Grace: o.grace})
-	if err != nil {
-		return err
+	following, stop := context.WithCancel(ctx)
+	defer stop()
+	l, out := r.follow(following, s, o, start), r.outputs(o)
+	err = r.runs(ctx, supervisor, l, &out, o, start, d)
+	out.close()
+	d.Task.Redacted, d.Task.Reloads = out.counts(), l.reported()
+	if d.Task.Ended != nil {
+		r.status = d.Status
+		r.leaveTaskReason(d)
 	}
-	r.status = ending.Status
-	d.ended(ending)
-	r.leaveTaskReason(d)
-	return nil
+	return err
+}
+
+// runs starts the task, and again for as long as its configuration wants that. The
+// old task is dead before: Run has waited for it.
+func (r *runner) runs(ctx context.Context, supervisor *launch.Supervisor, l *reloader, out *outputs, o orders, start prepared, d *document) error {
+	for {
+		task := launch.Task{Path: start.path, Argv: r.task, Env: start.env, Grace: o.grace}
+		out.give(&task)
+		l.supervise(&task)
+		ending, err := supervisor.Run(ctx, task)
+		if err != nil {
+			return r.notAgain(err, d)
+		}
+		d.ended(ending)
+		if ending.Unread {
+			*out = outputs{} // a write that never ends still holds them
+		}
+		again, changed := l.next(ending)
+		switch {
+		case changed:
+			d.Status = statusChanged
+			d.Reason = endingReason(ending) + ", as --on-change=fail or the contract wants it"
+			return nil
+		case again == nil:
+			return nil
+		case ending.Unread:
+			return errors.New("the task is not started again: nobody reads its output")
+		case ending.Remaining > 0:
+			return fmt.Errorf("the task is not started again: %d of its processes cannot be ended", ending.Remaining)
+		}
+		start = *again
+		d.configured(start.plan.document(&r.out.mask))
+	}
+}
+
+// notAgain is the failure of a start. One that was told to stop between the end of
+// the task and its next start has nothing to say.
+func (r *runner) notAgain(err error, d *document) error {
+	if told := (*launch.StoppedBySignal)(nil); errors.As(err, &told) && d.Task.Ended != nil {
+		d.Status, d.Reason = told.Status(), "stopped by "+told.Name()+" while the task was started again"
+		return nil
+	}
+	return err
+}
+
+// configured makes the report tell of the configuration that the task was started
+// with last.
+func (d *document) configured(now *document) {
+	d.Digest, d.AppEnv, d.Keys, d.Findings = now.Digest, now.AppEnv, now.Keys, now.Findings
 }
 
 // saySupervision prints what will be done with the task, and why.
@@ -92,15 +145,17 @@ type documentEnding struct {
 	// not obey.
 	Leftovers       int `json:"leftovers,omitempty"`
 	LeftoversKilled int `json:"leftovers_killed,omitempty"`
+	// The last of its output was given up, because nobody read it.
+	Unread bool `json:"unread,omitempty"`
 }
 
 // ended makes the status of the task ours, and says why it is what it is.
 func (d *document) ended(e launch.Ending) {
 	d.Task.Ended = &documentEnding{
 		Status: e.Status, Signal: e.SignalName(), DurationMS: float64(e.Took.Microseconds()) / 1000,
-		StoppedBy: e.StoppedBy, Killed: e.Killed, Leftovers: e.Leftovers, LeftoversKilled: e.LeftoversKilled,
+		StoppedBy: e.StoppedBy, Killed: e.Killed, Leftovers: e.Leftovers, LeftoversKilled: e.LeftoversKilled, Unread: e.Unread,
 	}
-	d.Status = e.Status
+	d.Status, d.Reason = e.Status, ""
 	if e.Status != 0 {
 		d.Reason = endingReason(e)
 	}

@@ -16,6 +16,7 @@ var varying = []struct {
 	{regexp.MustCompile(`request [0-9A-F]{16}\b`), "request ID"},
 	{regexp.MustCompile(`\bstarted \d{4}-\S+Z`), "started 2026-01-02T03:04:05Z"},
 	{regexp.MustCompile(`"started": "[^"]+"`), `"started": "2026-01-02T03:04:05Z"`},
+	{regexp.MustCompile(`"time": "[^"]+"`), `"time": "2026-01-02T03:04:05Z"`},
 	{regexp.MustCompile(`v1:[0-9a-f]{16}`), "v1:DIGEST"}, // where a port is part of the configuration
 	{regexp.MustCompile(`/tmp/[^ "]*/script-[^/ "]*`), "$$WORK"},
 	{regexp.MustCompile(`"kind":\s*"(container|machine)"(,\s*"evidence":\s*\[[^]]*\])?`), `"kind": "machine"`},

@@ -16,6 +16,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/flts-run/flts-run/internal/fakevolume"
 )
 
 // Pod is one such directory.
@@ -47,10 +49,10 @@ func New(source Source, dir, path string) (*Pod, error) {
 
 // MountConfigMap mounts the ConfigMap, or replaces it as an update would.
 func (p *Pod) MountConfigMap(data map[string]string) error {
-	return mount(filepath.Join(p.dir, "config"), data)
+	return fakevolume.Mount(filepath.Join(p.dir, "config"), data)
 }
 
 // MountSecret does the same with the Secret.
 func (p *Pod) MountSecret(data map[string]string) error {
-	return mount(filepath.Join(p.dir, "secrets"), data)
+	return fakevolume.Mount(filepath.Join(p.dir, "secrets"), data)
 }

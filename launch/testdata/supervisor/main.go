@@ -1,8 +1,9 @@
 // Command supervisor is the smallest caller of launch.Supervisor:
 //
-//	supervisor [-pipes] [-orders FILE] [-runs N] [-grace D] ENDING CMD [ARG…]
+//	supervisor [-pipes] [-orders FILE] [-runs N] [-residue FILE] [-grace D] ENDING CMD [ARG…]
 //
-// It runs the task and writes the endings into the file ENDING, as JSON. With
+// It runs the task and writes the endings into the file ENDING, as JSON, and into
+// the file of -residue what it holds after the first run and after the last. With
 // -pipes the outputs pass through us and come out in capitals. FILE is a fifo of
 // orders, a line each: the number of a signal, a space, and who wants it.
 package main
@@ -17,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -29,6 +31,7 @@ func main() {
 	pipes := flag.Bool("pipes", false, "")
 	orders := flag.String("orders", "", "")
 	runs := flag.Int("runs", 1, "")
+	residue := flag.String("residue", "", "")
 	grace := flag.Duration("grace", 10*time.Second, "")
 	flag.Parse()
 
@@ -39,10 +42,10 @@ func main() {
 	if *orders != "" {
 		task.Orders = ordersFrom(*orders)
 	}
-	os.Exit(run(context.Background(), task, *runs, flag.Arg(0)))
+	os.Exit(run(context.Background(), task, *runs, flag.Arg(0), *residue))
 }
 
-func run(ctx context.Context, task launch.Task, runs int, file string) int {
+func run(ctx context.Context, task launch.Task, runs int, file, residue string) int {
 	path, err := launch.Lookup(task.Argv[0], task.Env, "")
 	if err != nil {
 		return fail(err)
@@ -54,16 +57,23 @@ func run(ctx context.Context, task launch.Task, runs int, file string) int {
 	}
 	defer supervisor.Release()
 	var endings []launch.Ending
-	for range runs {
+	var held []string
+	for i := range runs {
 		ending, err := supervisor.Run(ctx, task)
 		if err != nil {
 			return fail(err)
 		}
 		endings = append(endings, ending)
+		if i == 0 || i == runs-1 {
+			held = append(held, holding())
+		}
 	}
 	text, err := json.Marshal(endings)
 	if err == nil {
 		err = os.WriteFile(file, text, 0o600)
+	}
+	if err == nil && residue != "" {
+		err = os.WriteFile(residue, []byte(strings.Join(held, "\n")), 0o600)
 	}
 	if err != nil {
 		return fail(err)
@@ -78,6 +88,14 @@ func fail(err error) int {
 		return s.Status()
 	}
 	return 125
+}
+
+// holding counts what a run may leave behind in us.
+func holding() string {
+	time.Sleep(100 * time.Millisecond) // for goroutines that are about to end
+	descriptors, _ := os.ReadDir("/proc/self/fd")
+	children, _ := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/children", os.Getpid()))
+	return fmt.Sprintf("%d descriptors, %d goroutines, children: %q", len(descriptors), runtime.NumGoroutine(), children)
 }
 
 type capitals struct{ to io.Writer }
