@@ -50,8 +50,8 @@ func checkCost(ctx context.Context, b bench, w io.Writer) ([]bar, error) {
 		if err != nil {
 			return nil, fmt.Errorf("flts-run check: %w\n%s", err, out)
 		}
-		if !strings.HasSuffix(string(out), "\n13 passed\n") {
-			return nil, fmt.Errorf("flts-run check: want 13 checks passed\n%s", out)
+		if !strings.HasSuffix(string(out), "\n16 passed\n") {
+			return nil, fmt.Errorf("flts-run check: want 16 checks passed\n%s", out)
 		}
 		took = append(took, time.Since(begin))
 	}
