@@ -70,7 +70,9 @@ func (p Policy) String() string {
 func (p Policy) SignalName() string { return "SIG" + signals[p.Signal] }
 
 // Compare orders policies, the weaker first.
-func Compare(a, b Policy) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Signal, b.Signal)) }
+func Compare(a, b Policy) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Signal, b.Signal))
+}
 
 // signals are the names by number, as Linux has them on amd64 and arm64: tasks are
 // supervised nowhere else.
