@@ -3,59 +3,79 @@
 package launch
 
 import (
-	"errors"
 	"io"
 	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
 // outputs are the streams of a task: our own descriptors, or pipes.
 type outputs struct {
 	stdout, stderr *pipe // nil hands on our own
+	gone           *gone
 	copying        sync.WaitGroup
 	done           chan struct{} // closed when all is copied; nil until finish
 }
 
-// pipe is one from the task to a writer of ours.
+// pipe is one from the task to a writer of ours. It is read past the runtime, which
+// would be woken by each write of the task, also while nobody wants to read.
 type pipe struct {
-	from *os.File
+	from int // our end, which does not block
 	into int // the end of the task; -1 once we have closed ours
 	to   io.Writer
-	left atomic.Int64 // how much more is the task's, once it is gone; 0 until then
+	gone *gone
+}
+
+// gone tells that the processes of the task are, also to who waits in poll.
+type gone struct {
+	is   atomic.Bool
+	ends [2]int // of a pipe; the second is closed for it
 }
 
 func openOutputs(t Task) (*outputs, error) {
-	stdout, err := newPipe(t.Stdout)
-	if err != nil {
+	if t.Stdout == nil && t.Stderr == nil {
+		return &outputs{}, nil
+	}
+	o := &outputs{gone: &gone{}}
+	if err := openPipe(&o.gone.ends); err != nil {
 		return nil, err
 	}
-	stderr, err := newPipe(t.Stderr)
+	var err error
+	if o.stdout, err = o.newPipe(t.Stdout); err == nil {
+		o.stderr, err = o.newPipe(t.Stderr)
+	}
 	if err != nil {
-		stdout.close()
+		o.stdout.close()
+		_ = syscall.Close(o.gone.ends[0])
+		_ = syscall.Close(o.gone.ends[1])
 		return nil, err
 	}
-	return &outputs{stdout: stdout, stderr: stderr}, nil
+	return o, nil
+}
+
+func openPipe(ends *[2]int) error {
+	return os.NewSyscallError("pipe2", syscall.Pipe2(ends[:], syscall.O_CLOEXEC))
 }
 
 // newPipe leaves the end of the task blocking, as every program expects it.
-func newPipe(to io.Writer) (*pipe, error) {
+func (o *outputs) newPipe(to io.Writer) (*pipe, error) {
 	if to == nil {
 		return nil, nil
 	}
 	var ends [2]int
-	if err := syscall.Pipe2(ends[:], syscall.O_CLOEXEC); err != nil {
-		return nil, os.NewSyscallError("pipe2", err)
+	if err := openPipe(&ends); err != nil {
+		return nil, err
 	}
-	_ = syscall.SetNonblock(ends[0], true) // so that reading can be given up
-	return &pipe{from: os.NewFile(uintptr(ends[0]), "output"), into: ends[1], to: to}, nil
+	_ = syscall.SetNonblock(ends[0], true) // it cannot fail
+	return &pipe{from: ends[0], into: ends[1], to: to, gone: o.gone}, nil
 }
 
 func (p *pipe) close() {
 	if p != nil {
-		_ = p.from.Close()
+		_ = syscall.Close(p.from)
 		_ = syscall.Close(p.into)
 	}
 }
@@ -92,68 +112,91 @@ const quiet = 200 * time.Millisecond
 // finish is called when the processes of the task are gone. drained tells when
 // what they have written is out.
 func (o *outputs) finish() {
-	for _, p := range []*pipe{o.stdout, o.stderr} {
-		if p != nil {
-			p.left.Store(p.size() + pieceSize)
-			_ = p.from.SetReadDeadline(time.Now().Add(quiet)) // fails for one that has ended
-		}
+	if o.gone != nil {
+		o.gone.is.Store(true)
+		_ = syscall.Close(o.gone.ends[1])
 	}
 	o.done = make(chan struct{})
 	go func() {
 		o.copying.Wait()
+		if o.gone != nil {
+			_ = syscall.Close(o.gone.ends[0])
+		}
 		close(o.done)
 	}()
 }
 
-// size is how many bytes the pipe can hold. A task may have made it larger.
-func (p *pipe) size() (n int64) {
-	const getSize, usual = 1032, 64 << 10 // F_GETPIPE_SZ
-	n = usual
-	conn, err := p.from.SyscallConn()
-	if err != nil {
-		return n
-	}
-	_ = conn.Control(func(fd uintptr) { // fails for one that has ended
-		if got, _, errno := syscall.RawSyscall(syscall.SYS_FCNTL, fd, getSize, 0); errno == 0 {
-			n = int64(got)
-		}
-	})
-	return n
-}
-
 func (o *outputs) drained() <-chan struct{} { return o.done }
-
-// pieceSize is how much is read at once. A read that is under way when the task
-// ends is not counted.
-const pieceSize = 32 << 10
 
 // copy ends with the pipe. When nobody takes what the task writes, the task is
 // to know: it gets the error that it would have had from the stream itself.
 func (p *pipe) copy() {
-	defer p.from.Close()
+	defer syscall.Close(p.from)
 	buffer := make([]byte, pieceSize)
-	idle := false
+	var pace pace
+	left := -1 // how much more is the task's, once it is gone
 	for {
-		n, err := p.from.Read(buffer)
-		if n > 0 {
-			idle = false
-			if _, err := p.to.Write(buffer[:n]); err != nil {
+		n, err := syscall.Read(p.from, buffer)
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case err == syscall.EAGAIN:
+			if !p.more() {
 				return
 			}
-			if left := p.left.Load(); left > 0 && p.left.Add(-int64(n)) <= 0 {
-				return
-			}
-		}
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			// A deadline that has passed keeps Read from looking. One more look.
-			if idle {
-				return
-			}
-			idle = true
-			err = p.from.SetReadDeadline(time.Now().Add(quiet))
-		}
-		if err != nil {
+			continue
+		case err != nil || n == 0:
 			return
 		}
+		if _, err := p.to.Write(buffer[:n]); err != nil {
+			return
+		}
+		wait := pace.read(n, time.Now())
+		switch {
+		case p.gone.is.Load() && left < 0:
+			left = p.size()
+		case left >= 0:
+			if left -= n; left <= 0 {
+				return
+			}
+		case wait > 0:
+			time.Sleep(wait)
+		}
 	}
+}
+
+// more waits until there is something to read, be it the end. It is false when there
+// is nothing, and nobody left who is to write.
+func (p *pipe) more() bool {
+	type pollfd struct {
+		fd              int32
+		events, revents int16
+	}
+	const readable = 1 // POLLIN; an end is always told
+	fds := [...]pollfd{{fd: int32(p.from), events: readable}, {fd: int32(p.gone.ends[0])}}
+	wanted, timeout := len(fds), (*syscall.Timespec)(nil)
+	for {
+		if p.gone.is.Load() {
+			until := syscall.NsecToTimespec(int64(quiet))
+			wanted, timeout = 1, &until
+		}
+		n, _, errno := syscall.Syscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&fds)), uintptr(wanted), uintptr(unsafe.Pointer(timeout)), 0, 0, 0)
+		switch {
+		case errno == syscall.EINTR:
+		case errno != 0 || n == 0:
+			return false
+		case fds[0].revents != 0:
+			return true
+		}
+	}
+}
+
+// size is how many bytes the pipe can hold. A task may have made it larger.
+func (p *pipe) size() int {
+	const getSize, usual = 1032, 64 << 10 // F_GETPIPE_SZ
+	n, _, errno := syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(p.from), getSize, 0)
+	if errno != 0 {
+		return usual
+	}
+	return int(n)
 }

@@ -27,6 +27,7 @@ var measurements = []measurement{
 	binarySize,
 	residue,
 	checkCost,
+	supervised,
 }
 
 func run(ctx context.Context, w io.Writer, environ []string, short bool) error {

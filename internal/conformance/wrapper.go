@@ -21,13 +21,14 @@ type wrapper struct {
 }
 
 func ours(path string) []wrapper {
+	supervise := func(redact string) func(time.Duration) []string {
+		return func(grace time.Duration) []string {
+			return []string{path, "exec", "--mode=supervise", "--redact=" + redact, "--grace=" + grace.String(), "--"}
+		}
+	}
 	return []wrapper{
-		{
-			name: "supervise", ours: true, stays: true, stops: true,
-			command: func(grace time.Duration) []string {
-				return []string{path, "exec", "--mode=supervise", "--grace=" + grace.String(), "--"}
-			},
-		},
+		{name: "redacting", ours: true, stays: true, stops: true, command: supervise("on")},
+		{name: "supervise", ours: true, stays: true, stops: true, command: supervise("off")},
 		{name: "exec", ours: true, command: words(path, "exec", "--")},
 	}
 }
