@@ -42,6 +42,8 @@ func withBinary(m *testing.M) int {
 		return 1
 	}
 	binaries = dir
+	// Tests inside the package do not see this one.
+	_ = os.Setenv("FLTS_RUN_BINARY", filepath.Join(dir, "flts-run"))
 	// A task that runs as another user must reach the program and the script's
 	// directory.
 	_ = os.Chmod(dir, 0o755)
