@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -38,8 +37,6 @@ func (r *runner) supervise(ctx context.Context, s *settings, o orders, start pre
 	}
 	following, stop := context.WithCancel(ctx)
 	defer stop()
-	// What the start has used is not needed any more, and the task can have it.
-	go debug.FreeOSMemory()
 	l, out := r.follow(following, s, o, start), r.outputs(o)
 	err = r.runs(ctx, supervisor, l, &out, o, start, d)
 	out.close()
