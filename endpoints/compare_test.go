@@ -139,7 +139,7 @@ func TestADeadAddressThatPythonTriesFirst(t *testing.T) {
 	works := map[string]error{"10.0.0.3:5432": nil}
 	synctest.Test(t, func(t *testing.T) {
 		r := run(t, []string{"10.0.0.1", "10.0.0.3"}, thorough, works)
-		seenCodes.Store(r.Code, true)
+		seenCodes.Saw(r.Code)
 		require.Equal(t, checklist.Finding{
 			State: checklist.Warn, Code: "FLTS-T09",
 			Detail:   "Python would try 10.0.0.1 first and wait: it does not answer within 1s, another address does",

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"slices"
-	"sync"
 	"testing"
 
 	"github.com/flts-run/flts-run/internal/codescan"
@@ -14,7 +12,7 @@ import (
 
 // seenCodes are the codes of all findings that the tests of this package got from
 // a check that ran.
-var seenCodes sync.Map
+var seenCodes codescan.Account
 
 // TestMain fails a whole run in which some code of this package was given by no
 // check: a code that no test reproduces is a promise that nobody kept.
@@ -25,29 +23,8 @@ func TestMain(m *testing.M) {
 		_ = parallel.Value.Set("16")
 	}
 	status := m.Run()
-	if status == 0 && flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.list").Value.String() == "" && !testing.Short() {
-		status = unseen()
+	if !testing.Short() {
+		status = seenCodes.Settle(status, ".")
 	}
 	os.Exit(status)
-}
-
-func unseen() int {
-	declared, err := codescan.Below(".")
-	if err != nil {
-		fmt.Println(err)
-		return 1
-	}
-	var missing []string
-	for id := range declared {
-		if _, ok := seenCodes.Load(id); !ok {
-			missing = append(missing, id)
-		}
-	}
-	slices.Sort(missing)
-	fmt.Printf("codes: %d of %d reproduced by a check that ran\n", len(declared)-len(missing), len(declared))
-	if len(missing) > 0 {
-		fmt.Println("no test reproduces:", missing)
-		return 1
-	}
-	return 0
 }

@@ -33,7 +33,7 @@ func judge(t *testing.T, checks []checklist.Check) ([]says, map[string]checklist
 	var all []says
 	results := map[string]checklist.Result{}
 	for _, r := range v.Results {
-		seenCodes.Store(r.Code, true)
+		seenCodes.Saw(r.Code)
 		require.False(t, r.State == checklist.Fail && (r.Code == "" || r.Hint == "" || r.Evidence == nil), "%s has no code, hint or evidence: %+v", r.ID, r)
 		all = append(all, says{r.ID, r.State, r.Code, r.Detail})
 		results[r.ID] = r
