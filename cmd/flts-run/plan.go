@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/platform"
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -46,7 +47,7 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	where := r.detect()
 	kfp, kfpErr := readKFP(contract, s, where)
 	prints, printsErr := readFingerprintKey(s)
-	r.out.mask.Add(fingerprintKeyOption.variable, string(prints))
+	r.out.Mask.Add(fingerprintKeyOption.variable, string(prints))
 	appEnv, appEnvText, appEnvErr := readAppEnv(s, env, config)
 	files, filesErr := r.readFiles(contract, s, &env, appEnv)
 	needs, needsErr := parseNeeds(s.get(needsOption))
@@ -85,8 +86,8 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	p.resolution.Findings = append(p.resolution.Findings, p.unexpected(expected)...)
 	r.judgeTask(p, s)
 	r.hide(secretsOf(contract, p.resolution))
-	p.resolution.Findings = append(p.resolution.Findings, unmasked(r.out.mask.Skipped(), p.resolution.Findings)...)
-	p.digest = digestOf(p.resolution, &r.out.mask)
+	p.resolution.Findings = append(p.resolution.Findings, unmasked(r.out.Mask.Skipped(), p.resolution.Findings)...)
+	p.digest = digestOf(p.resolution, &r.out.Mask)
 	return p, nil
 }
 
@@ -209,7 +210,7 @@ func unknownVariables(vars map[string]string) []resolve.Finding {
 		}
 		unknown = append(unknown, resolve.Finding{
 			Severity: resolve.Warning, Code: codeUnknownVar,
-			Message: name + " is set and nothing reads it", Hint: didYouMean(name, known, ""),
+			Message: name + " is set and nothing reads it", Hint: near.DidYouMean(name, known, ""),
 		})
 	}
 	slices.SortFunc(unknown, func(a, b resolve.Finding) int { return strings.Compare(a.Message, b.Message) })

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/internal/onchange"
 )
 
@@ -85,13 +86,13 @@ func (l *reloader) say(d *decision) {
 			hint = ""
 		}
 		l.hinted = l.hinted || hint != ""
-		l.out.line(kind, text, hint)
+		l.out.Line(kind, text, hint)
 	case "json":
 		if text, err := encode(struct {
 			Schema string      `json:"schema"`
 			Reload reloadEvent `json:"reload"`
 		}{schema, d.event}, ""); err == nil {
-			l.out.raw(text)
+			l.out.Raw(text)
 		}
 	}
 }
@@ -139,7 +140,7 @@ func (s *settings) changePolicy(mode string) (*onchange.Policy, error) {
 	}
 	policy, err := onchange.Parse(text)
 	if err != nil {
-		return nil, usage(didYouMean(text, []string{"ignore", "signal:HUP", "restart", "fail"}, ""), "%s = %q %w", from, text, err)
+		return nil, usage(near.DidYouMean(text, []string{"ignore", "signal:HUP", "restart", "fail"}, ""), "%s = %q %w", from, text, err)
 	}
 	if policy.Kind != onchange.Ignore && mode == modeExec {
 		return nil, usage("add --mode=supervise, which stays beside the task",
@@ -153,7 +154,7 @@ func (r *runner) sayReload(p *plan, s *settings, o orders) {
 	dirs := p.watched(s)
 	if len(dirs) == 0 {
 		if o.onChange != nil && o.onChange.Kind != onchange.Ignore {
-			r.out.line("warning", fmt.Sprintf("--on-change=%s has nothing to wait for: no ConfigMap or Secret is mounted, and variables do not change", o.onChange),
+			r.out.Line("warning", fmt.Sprintf("--on-change=%s has nothing to wait for: no ConfigMap or Secret is mounted, and variables do not change", o.onChange),
 				"mount them at "+configDirOption.fallback+" and "+secretDirOption.fallback+", or name the directories with --config-dir and --secret-dir")
 		}
 		return
@@ -165,5 +166,5 @@ func (r *runner) sayReload(p *plan, s *settings, o orders) {
 			line += ", " + own.String() + " for " + k.Name
 		}
 	}
-	r.out.print("flts-run: supervise: " + line + "\n")
+	r.out.Print("flts-run: supervise: " + line + "\n")
 }
