@@ -131,6 +131,10 @@ dist-check: dist ## dist, and the same bytes once more from a copy elsewhere
 	cp $(DIST)/SHA256SUMS "$$copy/dist/"; cd "$$copy/dist"; \
 	sha256sum --check SHA256SUMS || { echo 'not reproducible: a second build gives other bytes' >&2; exit 1; }
 
+.PHONY: install-check
+install-check: $(TOOLS) ## go install MODULE/cmd/…@version works, for what git has at HEAD
+	$(TOOLS)/installcheck .
+
 .PHONY: stack
 stack: ## the real MinIO for the tests, built once into the user's cache
 	go run ./internal/teststack/cmd/stack build

@@ -30,7 +30,9 @@ func TestContractValues(t *testing.T) {
 		{
 			"defaults are left to the pod",
 			func(*testing.T) contractPlaces { return contractPlaces{appEnv: "dev"} },
-			asked, map[string]string{}, nil, "",
+			asked,
+			map[string]string{},
+			nil, "",
 		},
 		{
 			"each place, and the order of them",
@@ -59,7 +61,8 @@ func TestContractValues(t *testing.T) {
 			[]form.Problem{
 				{Parameter: "minio_secret_key", Message: "parameter minio_secret_key is MINIO_SECRET_KEY, which is sensitive, and is not filled in: parameters are stored in clear text and shown in the UI", Hint: "take it out of the pipeline: in the pod, flts-run has MINIO_SECRET_KEY from the Secret"},
 				{Parameter: "minio_access_key", Message: "parameter minio_access_key is MINIO_ACCESS_KEY, which is sensitive, and is not filled in: parameters are stored in clear text and shown in the UI", Hint: "take it out of the pipeline: in the pod, flts-run has MINIO_ACCESS_KEY from the Secret", Warning: true},
-			}, "",
+			},
+			"",
 		},
 		{
 			"an invalid value",
@@ -83,14 +86,18 @@ func TestContractValues(t *testing.T) {
 			func(t *testing.T) contractPlaces {
 				return contractPlaces{appEnv: "dev", envFile: filepath.Join(write(t, map[string]string{".env": "GATEWAY_URL=http://laptop:8000\n"}), ".env")}
 			},
-			asked, map[string]string{"gateway_url": "http://laptop:8000 .env"}, nil, "",
+			asked,
+			map[string]string{"gateway_url": "http://laptop:8000 .env"},
+			nil, "",
 		},
 		{
 			"and nowhere else",
 			func(t *testing.T) contractPlaces {
 				return contractPlaces{appEnv: "prod", envFile: filepath.Join(write(t, map[string]string{".env": "GATEWAY_URL=http://laptop:8000\n"}), ".env")}
 			},
-			asked, map[string]string{}, nil, "",
+			asked,
+			map[string]string{},
+			nil, "",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
