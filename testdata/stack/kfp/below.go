@@ -44,7 +44,7 @@ func (b *below) ExecClient() util.ExecutionClient                     { return b
 func (b *below) SwfClient() client.SwfClientInterface                 { return b.schedules }
 func (b *below) KubernetesCoreClient() client.KubernetesCoreInterface { return noPods{} }
 func (b *below) TokenReviewClient() client.TokenReviewInterface       { return b.tokens }
-func (b *below) Authenticators() []auth.Authenticator { return auth.GetAuthenticators(b.tokens) }
+func (b *below) Authenticators() []auth.Authenticator                 { return auth.GetAuthenticators(b.tokens) }
 
 func (b *below) SubjectAccessReviewClient() client.SubjectAccessReviewInterface {
 	return ownNamespace{}

@@ -8,12 +8,15 @@
 // Real are the gRPC services, the gateway to HTTP with its shape of errors, the
 // upload and log handlers, the resource manager, the stores, and the compiler
 // with its validation of parameters. Stand-ins are what lies below: SQLite in
-// memory for MySQL, a map for the bucket, and a Kubernetes API without admission
-// and without controllers. So a run stays PENDING until /control/ says what
-// became of it; see control.go. The recurring runs are stored and start nothing,
-// and the visualization service, a server of its own, is left out.
+// memory for MySQL, which minds no lengths of columns; a map for the bucket; and a
+// Kubernetes API without admission, controllers and pods. So a run stays PENDING
+// until /control/ says what became of it (control.go), a recurring run starts
+// nothing, and a log is read from the bucket, where /control/ can put one.
 //
-// It has a module of its own because KFP needs cgo for its database, some hundred
+// Left out are the visualization service, which is a server of its own, the sample
+// pipelines, and what does not pass through HTTP: the port of gRPC.
+//
+// It has a module of its own because KFP needs cgo for SQLite, some hundred
 // modules, and two replace lines that the root module must not have.
 package main
 

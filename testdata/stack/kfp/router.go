@@ -19,6 +19,7 @@ import (
 	"github.com/kubeflow/pipelines/backend/src/common/util"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/test/bufconn"
 )
 
@@ -77,7 +78,7 @@ func newGateway(ctx context.Context, wire *bufconn.Listener) (*runtime.ServeMux,
 		return strings.ToLower(header), strings.EqualFold(header, common.GetKubeflowUserIDHeader())
 	}))
 	options := []grpc.DialOption{
-		grpc.WithInsecure(),
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(math.MaxInt32)),
 		grpc.WithContextDialer(func(context.Context, string) (net.Conn, error) { return wire.Dial() }),
 	}
