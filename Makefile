@@ -44,7 +44,7 @@ build: ## bin/flts-run and bin/fltsctl for this machine, with release flags
 	go build $(call RELEASE,any) -o $(BIN)/fltsctl ./cmd/fltsctl
 
 .PHONY: test
-test: stack ## all tests, with the race detector and the real MinIO
+test: stack ## all tests, with the race detector and the real servers
 	go -C tools test ./...
 	CGO_ENABLED=1 go test -race -timeout=20m -tags=$(TAGS) ./...
 
@@ -140,7 +140,7 @@ install-check: $(TOOLS) ## go install MODULE/cmd/…@version works, for what git
 	$(TOOLS)/installcheck .
 
 .PHONY: stack
-stack: ## the real MinIO for the tests, built once into the user's cache
+stack: ## the servers of the tests, built once into the user's cache
 	go run ./internal/teststack/cmd/stack build
 
 .PHONY: clean
