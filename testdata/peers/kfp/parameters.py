@@ -6,7 +6,7 @@ from kfp.pipeline_spec import pipeline_spec_pb2
 
 
 def of(path):
-    """{name: {"type", "optional", and "default" and "description" where there are any}}."""
+    """{name: {"type", "optional", and "default", "description", "literals" where there are any}}."""
     spec = components.load_component_from_file(path).pipeline_spec
     return {name: parameter(found) for name, found in sorted(spec.root.input_definitions.parameters.items())}
 
@@ -20,4 +20,6 @@ def parameter(found):
         said["default"] = json_format.MessageToDict(found.default_value)
     if found.description:
         said["description"] = found.description
+    if found.literals:
+        said["literals"] = [json_format.MessageToDict(literal) for literal in found.literals]
     return said

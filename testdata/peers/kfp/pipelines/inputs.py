@@ -190,6 +190,18 @@ def names(
     take(text=f"{host} {experiment} {a_name_that_is_rather_long_because_nobody_ever_thought_of_typing_it}")
 
 
+@dsl.pipeline(name="inputs-literals")
+def literals(mode: str, rounds: int = 10, rate: float = 0.1):
+    take(text=mode, number=rounds, rate=rate)
+
+
+# The format has them, the SDK cannot be told of them.
+for name, allowed in {"mode": ["train", "evaluate", "10"], "rounds": [10, 10_000_000], "rate": [0.1, 1e-7, 1.0]}.items():
+    for value in allowed:
+        kind = "string_value" if isinstance(value, str) else "number_value"
+        setattr(literals.pipeline_spec.root.input_definitions.parameters[name].literals.add(), kind, value)
+
+
 @dsl.pipeline(name="inputs-constants")
 def constants(name: str = "city"):
     take(text="constant", number=10_000_000, rate=1e-7, flag=True, items=[1, "a", [2.5]], options={"a": {"b": []}})
@@ -197,5 +209,5 @@ def constants(name: str = "city"):
     take(text="", number=0, rate=0.0, flag=False, items=[], options={})
 
 
-ALL = [none, required, defaults, falsy, optional, numbers, texts, lines, unicode, names, constants]
+ALL = [none, required, defaults, falsy, optional, numbers, texts, lines, unicode, names, literals, constants]
 UNREADABLE = [multiline]
