@@ -53,14 +53,22 @@ test: stack ## all tests, with the race detector and the real servers
 .PHONY: test-peers
 test-peers: stack ## flts-run held against boto3, s3fs, minio-py, MLflow, requests
 	go run ./internal/teststack/cmd/stack clients
+	go run ./internal/teststack/cmd/stack kfpsdk
 	go test -count=1 -timeout=20m -tags=$(TAGS),peers -v ./internal/peers | awk '!/^ *(=== |--- PASS)/'
 
 # What the clients may be from now on; look at the difference before it is committed.
 .PHONY: peers-lock
-peers-lock: ## testdata/peers/requirements.txt from requirements.in, with hashes
-	tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; python3 -m venv "$$tmp" && "$$tmp/bin/pip" install -q uv \
-	&& "$$tmp/bin/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-		-o testdata/peers/requirements.txt testdata/peers/requirements.in
+peers-lock: ## testdata/peers/**/*.txt from the *.in beside them, with hashes
+	tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; python3 -m venv "$$tmp" && "$$tmp/bin/pip" install -q uv; \
+	for in in testdata/peers/*.in testdata/peers/*/*.in; do \
+		"$$tmp/bin/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+			-o "$${in%.in}.txt" "$$in"; \
+	done
+
+# What the SDK makes of our pipelines; look at the difference before it is committed.
+.PHONY: pipelines
+pipelines: ## testdata/kfp/pipelines from testdata/peers/kfp/pipelines, by the KFP SDK
+	python=$$(go run ./internal/teststack/cmd/stack kfpsdk) && "$$python" -B -X utf8 testdata/peers/kfp/compile.py testdata/kfp/pipelines
 
 .PHONY: demo
 demo: ## the whole job on this machine: S3, MLflow stand-in, gateway, a component
