@@ -36,7 +36,7 @@ type artifact struct {
 // Form is what the pipeline asks its submitter for. Its values are JSON values,
 // in which numbers are json.Number.
 func (p *Package) Form() form.Form {
-	f := kfpForm{title: fmt.Sprintf("pipeline %s (schema %s)", p.Name, p.SchemaVersion)}
+	f := kfpForm{title: fmt.Sprintf("pipeline %s (schema %s)", oneLine(p.Name), p.SchemaVersion)}
 	inputs := mappingAt(p.spec, "root", "inputDefinitions")
 	parameters := mappingAt(inputs, "parameters")
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {

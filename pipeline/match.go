@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/flts-run/flts-run/internal/form"
 	"github.com/flts-run/flts-run/internal/near"
@@ -86,9 +87,9 @@ func missing(p form.Parameter) form.Problem {
 	return form.Problem{Parameter: p.Name, Message: message, Hint: "add " + flag(p)}
 }
 
-// oneLine is the first sentence of a description, or what fits a line of it.
+// oneLine is what fits a line of a description.
 func oneLine(description string) string {
-	words := strings.Join(strings.Fields(description), " ")
+	words := strings.Join(strings.FieldsFunc(description, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	if runes := []rune(words); len(runes) > 100 {
 		words = string(runes[:99]) + "…"
 	}

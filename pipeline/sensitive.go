@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/flts-run/flts-run/internal/form"
 	"github.com/flts-run/flts-run/internal/near"
@@ -66,15 +67,19 @@ func isSecretName(name string) bool {
 // hasSecret knows credentials by their looks: access key ids of AWS, JSON web
 // tokens, private keys, and logins in addresses.
 func hasSecret(texts []string) bool {
-	var known redact.Set
-	known.AddKnownShapes()
 	for _, text := range texts {
-		if known.Mask(text) != text || secret.Open(text).Hidden() {
+		if knownShapes().Mask(text) != text || secret.Open(text).Hidden() {
 			return true
 		}
 	}
 	return false
 }
+
+var knownShapes = sync.OnceValue(func() *redact.Set {
+	var s redact.Set
+	s.AddKnownShapes()
+	return &s
+})
 
 // serverMacro is the first name in double brackets that the server replaces.
 func serverMacro(text string) string {
