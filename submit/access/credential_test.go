@@ -174,6 +174,15 @@ func TestARefusedCommandRunsOnceMore(t *testing.T) {
 	}
 }
 
+func TestACommandThatFailsTheSecondTime(t *testing.T) {
+	count := file(t, "")
+	s := serve(t, wants("Authorization", "other"))
+	a := kfp(t, access.Options{Host: s.URL, TokenCommand: `sh -c 'if [ -s "` + "$0" + `" ]; then exit 4; fi; echo x >"` + "$0" + `"; echo ` + token + `' ` + count}, access.Surroundings{Environ: []string{"PATH=/usr/bin:/bin"}})
+	_, err := get(t, a, "")
+	want(t, submit.Refused, "", "--token-command: sh failed with status 4", "run the command by hand, and log in where it asks for that", err)
+	require.Equal(t, []string{"Bearer " + token}, s.sent("Authorization"))
+}
+
 func TestCommandsThatFail(t *testing.T) {
 	s := serve(t, ok)
 	for command, message := range map[string]string{
