@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -237,6 +238,38 @@ func TestSignedBy(t *testing.T) {
 	_, err = get(t, first.SignedBy(nil), "/auth/token")
 	require.EqualError(t, err, "Airflow at "+a.Base.Host+" wants a login (401), and none was given")
 	require.Equal(t, []string{basic, ""}, s.sent("Authorization")[3:])
+}
+
+// Two requests are refused with one token, and it is renewed once.
+func TestATokenIsRenewedOnce(t *testing.T) {
+	var both sync.WaitGroup
+	both.Add(2)
+	accept := wants("Authorization", "Bearer "+fresh)
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "Bearer "+token {
+			both.Done()
+			both.Wait()
+		}
+		accept(w, r)
+	})
+	a, err := access.Airflow(access.Options{Host: s.URL}, access.Surroundings{})
+	require.NoError(t, err)
+	source := &rotating{}
+	a = a.SignedBy(source)
+	errs := make(chan error, 2)
+	for range 2 {
+		go func() {
+			resp, err := a.Client.Get(s.URL)
+			if err == nil {
+				err = resp.Body.Close()
+			}
+			errs <- err
+		}()
+	}
+	require.NoError(t, <-errs)
+	require.NoError(t, <-errs)
+	a.Client.CloseIdleConnections()
+	require.EqualValues(t, 1, source.asked.Load())
 }
 
 func TestWhyATokenIsRefused(t *testing.T) {
