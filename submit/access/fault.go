@@ -53,7 +53,7 @@ func (j *judge) explain(req *http.Request, trip *trip, err error) (e *submit.Err
 	}
 	timeout, _ := errors.AsType[net.Error](err)
 	_, isFile := errors.AsType[*fs.PathError](err)
-	malformed := strings.Contains(err.Error(), "malformed HTTP")
+	malformed := strings.Contains(err.Error(), "malformed HTTP") || spokeFirst(err)
 	switch {
 	case malformed && strings.Contains(err.Error(), `\x15\x03`):
 		return j.portSpeaksTLS(err), true
@@ -79,6 +79,12 @@ func (j *judge) explain(req *http.Request, trip *trip, err error) (e *submit.Err
 		return j.cutOff(unusable(codeReset, j.where()+" closes the connection before it has answered", j.look())), false
 	}
 	return unusable("", "the connection to "+j.where()+" failed for an unknown reason", j.look()), false
+}
+
+// spokeFirst reports a server that has said something before it was asked, which
+// net/http has no error for.
+func spokeFirst(err error) bool {
+	return strings.Contains(err.Error(), "readLoopPeekFail") && errors.Unwrap(err) == nil
 }
 
 // dropped reports a connection that the other side has ended. Where that happens
