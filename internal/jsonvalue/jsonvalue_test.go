@@ -32,6 +32,29 @@ func TestScalarsAreReadAsTheKFPServerReadsThem(t *testing.T) {
 	}
 }
 
+// The file holds which texts PyYAML 6.0 writes without quotes.
+func TestTextsThatPythonLeavesWithoutQuotes(t *testing.T) {
+	table, err := os.ReadFile("testdata/python-scalars.tsv")
+	require.NoError(t, err)
+	for _, line := range strings.Split(strings.TrimSpace(string(table)), "\n") {
+		written, kind, _ := strings.Cut(line, "\t")
+		if strings.Contains(strings.ToLower(written), "inf") {
+			continue // no number of JSON
+		}
+		got, err := jsonvalue.Reader{Python: true}.One([]byte("v: " + written + "\n"))
+		require.NoError(t, err)
+		v := got.(map[string]any)["v"]
+		if kind == "text" {
+			require.Equal(t, written, v)
+			continue
+		}
+		require.IsType(t, json.Number(""), v, written)
+	}
+	got, err := jsonvalue.Reader{Python: true}.One([]byte("[!!float 1e3, !!int 0x1F]"))
+	require.NoError(t, err)
+	require.Equal(t, []any{json.Number("1e3"), json.Number("31")}, got)
+}
+
 func TestNumbersKeepTheirDigits(t *testing.T) {
 	for _, written := range []string{
 		"10000000", "0.1", "1.50", "1e3", "-0.0", "9007199254740993", "18446744073709551616", "0.1000000000000000055511151231257827",
@@ -70,23 +93,23 @@ func TestTexts(t *testing.T) {
 func TestFaults(t *testing.T) {
 	deep := strings.Repeat("[", 300) + strings.Repeat("]", 300)
 	for text, want := range map[string]string{
-		"a: 1\nb: [":            "f:3:1: is no valid YAML: did not find expected node content",
-		"a: b: c":               "f:1:5: is no valid YAML: mapping values are not allowed in this context",
-		"a: *b":                 "f:1:4: refers to an anchor that is not in the file",
-		"a: 1\na: 2":            `f:2:1: has the name "a" twice`,
+		"a: 1\nb: [":             "f:3:1: is no valid YAML: did not find expected node content",
+		"a: b: c":                "f:1:5: is no valid YAML: mapping values are not allowed in this context",
+		"a: *b":                  "f:1:4: refers to an anchor that is not in the file",
+		"a: 1\na: 2":             `f:2:1: has the name "a" twice`,
 		"{\"a\": 1,\n \"a\": 2}": `f:2:5: has the name "a" twice`,
-		"{1: a}":                "f:1:2: has a name that is no text",
-		"[a]: b":                "f:1:1: has a list or a mapping as a name",
-		"a: .inf":               "f:1:4: is not finite, and JSON has no number for that",
-		"a: !secret x":          "f:1:4: has a YAML tag, which says nothing here",
-		"a: !!bool x":           "f:1:4: is not of the type that its tag says",
-		"<<: 3":                 "f:1:5: merges in with << what is no mapping",
-		"a: &a [*a]":            "f:1:4: is nested more than 200 levels deep",
-		"a: &a {<<: *a}":        "f:1:4: is nested more than 200 levels deep",
-		deep:                    "f:1:202: is nested more than 200 levels deep",
-		"x: " + deep:            "f:1:204: is nested more than 200 levels deep",
-		"a: \xff":               "f:1:1: is not UTF-8",
-		"a: 1\n---\nb: 2":       "f:1:1: has several documents, where one belongs",
+		"{1: a}":                 "f:1:2: has a name that is no text",
+		"[a]: b":                 "f:1:1: has a list or a mapping as a name",
+		"a: .inf":                "f:1:4: is not finite, and JSON has no number for that",
+		"a: !secret x":           "f:1:4: has a YAML tag, which says nothing here",
+		"a: !!bool x":            "f:1:4: is not of the type that its tag says",
+		"<<: 3":                  "f:1:5: merges in with << what is no mapping",
+		"a: &a [*a]":             "f:1:4: is nested more than 200 levels deep",
+		"a: &a {<<: *a}":         "f:1:4: is nested more than 200 levels deep",
+		deep:                     "f:1:202: is nested more than 200 levels deep",
+		"x: " + deep:             "f:1:204: is nested more than 200 levels deep",
+		"a: \xff":                "f:1:1: is not UTF-8",
+		"a: 1\n---\nb: 2":        "f:1:1: has several documents, where one belongs",
 	} {
 		_, err := jsonvalue.Reader{File: "f"}.One([]byte(text))
 		require.EqualError(t, err, want, "%.40s", text)
