@@ -13,10 +13,6 @@ import (
 
 // Options are what a Backend may be told. The zero value is good.
 type Options struct {
-	// UI is the address of the pages for people, without "/#/runs". "" takes the
-	// address of the API, if people can have pages there.
-	UI string
-
 	// Pods reads logs through the Kubernetes API; nil where there is no kubeconfig.
 	Pods PodLogs
 
@@ -59,36 +55,18 @@ func New(a *access.Access, o Options) *Backend {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.UI == "" {
-		o.UI = pagesOf(a.Base)
-	}
 	return &Backend{access: a, client: newClient(a, nil), o: o, known: &known{}}
 }
 
 // Kind is "kfp".
 func (*Backend) Kind() string { return "kfp" }
 
-// pagesOf is where the pages are, if they are beside the API: not in front of the
-// API server itself, behind the proxy of the Kubernetes API, or inside a cluster.
-func pagesOf(base *url.URL) string {
-	host := base.Hostname()
-	switch {
-	case strings.HasSuffix(host, ".svc"), strings.Contains(host, ".svc."), !strings.Contains(host, ".") && host != "localhost" && !strings.Contains(host, ":"):
-		return ""
-	case strings.Contains(base.Path, "/api/v1/namespaces/"):
-		return ""
-	case base.Port() == "8888", base.Port() == "8887":
-		return ""
-	}
-	return strings.TrimSuffix(base.String(), "/")
-}
-
 // pageOf is the page of a run, or "".
 func (b *Backend) pageOf(id string) string {
-	if b.o.UI == "" {
+	if b.access.Pages == nil {
 		return ""
 	}
-	return b.o.UI + "/#/runs/details/" + url.PathEscape(id)
+	return strings.TrimSuffix(b.access.Pages.String(), "/") + "/#/runs/details/" + url.PathEscape(id)
 }
 
 // known is what was read once and does not change: names, and stored pipelines.

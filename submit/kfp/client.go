@@ -28,9 +28,9 @@ import (
 //
 //   - a zero time is sent and stored as year 1: the producer drops it
 //   - details of errors, and all of an upload's error, are lost: the wire reads
-//     errors before the generated code does
+//     what went wrong before the generated code does
 //   - some services take no credentials: the http.Client of the access has them
-//   - a multipart body is written by a goroutine that logs: the wire reads it whole
+//   - a multipart body is a pipe: the access reads it before it is sent
 //   - DEBUG in the environment prints whole requests: it is off
 //   - the tag of the server is not in the model: asked with a model of ours
 type client struct {
@@ -40,6 +40,9 @@ type client struct {
 	uploads     *pipeline_upload_service.Client
 	transport   runtime.ClientTransport
 }
+
+// Calls that create something with a unique name, and those whose repetition
+// changes nothing, are marked for the access as safe to send twice.
 
 // callTimeout bounds one call, with all that the access retries.
 const callTimeout = 3 * time.Minute
@@ -106,7 +109,7 @@ type health struct {
 
 func (c *client) health(ctx context.Context) (health, error) {
 	var h health
-	err := call(ctx, "ask KFP for its version", false, func(ctx context.Context) error {
+	err := call(ctx, "ask KFP for its version", func(ctx context.Context) error {
 		_, err := c.transport.Submit(&runtime.ClientOperation{
 			ID:                 "GetHealthz",
 			Method:             http.MethodGet,
@@ -171,7 +174,7 @@ type page[T any] struct {
 
 func (c *client) listExperiments(ctx context.Context, l listing) (page[experiment], error) {
 	var got page[experiment]
-	err := call(ctx, "list experiments", false, func(ctx context.Context) error {
+	err := call(ctx, "list experiments", func(ctx context.Context) error {
 		p := experiment_service.NewListExperimentsParamsWithContext(ctx).WithNamespace(given(l.Namespace))
 		p.Filter, p.SortBy, p.PageToken, p.PageSize = l.page()
 		ok, err := c.experiments.ListExperiments(p)
@@ -189,7 +192,7 @@ func (c *client) listExperiments(ctx context.Context, l listing) (page[experimen
 
 func (c *client) getExperiment(ctx context.Context, id string) (experiment, error) {
 	var got experiment
-	err := call(ctx, "read experiment "+id, false, func(ctx context.Context) error {
+	err := call(ctx, "read experiment "+id, func(ctx context.Context) error {
 		ok, err := c.experiments.GetExperiment(experiment_service.NewGetExperimentParamsWithContext(ctx).WithExperimentID(id))
 		if err == nil {
 			got = experimentOf(ok.Payload)
@@ -201,7 +204,7 @@ func (c *client) getExperiment(ctx context.Context, id string) (experiment, erro
 
 func (c *client) createExperiment(ctx context.Context, name, namespace string) (experiment, error) {
 	var got experiment
-	err := call(ctx, "create experiment "+name, true, func(ctx context.Context) error {
+	err := call(access.Safe(ctx), "create experiment "+name, func(ctx context.Context) error {
 		body := &experiment_model.V2beta1Experiment{DisplayName: name, Namespace: namespace}
 		ok, err := c.experiments.CreateExperiment(experiment_service.NewCreateExperimentParamsWithContext(ctx).WithBody(body))
 		if err == nil {
@@ -221,7 +224,7 @@ func experimentOf(e *experiment_model.V2beta1Experiment) experiment {
 
 func (c *client) listPipelines(ctx context.Context, l listing) (page[namedPipeline], error) {
 	var got page[namedPipeline]
-	err := call(ctx, "list pipelines", false, func(ctx context.Context) error {
+	err := call(ctx, "list pipelines", func(ctx context.Context) error {
 		p := pipeline_service.NewListPipelinesParamsWithContext(ctx).WithNamespace(given(l.Namespace))
 		p.Filter, p.SortBy, p.PageToken, p.PageSize = l.page()
 		ok, err := c.pipelines.ListPipelines(p, nil)
@@ -239,7 +242,7 @@ func (c *client) listPipelines(ctx context.Context, l listing) (page[namedPipeli
 
 func (c *client) getPipeline(ctx context.Context, id string) (namedPipeline, error) {
 	var got namedPipeline
-	err := call(ctx, "read pipeline "+id, false, func(ctx context.Context) error {
+	err := call(ctx, "read pipeline "+id, func(ctx context.Context) error {
 		ok, err := c.pipelines.GetPipeline(pipeline_service.NewGetPipelineParamsWithContext(ctx).WithPipelineID(id), nil)
 		if err == nil {
 			got = namedPipeline{ID: ok.Payload.PipelineID, Name: ok.Payload.DisplayName}
@@ -251,7 +254,7 @@ func (c *client) getPipeline(ctx context.Context, id string) (namedPipeline, err
 
 func (c *client) createPipeline(ctx context.Context, name, namespace string) (namedPipeline, error) {
 	var got namedPipeline
-	err := call(ctx, "create pipeline "+name, true, func(ctx context.Context) error {
+	err := call(access.Safe(ctx), "create pipeline "+name, func(ctx context.Context) error {
 		body := &pipeline_model.V2beta1Pipeline{DisplayName: name, Namespace: namespace}
 		ok, err := c.pipelines.CreatePipeline(pipeline_service.NewCreatePipelineParamsWithContext(ctx).WithBody(body), nil)
 		if err == nil {
@@ -264,7 +267,7 @@ func (c *client) createPipeline(ctx context.Context, name, namespace string) (na
 
 func (c *client) listVersions(ctx context.Context, pipeline string, l listing) (page[version], error) {
 	var got page[version]
-	err := call(ctx, "list versions of pipeline "+pipeline, false, func(ctx context.Context) error {
+	err := call(ctx, "list versions of pipeline "+pipeline, func(ctx context.Context) error {
 		p := pipeline_service.NewListPipelineVersionsParamsWithContext(ctx).WithPipelineID(pipeline)
 		p.Filter, p.SortBy, p.PageToken, p.PageSize = l.page()
 		ok, err := c.pipelines.ListPipelineVersions(p, nil)
@@ -282,7 +285,7 @@ func (c *client) listVersions(ctx context.Context, pipeline string, l listing) (
 
 func (c *client) getVersion(ctx context.Context, pipeline, id string) (version, error) {
 	var got version
-	err := call(ctx, "read pipeline version "+id, false, func(ctx context.Context) error {
+	err := call(ctx, "read pipeline version "+id, func(ctx context.Context) error {
 		p := pipeline_service.NewGetPipelineVersionParamsWithContext(ctx).WithPipelineID(pipeline).WithPipelineVersionID(id)
 		ok, err := c.pipelines.GetPipelineVersion(p, nil)
 		if err == nil {
@@ -300,7 +303,7 @@ func versionOf(v *pipeline_model.V2beta1PipelineVersion) version {
 // uploadVersion stores a file as a version of a pipeline.
 func (c *client) uploadVersion(ctx context.Context, pipeline, name string, file []byte) (version, error) {
 	var got version
-	err := call(ctx, "upload pipeline version "+name, true, func(ctx context.Context) error {
+	err := call(access.Safe(ctx), "upload pipeline version "+name, func(ctx context.Context) error {
 		// The server knows an archive by this name, and what is sent is none.
 		body := runtime.NamedReader("pipeline.yaml", bytes.NewReader(file))
 		p := pipeline_upload_service.NewUploadPipelineVersionParamsWithContext(ctx).
@@ -340,7 +343,7 @@ func (c *client) createRun(ctx context.Context, r newRun) (record, error) {
 		body.PipelineVersionReference = &run_model.V2beta1PipelineVersionReference{PipelineID: r.PipelineID, PipelineVersionID: r.VersionID}
 	}
 	var got record
-	err := call(ctx, "create run "+r.Name, true, func(ctx context.Context) error {
+	err := call(ctx, "create run "+r.Name, func(ctx context.Context) error {
 		ok, err := c.runs.CreateRun(run_service.NewCreateRunParamsWithContext(ctx).WithBody(body), nil)
 		if err == nil {
 			got = recordOf(ok.Payload)
@@ -352,7 +355,7 @@ func (c *client) createRun(ctx context.Context, r newRun) (record, error) {
 
 func (c *client) getRun(ctx context.Context, id string) (record, error) {
 	var got record
-	err := call(ctx, "read run "+id, false, func(ctx context.Context) error {
+	err := call(ctx, "read run "+id, func(ctx context.Context) error {
 		ok, err := c.runs.GetRun(run_service.NewGetRunParamsWithContext(ctx).WithRunID(id), nil)
 		if err == nil {
 			got = recordOf(ok.Payload)
@@ -364,7 +367,7 @@ func (c *client) getRun(ctx context.Context, id string) (record, error) {
 
 func (c *client) listRuns(ctx context.Context, l listing) (page[record], error) {
 	var got page[record]
-	err := call(ctx, "list runs", false, func(ctx context.Context) error {
+	err := call(ctx, "list runs", func(ctx context.Context) error {
 		p := run_service.NewListRunsParamsWithContext(ctx).WithNamespace(given(l.Namespace)).WithExperimentID(given(l.Experiment))
 		p.Filter, p.SortBy, p.PageToken, p.PageSize = l.page()
 		ok, err := c.runs.ListRuns(p, nil)
@@ -381,21 +384,21 @@ func (c *client) listRuns(ctx context.Context, l listing) (page[record], error) 
 }
 
 func (c *client) terminate(ctx context.Context, id string) error {
-	return call(ctx, "terminate run "+id, true, func(ctx context.Context) error {
+	return call(access.Safe(ctx), "terminate run "+id, func(ctx context.Context) error {
 		_, err := c.runs.TerminateRun(run_service.NewTerminateRunParamsWithContext(ctx).WithRunID(id), nil)
 		return err
 	})
 }
 
 func (c *client) retry(ctx context.Context, id string) error {
-	return call(ctx, "retry run "+id, true, func(ctx context.Context) error {
+	return call(ctx, "retry run "+id, func(ctx context.Context) error {
 		_, err := c.runs.RetryRun(run_service.NewRetryRunParamsWithContext(ctx).WithRunID(id), nil)
 		return err
 	})
 }
 
 func (c *client) archive(ctx context.Context, id string) error {
-	return call(ctx, "archive run "+id, true, func(ctx context.Context) error {
+	return call(access.Safe(ctx), "archive run "+id, func(ctx context.Context) error {
 		_, err := c.runs.ArchiveRun(run_service.NewArchiveRunParamsWithContext(ctx).WithRunID(id), nil)
 		return err
 	})
@@ -489,17 +492,17 @@ func messageOf(s *run_model.GooglerpcStatus) string {
 }
 
 // call gives a call its deadline, and what went wrong its words.
-func call(ctx context.Context, doing string, changes bool, do func(context.Context) error) error {
+func call(ctx context.Context, doing string, do func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	err := do(limited)
-	if err == nil {
+	switch cause := context.Cause(ctx); {
+	case err == nil:
 		return nil
+	case cause != nil && errors.Is(err, cause):
+		return cause
 	}
-	if !changes && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return context.Cause(ctx)
-	}
-	return explain(doing, changes, err)
+	return explain(doing, err)
 }
 
 func given(text string) *string {

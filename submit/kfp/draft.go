@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/flts-run/flts-run/pipeline"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -34,8 +35,8 @@ type draft struct {
 	requests []submit.Request
 }
 
-func (d *draft) answer(r *http.Request, body []byte) (*http.Response, error) {
-	said, err := read(r, body)
+func (d *draft) answer(r *http.Request) (*http.Response, error) {
+	said, err := read(r)
 	if err != nil {
 		return nil, err
 	}
@@ -71,18 +72,21 @@ func (d *draft) answer(r *http.Request, body []byte) (*http.Response, error) {
 }
 
 // read is a body as data. Of a form it is the fields, each as the text it is.
-func read(r *http.Request, body []byte) (map[string]any, error) {
+func read(r *http.Request) (map[string]any, error) {
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
 	kind, more, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
 		return nil, err
 	}
-	said := map[string]any{}
 	if kind != "multipart/form-data" {
-		decoder := json.NewDecoder(bytes.NewReader(body))
-		decoder.UseNumber()
-		return said, decoder.Decode(&said)
+		return decode(body)
 	}
-	form, err := multipart.NewReader(bytes.NewReader(body), more["boundary"]).ReadForm(maxAnswer)
+	said := map[string]any{}
+	form, err := multipart.NewReader(bytes.NewReader(body), more["boundary"]).ReadForm(2 * pipeline.MaxSize)
 	if err != nil {
 		return nil, err
 	}

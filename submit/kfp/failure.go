@@ -6,25 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 
 	"github.com/flts-run/flts-run/internal/redact"
 	"github.com/flts-run/flts-run/submit"
 )
-
-// broken is a request that got no whole answer.
-type broken struct{ err error }
-
-func (b *broken) Error() string { return "no answer" }
-func (b *broken) Unwrap() error { return b.err }
-
-// notSent reports whether the request cannot have reached the server.
-func (b *broken) notSent() bool {
-	var op *net.OpError
-	return errors.As(b.err, &op) && op.Op == "dial"
-}
 
 // answer is an answer that is not the one that was hoped for.
 type answer struct {
@@ -60,59 +47,42 @@ func readAnswer(got *http.Response, content []byte) *answer {
 	if json.Unmarshal(content, &body) == nil {
 		a.message = cmp.Or(body.Message, body.Error, body.Upload)
 	}
-	a.foreign = a.message == ""
+	a.foreign = a.message == "" || got.StatusCode < http.StatusBadRequest
 	return a
 }
 
 // explain turns what a call came to into an error for people.
-func explain(doing string, changes bool, err error) error {
+func explain(doing string, err error) error {
 	var known *submit.Error
 	if errors.As(err, &known) {
 		return known
 	}
 	var a *answer
-	if errors.As(err, &a) {
-		return a.explain(doing, changes)
-	}
-	var b *broken
 	switch {
-	case errors.As(err, &b) && b.notSent():
-		return &submit.Error{
-			Kind: submit.Unusable, Err: err,
-			Message: "cannot " + doing + ": nothing accepts connections there",
-			Advice:  "is that the address of ml-pipeline or of what stands before it? in the cluster: kubectl -n kubeflow get svc ml-pipeline",
-		}
-	case errors.As(err, &b) && changes:
-		return &submit.Error{
-			Kind: submit.Unsettled, Err: err,
-			Message: "cannot tell whether it happened: " + doing + ": the connection ended before the answer",
-			Advice:  "look with: fltsctl runs list; with --idempotency-key the same command finds the first run instead of starting a second",
-		}
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.As(err, &a):
+		return a.explain(doing)
+	case errors.Is(err, context.DeadlineExceeded):
 		return &submit.Error{Kind: submit.Unusable, Err: err, Message: "cannot " + doing + ": no answer in time"}
-	case errors.As(err, &b):
-		return &submit.Error{Kind: submit.Unusable, Err: err, Message: "cannot " + doing + ": the connection ended before the answer"}
 	}
 	// The answer is JSON, and not what KFP answers.
 	return &submit.Error{Kind: submit.Unusable, Err: err, Message: "cannot " + doing + ": the answer is not one of KFP's API", Advice: notKFP}
 }
 
-const notKFP = "the address must lead to KFP's API: ADDRESS/apis/v2beta1/healthz answers JSON"
+const (
+	notKFP  = "the address must lead to KFP's API: ADDRESS/apis/v2beta1/healthz answers JSON"
+	mayWhat = "what you may do: kubectl auth can-i --list -n NAMESPACE | grep pipelines.kubeflow.org"
+)
 
-func (a *answer) explain(doing string, changes bool) error {
+func (a *answer) explain(doing string) error {
 	e := &submit.Error{Err: a}
 	cause := a.cause()
 	switch {
 	case a.status < http.StatusBadRequest:
-		e.Kind, cause, e.Advice = submit.Unusable, "the answer is not JSON but "+mediaType(a.kind), "a login page, or not KFP; "+notKFP
+		e.Kind, cause, e.Advice = submit.Unusable, "the answer is not JSON but "+mediaType(a.kind), notKFP
 	case a.status == http.StatusUnauthorized:
 		e.Kind, e.Advice = submit.Refused, "sign in again, or give another token"
 	case a.status == http.StatusForbidden:
-		e.Kind, e.Advice = submit.Refused, "what you may do says: kubectl auth can-i --list -n NAMESPACE | grep pipelines.kubeflow.org"
-	case a.foreign && changes && isGateway(a.status):
-		e.Kind, e.Advice = submit.Unsettled, "look with: fltsctl runs list; with --idempotency-key the same command finds the first run instead of starting a second"
-	case a.status == http.StatusTooManyRequests, isGateway(a.status):
-		e.Kind, e.Advice = submit.Unusable, "the API server is busy or starts: kubectl -n kubeflow get pods -l app=ml-pipeline"
+		e.Kind, e.Advice = submit.Refused, mayWhat
 	case a.foreign:
 		e.Kind, e.Advice = submit.Unusable, notKFP
 	default:
@@ -120,12 +90,6 @@ func (a *answer) explain(doing string, changes bool) error {
 	}
 	e.Message = "cannot " + doing + ": " + cause
 	return e
-}
-
-// isGateway is a status that also what stands before the server gives, without
-// knowing what became of the request.
-func isGateway(status int) bool {
-	return status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
 }
 
 // meaning is the sort of failure behind a message of KFP, which calls many a
@@ -172,8 +136,8 @@ var knownMessages = []struct {
 	{"cannot have an empty namespace in multi-user mode", submit.Invalid, "give the namespace of your profile with --namespace"},
 	{"Namespace cannot be empty", submit.Invalid, "give the namespace of your profile with --namespace"},
 	{"Request entity too large", submit.Invalid, "the compiled workflow is over the 1.5 MiB that Kubernetes stores; split the pipeline"},
-	{"PermissionDenied", submit.Refused, "what you may do says: kubectl auth can-i --list -n NAMESPACE | grep pipelines.kubeflow.org"},
-	{"is not authorized", submit.Refused, "what you may do says: kubectl auth can-i --list -n NAMESPACE | grep pipelines.kubeflow.org"},
+	{"PermissionDenied", submit.Refused, mayWhat},
+	{"is not authorized", submit.Refused, mayWhat},
 }
 
 // cause is why, in KFP's words where they are KFP's.

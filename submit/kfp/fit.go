@@ -1,6 +1,8 @@
 package kfp
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,7 +16,10 @@ import (
 // fails.
 func fit(p *pipeline.Package, tag string) (fitted *pipeline.Package, notes []string, err error) {
 	f := fitting{server: releaseOf(tag), tag: tag}
-	spec, platform := p.Spec(), p.PlatformSpec()
+	spec, platform, err := documentsOf(p)
+	if err != nil {
+		return nil, nil, err
+	}
 	f.literals(spec)
 	f.kubernetes(platform)
 	if !f.changed {
@@ -26,6 +31,33 @@ func fit(p *pipeline.Package, tag string) (fitted *pipeline.Package, notes []str
 	}
 	fitted, err = packageOfDocuments(p.File, documents...)
 	return fitted, f.notes, err
+}
+
+// documentsOf are the documents of a pipeline as values that may be changed.
+func documentsOf(p *pipeline.Package) (spec, platform map[string]any, err error) {
+	text, err := p.Spec()
+	if err != nil {
+		return nil, nil, fmt.Errorf("kfp: %w", err)
+	}
+	if spec, err = decode(text); err != nil {
+		return nil, nil, err
+	}
+	if text, err = p.PlatformSpec(); err != nil || text == nil {
+		return spec, nil, err
+	}
+	platform, err = decode(text)
+	return spec, platform, err
+}
+
+// decode reads a JSON object with the digits of its numbers.
+func decode(text []byte) (map[string]any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var value map[string]any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, fmt.Errorf("kfp: %w", err)
+	}
+	return value, nil
 }
 
 type fitting struct {

@@ -1,9 +1,7 @@
 package kfp
 
 import (
-	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -46,34 +44,19 @@ func serve(t *testing.T, fo fakekfp.Options, o Options) (*Backend, *fakekfp.Serv
 		web.Close()
 		fake.Wait()
 	})
-	return backendOf(t, web.URL, nil, o), fake
+	return backendOf(t, web.URL, o), fake
 }
 
-// backendOf is a backend for an address, whose client sends these headers.
-func backendOf(t *testing.T, address string, h http.Header, o Options) *Backend {
+// backendOf is a backend for an address, with variables such as FLTSCTL_HEADER.
+func backendOf(t *testing.T, address string, o Options, environ ...string) *Backend {
 	t.Helper()
-	base, err := url.Parse(address)
+	a, err := access.KFP(access.Options{Host: address}, access.Surroundings{Environ: environ})
 	require.NoError(t, err)
-	transport := &http.Transport{}
-	t.Cleanup(transport.CloseIdleConnections)
+	t.Cleanup(a.Client.CloseIdleConnections)
 	if o.Now == nil {
 		o.Now = clock
 	}
-	return New(&access.Access{Base: base, Client: &http.Client{Transport: headers{transport, h}}, Origin: "--host"}, o)
-}
-
-// headers adds them to every request.
-type headers struct {
-	next http.RoundTripper
-	add  http.Header
-}
-
-func (h headers) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	for name, values := range h.add {
-		r.Header[name] = values
-	}
-	return h.next.RoundTrip(r)
+	return New(a, o)
 }
 
 // train has a parameter of every type, and two levels.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/submit"
+	"github.com/flts-run/flts-run/submit/access"
 )
 
 // openNodeLog reads a log through KFP, which wants the name of the pod and calls
@@ -19,7 +20,7 @@ func (b *Backend) openNodeLog(ctx context.Context, run submit.Run, node string) 
 	address := *b.access.Base
 	address.Path = strings.TrimSuffix(address.Path, "/") + "/apis/v1alpha1/runs/" + run.ID + "/nodes/" + node + "/log"
 	address.RawPath = strings.TrimSuffix(b.access.Base.EscapedPath(), "/") + "/apis/v1alpha1/runs/" + url.PathEscape(run.ID) + "/nodes/" + url.PathEscape(node) + "/log"
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	r, err := http.NewRequestWithContext(access.Stream(ctx), http.MethodGet, address.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +29,7 @@ func (b *Backend) openNodeLog(ctx context.Context, run submit.Run, node string) 
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		return nil, explain(doing, false, &broken{err})
+		return nil, explain(doing, err)
 	}
 	in := bufio.NewReader(got.Body)
 	start, _ := in.Peek(len(logError)) // a shorter log is no error
@@ -40,7 +41,7 @@ func (b *Backend) openNodeLog(ctx context.Context, run submit.Run, node string) 
 	}
 	defer got.Body.Close()
 	if got.StatusCode == http.StatusUnauthorized || got.StatusCode == http.StatusForbidden {
-		return nil, (&answer{status: got.StatusCode, foreign: true}).explain(doing, false)
+		return nil, (&answer{status: got.StatusCode, foreign: true}).explain(doing)
 	}
 	return nil, noLog(run)
 }

@@ -38,7 +38,7 @@ func markOf(o submit.Order, s source) mark {
 		"service_account": o.ServiceAccount,
 	}
 	if s.sent != nil {
-		ordered["pipeline"] = body(s.sent)
+		ordered["pipeline"] = s.sent.Digest()
 	} else {
 		ordered["pipeline"] = []any{s.name, s.version.Name}
 	}

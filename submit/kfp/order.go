@@ -3,6 +3,7 @@ package kfp
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -30,9 +31,20 @@ func (b *Backend) Submit(ctx context.Context, o submit.Order) (submit.Receipt, e
 		rec, existing, err = b.submitOnce(ctx, run, markOf(o, where.source), o.Namespace)
 	}
 	if err != nil {
-		return submit.Receipt{}, err
+		return submit.Receipt{}, unsettled(err, o)
 	}
 	return submit.Receipt{Run: b.described(rec, where), Existing: existing}, nil
+}
+
+// unsettled adds what would have spared the question whether there is a run now.
+func unsettled(err error, o submit.Order) error {
+	var e *submit.Error
+	if o.Key != "" || !errors.As(err, &e) || e.Kind != submit.Unsettled {
+		return err
+	}
+	told := *e
+	told.Advice = "look before you send it again: fltsctl runs list; with --idempotency-key KEY the same command finds the first run instead of starting a second"
+	return &told
 }
 
 // where is what a run belongs to, as far as its submission had to find out.
@@ -73,7 +85,9 @@ func (b *Backend) assemble(ctx context.Context, o submit.Order) (newRun, where, 
 		ServiceAccount: o.ServiceAccount,
 	}
 	if s.sent != nil {
-		run.Spec = body(s.sent)
+		if run.Spec, err = body(s.sent); err != nil {
+			return newRun{}, where{}, err
+		}
 	}
 	run.Description = describe(o.Description, o.Labels)
 	if o.Key != "" {

@@ -16,7 +16,7 @@ var versions = []string{"2.0.5", "2.17.0"}
 func TestSubmit(t *testing.T) {
 	for _, v := range versions {
 		t.Run(v, func(t *testing.T) {
-			b, fake := serve(t, fakekfp.Options{Version: v}, Options{UI: "http://ui"})
+			b, fake := serve(t, fakekfp.Options{Version: v}, Options{})
 			o := order(t)
 			o.Experiment, o.Description, o.Labels = "flts", "why", map[string]string{"team": "ml", "commit": "abc"}
 			o.ServiceAccount, o.PipelineRoot = "trainer", "minio://runs/x"
@@ -29,7 +29,7 @@ func TestSubmit(t *testing.T) {
 			id := fake.RunIDs()[0]
 			e := got.Run.ExperimentID
 			require.Equal(t, submit.Receipt{Run: submit.Run{
-				ID: id, Name: "first", URL: "http://ui/#/runs/details/" + id,
+				ID: id, Name: "first", URL: b.access.Base.String() + "/#/runs/details/" + id,
 				Pipeline: "flts-train", Experiment: "flts", ExperimentID: e,
 				ServiceAccount: "trainer", PipelineRoot: "minio://runs/x", Description: "why\ncommit=abc\nteam=ml",
 				State: submit.Pending, Native: "PENDING", Created: noon, Parameters: o.Values,

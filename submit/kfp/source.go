@@ -77,7 +77,7 @@ func (b *Backend) storedSource(ctx context.Context, o submit.Order) (source, err
 // prepared is a pipeline as it is sent to this server.
 func (b *Backend) prepared(ctx context.Context, p *pipeline.Package, noCache bool) (*pipeline.Package, error) {
 	if noCache {
-		p, _ = p.WithoutCaching()
+		p, _ = p.DisableCaching()
 	}
 	server, err := b.health(ctx)
 	if err != nil {
@@ -90,22 +90,46 @@ func (b *Backend) prepared(ctx context.Context, p *pipeline.Package, noCache boo
 	return p, err
 }
 
-// body is what stands for a pipeline in a request and in an answer: with a
-// platform document it has two fields of its own, in snake case alone.
-func body(p *pipeline.Package) any {
-	platform := p.PlatformSpec()
-	if platform == nil {
-		return p.Spec()
+// body is what stands for a pipeline in a request: with a platform document it has
+// two fields of its own, in snake case alone.
+func body(p *pipeline.Package) (any, error) {
+	spec, err := p.Spec()
+	if err != nil {
+		return nil, fmt.Errorf("kfp: %w", err)
 	}
-	return map[string]any{"pipeline_spec": p.Spec(), "platform_spec": platform}
+	platform, err := p.PlatformSpec()
+	if err != nil {
+		return nil, fmt.Errorf("kfp: %w", err)
+	}
+	if platform == nil {
+		return spec, nil
+	}
+	return map[string]json.RawMessage{"pipeline_spec": spec, "platform_spec": platform}, nil
+}
+
+// text is the same as a file for the upload. JSON is YAML that every reader takes
+// alike.
+func text(p *pipeline.Package) ([]byte, error) {
+	spec, err := p.Spec()
+	if err != nil {
+		return nil, fmt.Errorf("kfp: %w", err)
+	}
+	platform, err := p.PlatformSpec()
+	if err != nil {
+		return nil, fmt.Errorf("kfp: %w", err)
+	}
+	if platform == nil {
+		return append(spec, '\n'), nil
+	}
+	return fmt.Appendf(spec, "\n---\n%s\n", platform), nil
 }
 
 // upload stores a pipeline, unless this very version is there. Its name tells its
 // content, so the same file is one version however often it is sent.
 func (b *Backend) upload(ctx context.Context, p *pipeline.Package, o submit.Order) (source, error) {
-	text, err := p.Text()
+	file, err := text(p)
 	if err != nil {
-		return source{}, fmt.Errorf("kfp: %w", err)
+		return source{}, err
 	}
 	name := cmp.Or(o.Target.Pipeline, p.Name)
 	versionName := cmp.Or(o.Target.Version, p.Name+"-"+p.Digest()[:12])
@@ -118,18 +142,28 @@ func (b *Backend) upload(ctx context.Context, p *pipeline.Package, o submit.Orde
 	}
 	v, err := findOrCreate(
 		func() (version, bool, error) { return b.findUploaded(ctx, named, versionName) },
-		func() (version, error) { return b.client.uploadVersion(ctx, named.ID, versionName, text) },
+		func() (version, error) { return b.client.uploadVersion(ctx, named.ID, versionName, file) },
 	)
 	if err != nil {
 		return source{}, err
 	}
-	if v.Spec != nil && pipeline.Digest(v.Spec) != pipeline.Digest(body(p)) {
-		return source{}, &submit.Error{
-			Kind: submit.Conflict, Message: fmt.Sprintf("version %s of pipeline %s is there already, with another content", versionName, name),
-			Advice: "leave the version's name out: it is named by its content then",
-		}
+	return source{name: name, version: v}, sameContent(p, named, v)
+}
+
+// sameContent holds a version that was there against the one that is wanted. Of
+// one that was just uploaded nothing is known here, and nothing need be.
+func sameContent(p *pipeline.Package, named namedPipeline, v version) error {
+	if v.Spec == nil {
+		return nil
 	}
-	return source{name: name, version: v}, nil
+	there, err := packageOf(named, v)
+	if err == nil && there.Digest() == p.Digest() {
+		return nil
+	}
+	return &submit.Error{
+		Kind: submit.Conflict, Err: err, Message: fmt.Sprintf("version %s of pipeline %s is there already, with another content", v.Name, named.Name),
+		Advice: "leave the version's name out: it is named by its content then",
+	}
 }
 
 // findUploaded finds a version of a pipeline, unless the pipeline is yet to be
@@ -159,6 +193,7 @@ func packageFrom(name string, spec any) (*pipeline.Package, error) {
 	return packageOfDocuments(name, documents...)
 }
 
+// packageOfDocuments reads JSON values as if they stood in a file.
 func packageOfDocuments(name string, documents ...any) (*pipeline.Package, error) {
 	var file bytes.Buffer
 	for i, document := range documents {
