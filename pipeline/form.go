@@ -60,7 +60,7 @@ func parameterOf(name string, definition any) form.Parameter {
 	m.Default, m.HasDefault = defaultOf(definition)
 	if number, ok := m.Default.(json.Number); ok && m.Type == typeInteger {
 		// The SDK writes 42 as 42.0.
-		if digits, fault := readInteger(number.String()); fault == "" {
+		if digits, what := readInteger(number.String()); what == "" {
 			m.Default = digits
 		}
 	}

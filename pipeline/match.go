@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -80,7 +79,10 @@ func twice(p form.Parameter, first, second form.Given) []form.Problem {
 }
 
 func missing(p form.Parameter) form.Problem {
-	message := fmt.Sprintf("parameter %s (%s) is required and was not given", p.Name, cmp.Or(p.Type, "no type"))
+	if f := notGivable(p); f.what != "" {
+		return form.Problem{Parameter: p.Name, Message: fmt.Sprintf("parameter %s is required, and %s", p.Name, f.what), Hint: f.hint}
+	}
+	message := fmt.Sprintf("parameter %s (%s) is required and was not given", p.Name, p.Type)
 	if p.Description != "" {
 		message += ": " + oneLine(p.Description)
 	}
