@@ -51,7 +51,9 @@ func TestFit(t *testing.T) {
 				"the tasks may fail: KFP reads tolerations of the platform document from 2.1 on; this server is 2.0.5",
 			}},
 		"nothing for the executors": {"2.0.5", plain, `{"platforms":{"kubernetes":{}}}`, plain, `{"platforms":{"kubernetes":{"deploymentSpec":{"executors":{}}}}}`, nil},
-		"another platform":          {"2.0.5", plain, `{"platforms":{"moon":{}}}`, plain, `{"platforms":{"moon":{}}}`, nil},
+		"whole pipeline": {"2.0.5", plain, `{"platforms":{"kubernetes":{"pipelineConfig":{"workspace":{}}}}}`, plain, `{"platforms":{"kubernetes":{"deploymentSpec":{"executors":{}},"pipelineConfig":{"workspace":{}}}}}`,
+			[]string{"the server drops the platform document: it does not know pipelineConfig in it; this server is 2.0.5"}},
+		"another platform": {"2.0.5", plain, `{"platforms":{"moon":{}}}`, plain, `{"platforms":{"moon":{}}}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := tc.spec
