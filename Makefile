@@ -49,15 +49,17 @@ test: stack ## all tests, with the race detector and the real MinIO
 # namespaces, and says what else is missing. Several minutes the first time.
 .PHONY: test-peers
 test-peers: stack ## flts-run held against boto3, s3fs, minio-py, MLflow, requests
-	go run ./internal/teststack/cmd/stack clients
+	for part in clients airflow airflow2; do go run ./internal/teststack/cmd/stack $$part; done
 	go test -count=1 -timeout=20m -tags=$(TAGS),peers -v ./internal/peers | awk '!/^ *(=== |--- PASS)/'
 
 # What the clients may be from now on; look at the difference before it is committed.
 .PHONY: peers-lock
-peers-lock: ## testdata/peers/requirements.txt from requirements.in, with hashes
-	tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; python3 -m venv "$$tmp" && "$$tmp/bin/pip" install -q uv \
-	&& "$$tmp/bin/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-		-o testdata/peers/requirements.txt testdata/peers/requirements.in
+peers-lock: ## testdata/peers/**/requirements*.txt from their .in, with hashes
+	tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; python3 -m venv "$$tmp" && "$$tmp/bin/pip" install -q uv; \
+	for lock in requirements airflow/requirements airflow/requirements2; do \
+		"$$tmp/bin/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+			-o testdata/peers/$$lock.txt testdata/peers/$$lock.in; \
+	done
 
 .PHONY: demo
 demo: ## the whole job on this machine: S3, MLflow stand-in, gateway, a component

@@ -1,10 +1,10 @@
 // Stack builds the servers that the tests run against, ahead of the tests, and
 // prints where they are:
 //
-//	go run ./internal/teststack/cmd/stack build|clients [DIRECTORY]
+//	go run ./internal/teststack/cmd/stack build|clients|airflow|airflow2 [DIRECTORY]
 //
-// "build" is MinIO, "clients" the Python clients with MLflow. Without a directory
-// it is the one the tests look in.
+// "build" is MinIO, "clients" the Python clients with MLflow, the others are an
+// Airflow 3 and an Airflow 2. Without a directory it is the one the tests look in.
 package main
 
 import (
@@ -27,8 +27,8 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) int {
-	if len(args) < 1 || len(args) > 2 || args[0] != "build" && args[0] != "clients" {
-		fmt.Fprintln(os.Stderr, "usage: stack build|clients [DIRECTORY]")
+	if len(args) < 1 || len(args) > 2 || !slices.Contains([]string{"build", "clients", "airflow", "airflow2"}, args[0]) {
+		fmt.Fprintln(os.Stderr, "usage: stack build|clients|airflow|airflow2 [DIRECTORY]")
 		return 64
 	}
 	binaries := teststack.Binaries{Progress: os.Stderr}
@@ -47,9 +47,16 @@ func run(ctx context.Context, args []string) int {
 }
 
 func have(ctx context.Context, b teststack.Binaries, what string) ([]string, error) {
-	if what == "clients" {
+	switch what {
+	case "clients":
 		clients, err := b.Clients(ctx)
 		return []string{clients.Python()}, err
+	case "airflow":
+		path, err := b.Airflow(ctx)
+		return []string{path}, err
+	case "airflow2":
+		path, err := b.Airflow2(ctx)
+		return []string{path}, err
 	}
 	paths, err := b.Build(ctx)
 	if err != nil {

@@ -1,0 +1,26 @@
+package teststack
+
+import (
+	"errors"
+	"os/exec"
+	"slices"
+	"syscall"
+)
+
+// enclose gives a command a PID namespace, of which it is the first process: when
+// it ends, the kernel ends all that it started, also what left its process group,
+// and waits for them. It needs root.
+func enclose(cmd *exec.Cmd) error {
+	if !isRoot() {
+		return errors.New("teststack: a PID namespace needs root")
+	}
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		return err
+	}
+	// The numbers in /proc are those of the namespace that mounted it.
+	cmd.Args = slices.Concat([]string{"sh", "-c", `mount -t proc proc /proc && exec "$@"`, "sh", cmd.Path}, cmd.Args[1:])
+	cmd.Path = sh
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID, Unshareflags: syscall.CLONE_NEWNS}
+	return nil
+}
