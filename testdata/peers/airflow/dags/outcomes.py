@@ -57,7 +57,11 @@ with DAG(
         print("sleeping for", seconds, "seconds", flush=True)
         time.sleep(seconds)
 
-    sleeps()
+    @task
+    def wakes():
+        print("awake")
+
+    sleeps() >> wakes()
 
 with DAG(
     "paused",
