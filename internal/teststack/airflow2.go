@@ -9,8 +9,7 @@ import (
 )
 
 // Airflow2 starts an Airflow 2 as Airflow starts an Airflow 3. The API is /api/v1,
-// with basic authentication, which a default installation does not have. Tasks run
-// one after the other: version 2 allows no more with sqlite.
+// with basic authentication, which a default installation does not have.
 func Airflow2(ctx context.Context, dir string, dags fs.FS, o AirflowOptions) (*AirflowServer, error) {
 	return airflow2.start(ctx, dir, dags, o)
 }
@@ -56,7 +55,11 @@ func finishAirflow2(v venv) [][]string {
 func airflow2Variables(home, address string) []string {
 	host, port, _ := net.SplitHostPort(address)
 	return []string{
-		"AIRFLOW__CORE__EXECUTOR=SequentialExecutor",
+		// The SequentialExecutor, which is what it allows with sqlite, starts Python
+		// anew for each task: that is four seconds. One task at a time is no danger.
+		"AIRFLOW__CORE__EXECUTOR=LocalExecutor",
+		"AIRFLOW__CORE__PARALLELISM=1",
+		"_AIRFLOW__SKIP_DATABASE_EXECUTOR_COMPATIBILITY_CHECK=1",
 		"AIRFLOW__API__AUTH_BACKENDS=airflow.api.auth.backend.basic_auth",
 		"AIRFLOW__WEBSERVER__WEB_SERVER_HOST=" + host,
 		"AIRFLOW__WEBSERVER__WEB_SERVER_PORT=" + port,
