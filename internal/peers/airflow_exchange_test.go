@@ -217,6 +217,9 @@ func alike(want, got any) error {
 			return fmt.Errorf("fields %v and not %v", given, wanted)
 		}
 		for name, value := range got {
+			if name == "conf" || name == "rendered_fields" {
+				continue // what the DAG's author put there
+			}
 			if err := alike(want[name], value); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}

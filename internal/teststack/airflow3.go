@@ -91,8 +91,12 @@ func airflowToken(ctx context.Context, s *AirflowServer) (string, error) {
 	var answer struct {
 		Token string `json:"access_token"`
 	}
-	if status, err := answerJSON(r, &answer); err != nil || answer.Token == "" {
-		return "", fmt.Errorf("teststack: airflow gives no token: status %d, %w", status, err)
+	status, err := answerJSON(r, &answer)
+	if err != nil {
+		return "", fmt.Errorf("teststack: airflow: %w", err)
+	}
+	if answer.Token == "" {
+		return "", fmt.Errorf("teststack: airflow gives no token: status %d", status)
 	}
 	return "Bearer " + answer.Token, nil
 }
