@@ -86,7 +86,7 @@ func (a airflow) matchesRecording(dir string, calls []call, others map[string]st
 }
 
 func (a airflow) exchange(t *testing.T, c call, others map[string]string) exchange {
-	deadline := time.Now().Add(2 * time.Minute)
+	deadline := time.Now().Add(5 * time.Minute)
 	for {
 		e := a.ask(t, c, others)
 		if strings.Contains(string(e.Response)+e.Text, c.until) {

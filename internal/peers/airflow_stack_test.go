@@ -46,7 +46,7 @@ func startAirflow(t *testing.T, start airflowStart, api string) airflow {
 			t.Log(s.LogTail())
 		}
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	require.NoError(t, s.WaitDAGs(ctx, "succeeds", "fails", "retries", "slow", "paused", "maps", "joins", "typed", "wrapped"))
 	authorization, err := s.Authorization(ctx)

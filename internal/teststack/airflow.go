@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -94,7 +95,11 @@ func (r airflowRelease) start(ctx context.Context, dir string, dags fs.FS, o Air
 }
 
 func (s *AirflowServer) attempt(ctx context.Context, dir string, v venv, o AirflowOptions) error {
-	if err := copyDatabase(filepath.Join(dir, "airflow.db"), v); err != nil {
+	database := filepath.Join(dir, "airflow.db")
+	for _, journal := range []string{"-wal", "-shm"} { // of an attempt before
+		_ = os.Remove(database + journal)
+	}
+	if err := copyDatabase(database, v); err != nil {
 		return err
 	}
 	ports, err := freePorts(1)
@@ -102,18 +107,19 @@ func (s *AirflowServer) attempt(ctx context.Context, dir string, v venv, o Airfl
 		return err
 	}
 	s.address, s.processes = ports[0], nil
-	environ := append([]string{
+	path := slices.Concat(o.Path, []string{filepath.Dir(v.Python()), "/usr/bin", "/bin"})
+	environ := slices.Concat([]string{
 		"HOME=" + dir,
-		"PATH=" + strings.Join(append(o.Path, filepath.Dir(v.Python()), "/usr/bin", "/bin"), string(os.PathListSeparator)),
+		"PATH=" + strings.Join(path, string(os.PathListSeparator)),
 		"LANG=C.UTF-8",
 		"AIRFLOW_HOME=" + dir,
 		"AIRFLOW__CORE__DAGS_FOLDER=" + s.dags,
 		"AIRFLOW__CORE__LOAD_EXAMPLES=False",
 		"AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION=False",
-		"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=sqlite:///" + filepath.Join(dir, "airflow.db"),
+		// On a busy machine a lock is held for longer than the five seconds of sqlite.
+		"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=sqlite:///" + database + "?timeout=60",
 		"AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False",
-	}, s.release.variables(dir, s.address)...)
-	environ = append(environ, o.Variables...)
+	}, s.release.variables(dir, s.address), o.Variables)
 	for _, args := range s.release.programs {
 		p, err := startAirflow(v.program("airflow"), args, dir, environ)
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 // of Airflow have it. It needs root.
 func enclose(cmd *exec.Cmd) error {
 	if !isRoot() {
-		return errors.New("teststack: a PID namespace needs root")
+		return errors.New("teststack: a PID namespace needs root: sudo make test-peers")
 	}
 	sh, err := exec.LookPath("sh")
 	if err != nil {
