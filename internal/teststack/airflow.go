@@ -116,8 +116,9 @@ func (s *AirflowServer) attempt(ctx context.Context, dir string, v venv, o Airfl
 		"AIRFLOW__CORE__DAGS_FOLDER=" + s.dags,
 		"AIRFLOW__CORE__LOAD_EXAMPLES=False",
 		"AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION=False",
-		// On a busy machine a lock is held for longer than the five seconds of sqlite.
-		"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=sqlite:///" + database + "?timeout=60",
+		// The five seconds that sqlite waits for a lock are left: Airflow may hold one
+		// in one connection and wait in another, which is the longer the more it waits.
+		"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=sqlite:///" + database,
 		"AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False",
 	}, s.release.variables(dir, s.address), o.Variables)
 	for _, args := range s.release.programs {
