@@ -7,6 +7,9 @@
 // A scenario says how the world is and what Python really does there; agreement.go
 // says when flts-run agrees. A disagreement fails the test and prints both sides.
 //
+// Beside them are a real Airflow 3 and a real Airflow 2. They run components under
+// flts-run, and what they answer must be what testdata/airflow/recorded says.
+//
 // All of it runs in namespaces of its own (network, mounts, processes): names such
 // as minio.mlops.svc.cluster.local and addresses such as 10.96.0.10 are real to
 // both sides, nothing leaves the machine, every port is free, and no process

@@ -63,6 +63,12 @@ func have(ctx context.Context, dir string) error {
 	if _, err := parts.Clients(ctx); err != nil {
 		return err
 	}
-	_, err = parts.KFPSDK(ctx)
+	if _, err := parts.KFPSDK(ctx); err != nil {
+		return err
+	}
+	if _, err := parts.Airflow(ctx); err != nil {
+		return err
+	}
+	_, err = parts.Airflow2(ctx)
 	return err
 }

@@ -11,6 +11,9 @@ import (
 // What is missing is an error that says how to have it.
 func TestMissingPartsAreNamed(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	_, err := teststack.Binaries{Cache: t.TempDir()}.Clients(t.Context())
+	b := teststack.Binaries{Cache: t.TempDir()}
+	_, err := b.Clients(t.Context())
+	require.ErrorContains(t, err, "apt-get install python3-venv")
+	_, err = b.Airflow(t.Context())
 	require.ErrorContains(t, err, "apt-get install python3-venv")
 }

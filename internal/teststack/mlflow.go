@@ -54,17 +54,21 @@ func (m MLflow) Start(ctx context.Context, dir string, c Clients) (*Daemon, erro
 	return startDaemon(ctx, dir, cmd, func(ctx context.Context) bool { return answersOK(ctx, "http://"+m.Address+m.Health) })
 }
 
-// newDatabase copies an empty one: to make one takes longer than a server's start.
 func newDatabase(dir string, c Clients) (string, error) {
-	empty, err := os.ReadFile(c.database())
-	if err != nil {
-		return "", fmt.Errorf("teststack: mlflow: %w", err)
-	}
 	database := filepath.Join(dir, "mlflow.db")
-	if err := os.WriteFile(database, empty, 0o644); err != nil {
-		return "", fmt.Errorf("teststack: mlflow: %w", err)
+	return database, copyDatabase(database, c.venv)
+}
+
+// copyDatabase copies an empty one: to make one takes longer than a server's start.
+func copyDatabase(database string, from venv) error {
+	empty, err := os.ReadFile(from.database())
+	if err == nil {
+		err = os.WriteFile(database, empty, 0o644)
 	}
-	return database, nil
+	if err != nil {
+		return fmt.Errorf("teststack: %w", err)
+	}
+	return nil
 }
 
 func answersOK(ctx context.Context, url string) bool {

@@ -2,7 +2,6 @@ package teststack
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"runtime"
 	"syscall"
@@ -45,6 +44,11 @@ func (p *process) stop() {
 		return
 	case <-time.After(10 * time.Second):
 	}
-	_ = p.cmd.Process.Signal(os.Kill)
+	p.kill()
+}
+
+// kill insists at once.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill()
 	<-p.gone
 }

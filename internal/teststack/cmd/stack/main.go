@@ -1,11 +1,11 @@
 // Stack builds the servers that the tests run against, ahead of the tests, and
 // prints where they are:
 //
-//	go run ./internal/teststack/cmd/stack build|clients|kfpsdk [DIRECTORY]
+//	go run ./internal/teststack/cmd/stack build|clients|kfpsdk|airflow|airflow2 [DIRECTORY]
 //
 // "build" is MinIO and the KFP API server, "clients" the Python clients with
-// MLflow, "kfpsdk" the SDK of Kubeflow Pipelines. Without a directory it is the one
-// the tests look in.
+// MLflow, "kfpsdk" the SDK of Kubeflow Pipelines, the others are an Airflow 3 and an
+// Airflow 2. Without a directory it is the one the tests look in.
 package main
 
 import (
@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string) int {
 }
 
 // parts are what can be had; see the package's doc.
-var parts = []string{"build", "clients", "kfpsdk"}
+var parts = []string{"build", "clients", "kfpsdk", "airflow", "airflow2"}
 
 func have(ctx context.Context, b teststack.Binaries, what string) ([]string, error) {
 	switch what {
@@ -59,6 +59,12 @@ func have(ctx context.Context, b teststack.Binaries, what string) ([]string, err
 	case "kfpsdk":
 		sdk, err := b.KFPSDK(ctx)
 		return []string{sdk.Python()}, err
+	case "airflow":
+		path, err := b.Airflow(ctx)
+		return []string{path}, err
+	case "airflow2":
+		path, err := b.Airflow2(ctx)
+		return []string{path}, err
 	}
 	paths, err := b.Build(ctx)
 	if err != nil {
