@@ -49,8 +49,8 @@ func TestKFPSDKLoads(t *testing.T) {
 	require.ErrorContains(t, err, "FileNotFoundError")
 }
 
-// exchange is a request to the API, as the client sent it.
-type exchange struct {
+// clientCall is a request to the API, as the client sent it.
+type clientCall struct {
 	Call string
 	Body map[string]any
 }
@@ -59,9 +59,9 @@ type exchange struct {
 // submission of ours is compared with.
 func TestKFPSDKSubmits(t *testing.T) {
 	var mutex sync.Mutex
-	var seen []exchange
+	var seen []clientCall
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		got := exchange{Call: r.Method + " " + r.URL.Path}
+		got := clientCall{Call: r.Method + " " + r.URL.Path}
 		if r.Method == http.MethodPost {
 			if err := json.NewDecoder(r.Body).Decode(&got.Body); err != nil {
 				http.Error(w, err.Error(), http.StatusBadRequest)
