@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"syscall"
 )
@@ -123,9 +122,7 @@ func (s *Supervisor) Run(ctx context.Context, t Task) (Ending, error) {
 		r.terminalBack()
 		return Ending{}, cannotStart(err, t.Path, t.Argv, t.Env)
 	}
-	// Checks with TLS leave 2.5 MiB that nobody will use again while the task runs,
-	// and a process that sleeps never collects by itself.
-	go debug.FreeOSMemory()
+	go giveBack()
 	for _, sig := range early {
 		r.handOn(sig)
 	}
