@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"syscall"
+	"time"
 )
 
 // Supervisor stays beside a task. It owns every signal and every wait of the
@@ -122,13 +123,17 @@ func (s *Supervisor) Run(ctx context.Context, t Task) (Ending, error) {
 		r.terminalBack()
 		return Ending{}, cannotStart(err, t.Path, t.Argv, t.Env)
 	}
-	go giveBack()
+	time.AfterFunc(settled, giveBack)
 	for _, sig := range early {
 		r.handOn(sig)
 	}
 	r.stay(ctx)
 	return r.ending, nil
 }
+
+// settled is how long after the start of a task nothing of our own is to be done any
+// more. Where files are watched, they are read once again in this time.
+const settled = time.Second
 
 // beforeTheStart looks at what came while nobody handed it on. It returns what
 // the task is to get once it is there.
