@@ -53,7 +53,7 @@ func build(ctx context.Context, dir string, environ []string) (path string, err 
 }
 
 // atOnce is how many trials there are at a time for each processor. Most of them
-// only wait, those of a wrapper that never gets there for forty seconds.
+// only wait, those of a wrapper that never gets there for a long time.
 const atOnce = 4
 
 // tryAll returns a verdict for each behaviour and wrapper, and what went wrong
