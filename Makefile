@@ -28,6 +28,8 @@ ENTRY_linux_arm64 := -E=flts_given
 HOST    := $(shell go env GOOS)_$(shell go env GOARCH)
 
 MAX_MIB := 15
+# fltsctl is in no image, and has a Kubernetes client.
+MAX_MIB_CTL := 45
 ARCHES  := amd64 arm64
 FUZZ    ?= 5s
 BENCH   ?=
@@ -37,11 +39,12 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: build
-build: ## bin/flts-run for this machine, with release flags
+build: ## bin/flts-run and bin/fltsctl for this machine, with release flags
 	go build $(call RELEASE,$(HOST)) -o $(BIN)/flts-run ./cmd/flts-run
+	go build $(call RELEASE,any) -o $(BIN)/fltsctl ./cmd/fltsctl
 
 .PHONY: test
-test: stack ## all tests, with the race detector and the real MinIO
+test: stack ## all tests, with the race detector and the real servers
 	go -C tools test ./...
 	CGO_ENABLED=1 go test -race -timeout=20m -tags=$(TAGS) ./...
 
@@ -50,14 +53,22 @@ test: stack ## all tests, with the race detector and the real MinIO
 .PHONY: test-peers
 test-peers: stack ## flts-run held against boto3, s3fs, minio-py, MLflow, requests
 	go run ./internal/teststack/cmd/stack clients
+	go run ./internal/teststack/cmd/stack kfpsdk
 	go test -count=1 -timeout=20m -tags=$(TAGS),peers -v ./internal/peers | awk '!/^ *(=== |--- PASS)/'
 
 # What the clients may be from now on; look at the difference before it is committed.
 .PHONY: peers-lock
-peers-lock: ## testdata/peers/requirements.txt from requirements.in, with hashes
-	tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; python3 -m venv "$$tmp" && "$$tmp/bin/pip" install -q uv \
-	&& "$$tmp/bin/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-		-o testdata/peers/requirements.txt testdata/peers/requirements.in
+peers-lock: ## testdata/peers/**/*.txt from the *.in beside them, with hashes
+	tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; python3 -m venv "$$tmp" && "$$tmp/bin/pip" install -q uv; \
+	for in in testdata/peers/*.in testdata/peers/*/*.in; do \
+		"$$tmp/bin/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+			-o "$${in%.in}.txt" "$$in"; \
+	done
+
+# What the SDK makes of our pipelines; look at the difference before it is committed.
+.PHONY: pipelines
+pipelines: ## testdata/kfp/pipelines from testdata/peers/kfp/pipelines, by the KFP SDK
+	python=$$(go run ./internal/teststack/cmd/stack kfpsdk) && "$$python" -B -X utf8 testdata/peers/kfp/compile.py testdata/kfp/pipelines
 
 .PHONY: demo
 demo: ## the whole job on this machine: S3, MLflow stand-in, gateway, a component
@@ -93,9 +104,18 @@ fuzz: ## every fuzz target for FUZZ=5s
 		go test -tags=$(TAGS) -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZ) "$$dir" </dev/null; \
 	done
 
+# The KFP client's own requirements name a version of k8s.io/kubernetes that is not
+# to be had, and "go mod tidy" and "go mod verify" alone ask for it. A go.mod with exclude or replace
+# cannot be installed by "go install MODULE/cmd/…@version", so the exclude stands in
+# a copy that go.mod is made from.
+TIDY = cp go.mod $$scratch/go.mod && cp go.sum $$scratch/go.sum \
+	&& go mod edit -exclude=k8s.io/kubernetes@v0.17.9 $$scratch/go.mod \
+	&& GOFLAGS=-modfile=$$scratch/go.mod go mod tidy && GOFLAGS=-modfile=$$scratch/go.mod go mod verify >/dev/null \
+	&& go mod edit -dropexclude=k8s.io/kubernetes@v0.17.9 $$scratch/go.mod
+
 .PHONY: tidy
 tidy: $(TOOLS) ## go.mod, go.sum and formatting as lint wants them
-	go mod tidy
+	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; $(TIDY) && cp $$scratch/go.mod $$scratch/go.sum .
 	go -C tools mod tidy
 	$(TOOLS)/gofumpt -w .
 
@@ -104,12 +124,14 @@ dist: $(TOOLS) ## release binaries for linux amd64 and arm64, and SHA256SUMS
 	rm -rf $(DIST)
 	for arch in $(ARCHES); do \
 		GOOS=linux GOARCH=$$arch go build $(call RELEASE,linux_amd64) -o $(DIST)/flts-run-linux-$$arch ./cmd/flts-run; \
+		GOOS=linux GOARCH=$$arch go build $(call RELEASE,any) -o $(DIST)/fltsctl-linux-$$arch ./cmd/fltsctl; \
 	done
-	cd $(DIST) && sha256sum flts-run-* > SHA256SUMS
+	cd $(DIST) && sha256sum flts* > SHA256SUMS
 	$(TOOLS)/distcheck -max-mib=$(MAX_MIB) $(DIST)/flts-run-linux-*
+	$(TOOLS)/distcheck -max-mib=$(MAX_MIB_CTL) $(DIST)/fltsctl-linux-*
 
 # The second build shares nothing with the first but the source: another
-# directory, an empty build cache, no git.
+# directory, an empty build cache, no git. It is made of what goes into images.
 .PHONY: dist-check
 dist-check: dist ## dist, and the same bytes once more from a copy elsewhere
 	@copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; mkdir "$$copy/source" "$$copy/dist"; \
@@ -118,11 +140,15 @@ dist-check: dist ## dist, and the same bytes once more from a copy elsewhere
 		(cd "$$copy/source" && GOCACHE="$$copy/cache" GOOS=linux GOARCH=$$arch \
 			go build $(call RELEASE,linux_amd64) -o "$$copy/dist/flts-run-linux-$$arch" ./cmd/flts-run); \
 	done; \
-	cp $(DIST)/SHA256SUMS "$$copy/dist/"; cd "$$copy/dist"; \
+	grep flts-run- $(DIST)/SHA256SUMS > "$$copy/dist/SHA256SUMS"; cd "$$copy/dist"; \
 	sha256sum --check SHA256SUMS || { echo 'not reproducible: a second build gives other bytes' >&2; exit 1; }
 
+.PHONY: install-check
+install-check: $(TOOLS) ## go install MODULE/cmd/…@version works, for what git has at HEAD
+	$(TOOLS)/installcheck .
+
 .PHONY: stack
-stack: ## the real MinIO for the tests, built once into the user's cache
+stack: ## the servers of the tests, built once into the user's cache
 	go run ./internal/teststack/cmd/stack build
 
 .PHONY: clean
@@ -144,8 +170,8 @@ lint-format: $(TOOLS)
 
 .PHONY: lint-modules
 lint-modules:
-	@go mod tidy -diff && go -C tools mod tidy -diff || { echo 'go.mod is not tidy; hint: make tidy' >&2; exit 1; }
-	@go mod verify >/dev/null
+	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; { $(TIDY) && diff -u go.mod $$scratch/go.mod && diff -u go.sum $$scratch/go.sum; } \
+		&& go -C tools mod tidy -diff || { echo 'go.mod is not tidy; hint: make tidy' >&2; exit 1; }
 	@echo 'ok  go mod tidy, go mod verify'
 
 .PHONY: lint-code

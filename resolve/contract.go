@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/flts-run/flts-run/internal/near"
 )
 
 // Contract is the table of keys and services that a component is configured
@@ -169,7 +171,7 @@ func (c *Contract) ParamNames() []string {
 
 // KeyForParam returns the key that a pipeline parameter of that name supplies,
 // or nil. Case does not matter, nor whether words are joined by '-' or '_'.
-func (c *Contract) KeyForParam(name string) *Key { return c.byParam[paramName(name)] }
+func (c *Contract) KeyForParam(name string) *Key { return c.byParam[near.Folded(name)] }
 
 // Without returns the contract without the services of these names. The keys that
 // only they use stay, as keys that nothing needs. Unknown names are an error.
@@ -295,10 +297,10 @@ func (k *Key) params() []string {
 func (k *Key) newParams() []string {
 	names := k.variables()
 	for i, n := range names {
-		names[i] = paramName(n)
+		names[i] = near.Folded(n)
 	}
 	for _, p := range k.Params {
-		names = append(names, paramName(p))
+		names = append(names, near.Folded(p))
 	}
 	return names
 }
@@ -310,8 +312,4 @@ func (k *Key) defaultFor(env AppEnv, namespace string) (value string, dev bool) 
 		return k.DevDefault, true
 	}
 	return strings.ReplaceAll(k.Default, "${namespace}", namespace), false
-}
-
-func paramName(name string) string {
-	return strings.ReplaceAll(strings.ToLower(name), "-", "_")
 }

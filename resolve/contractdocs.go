@@ -3,6 +3,8 @@ package resolve
 import (
 	"fmt"
 	"strings"
+
+	"github.com/flts-run/flts-run/internal/near"
 )
 
 // Markdown writes the keys of the contract as a table, for the documentation of
@@ -15,7 +17,7 @@ func (c *Contract) Markdown() string {
 		if k.Sensitive {
 			sensitive = "yes"
 		}
-		params := append([]string{paramName(k.Name)}, k.Params...)
+		params := append([]string{near.Folded(k.Name)}, k.Params...)
 		cells := []string{code(k.Name), k.typeText(), k.defaultText(), sensitive, codes(params), codes(k.variables()[1:]), k.Doc}
 		for i, cell := range cells {
 			cells[i] = strings.NewReplacer("|", `\|`, "\r", "", "\n", " ").Replace(cell)

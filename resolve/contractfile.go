@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/flts-run/flts-run/internal/near"
 )
 
 // ParseContract reads a contract file. With "extends: builtin" it begins with
@@ -320,7 +322,7 @@ func syntaxProblems(err error) []Problem {
 // namedLike quotes a name when it is like one that is known. Anything else may be
 // the content of a file that is no contract at all, such as a Secret.
 func namedLike(name string, known []string) string {
-	if Nearest(name, known) != "" || isVariableName(name) && len(name) <= 32 {
+	if near.Name(name, known) != "" || isVariableName(name) && len(name) <= 32 {
 		return strconv.Quote(name)
 	}
 	return "of this name"

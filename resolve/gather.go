@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/internal/secret"
 )
 
@@ -75,7 +76,7 @@ func (s *Source) param(k *Key, f func(name string, v Value, spelling int)) {
 	if s.byParam == nil {
 		s.byParam = make(map[string][]string, len(s.Values))
 		for name := range s.Values {
-			s.byParam[paramName(name)] = append(s.byParam[paramName(name)], name)
+			s.byParam[near.Folded(name)] = append(s.byParam[near.Folded(name)], name)
 		}
 		for _, names := range s.byParam {
 			slices.Sort(names)

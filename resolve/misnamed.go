@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/flts-run/flts-run/internal/near"
 )
 
 // judgeMisnamed looks through mounted directories for files that are nearly named
@@ -33,7 +35,7 @@ func (r *Resolution) judgeMisnamed(c *Contract, sources []Source) {
 // keyLike returns the key that a file was meant for, if there is one that could
 // use it.
 func (r *Resolution) keyLike(c *Contract, file string, names []string) *Resolved {
-	key := c.KeyFor(Nearest(file, names))
+	key := c.KeyFor(near.Name(file, names))
 	if key == nil {
 		i := slices.IndexFunc(c.Keys, func(k *Key) bool { return k.endsLike(file) })
 		if i < 0 {
@@ -56,8 +58,8 @@ func nearFile(k *Key, sources []Source) (where *Source, file string) {
 		if s.Dir == "" || !s.supplies(k) {
 			continue
 		}
-		if near := s.near(k); len(near) > 0 {
-			return s, near[0]
+		if like := s.near(k); len(like) > 0 {
+			return s, like[0]
 		}
 		if i := slices.IndexFunc(s.Others, k.endsLike); i >= 0 {
 			return s, s.Others[i]

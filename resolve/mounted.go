@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/internal/secret"
 )
 
@@ -146,11 +147,11 @@ func reason(err error, path string) string {
 // Near returns the names in the source that look like the variable without
 // being one that the contract knows.
 func (s *Source) near(k *Key) []string {
-	var near []string
+	var like []string
 	for _, v := range k.variables() {
-		if n := Nearest(v, s.Others); n != "" && !slices.Contains(near, n) {
-			near = append(near, n)
+		if n := near.Name(v, s.Others); n != "" && !slices.Contains(like, n) {
+			like = append(like, n)
 		}
 	}
-	return near
+	return like
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/flts-run/flts-run/internal/near"
 )
 
 // source makes a source of a YAML file. above is the file that overrides it, or
@@ -76,13 +78,13 @@ const yamlNearLength = 80
 // judgeUnknown warns about a path that reaches nothing and seems to be meant for
 // us.
 func (s *Source) judgeUnknown(c *Contract, t *yamlTree, l yamlLeaf, known map[string]bool) {
-	near := Nearest(l.variable(), c.Names())
-	if near == "" && (len(l.steps) < 2 || !known[l.steps[0]]) {
+	meant := near.Name(l.variable(), c.Names())
+	if meant == "" && (len(l.steps) < 2 || !known[l.steps[0]]) {
 		return
 	}
 	hint := "flts-run config lists the keys of the contract"
-	if near != "" {
-		hint = "did you mean " + near + "?"
+	if meant != "" {
+		hint = "did you mean " + meant + "?"
 	}
 	s.addFinding(Warning, CodeYAMLUnknown, nil, hint, "%s: %s reaches no key: no %s in the contract", t.at(l.key), l.path, l.variable())
 }

@@ -10,9 +10,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/launch"
 	"github.com/flts-run/flts-run/platform"
-	"github.com/flts-run/flts-run/resolve"
 )
 
 const description = `Settings come from pipeline parameters, then the ConfigMap, then the Secret,
@@ -34,7 +34,7 @@ func run(ctx context.Context, p process) int {
 		return runShim(ctx, p, name)
 	}
 	ours, task, hasTask := split(p.args)
-	out := &console{w: p.stderr}
+	out := newSpeaker(p.stderr)
 	ctx, unwatch := launch.WatchStop(ctx)
 	defer unwatch()
 	r := &runner{process: p, out: out, task: task, hasTask: hasTask, unwatch: unwatch}
@@ -54,7 +54,7 @@ func run(ctx context.Context, p process) int {
 // runner carries what the commands share.
 type runner struct {
 	process
-	out         *console
+	out         *speaker
 	task        []string // behind "--"
 	hasTask     bool
 	status      int // of a command that ended without a failure of its own
@@ -157,8 +157,8 @@ func suggestFlag(c *cli.Context, name string) string {
 	for _, f := range c.Command.Flags {
 		names = append(names, f.Names()...)
 	}
-	if near := resolve.Nearest(name, names); near != "" {
-		return "did you mean --" + near + "?"
+	if meant := near.Name(name, names); meant != "" {
+		return "did you mean --" + meant + "?"
 	}
 	return "flts-run " + strings.TrimPrefix(c.Command.Name+" ", "flts-run ") + "--help lists the flags; flags of the task belong behind --"
 }
@@ -174,8 +174,8 @@ func (r *runner) short(c *cli.Context) error {
 			names = append(names, cmd.Name)
 		}
 		hint := "to start a task, put -- in front of it: flts-run -- " + word
-		if near := resolve.Nearest(word, names); near != "" {
-			hint = "did you mean " + near + "? " + strings.ToUpper(hint[:1]) + hint[1:]
+		if meant := near.Name(word, names); meant != "" {
+			hint = "did you mean " + meant + "? " + strings.ToUpper(hint[:1]) + hint[1:]
 		}
 		return usage(hint, "no command %q", word)
 	}

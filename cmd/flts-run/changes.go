@@ -13,7 +13,7 @@ import (
 func (r *runner) sayChanges(env launch.Env, pristine bool) {
 	note := func(format string, names []string) {
 		if len(names) > 0 {
-			r.out.line("note", fmt.Sprintf(format, strings.Join(names, ", ")), "")
+			r.out.Line("note", fmt.Sprintf(format, strings.Join(names, ", ")), "")
 		}
 	}
 	ours := func(name string) bool { return isBootstrap(name) || name == digestVariable }
@@ -21,7 +21,7 @@ func (r *runner) sayChanges(env launch.Env, pristine bool) {
 	note("set more than once, the first counts: %s", shownNames(env.Duplicates, ours))
 	removed := shownNames(env.Removed, ours)
 	if pristine && len(removed) > 0 {
-		r.out.line("note", fmt.Sprintf("not handed on to the task, by --pristine: %d variables", len(removed)), "")
+		r.out.Line("note", fmt.Sprintf("not handed on to the task, by --pristine: %d variables", len(removed)), "")
 		return
 	}
 	note("removed for the task: %s", removed)

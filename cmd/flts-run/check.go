@@ -14,6 +14,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/console"
+	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/launch"
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -64,7 +66,7 @@ func (r *runner) check(c *cli.Context) error {
 	}
 	d := newDocument()
 	failed := withoutTask(r.look(ctx, c, s, o, d))
-	d.conclude(started, failed, &r.out.mask)
+	d.conclude(started, failed, &r.out.Mask)
 	unwritten := r.sayVerdict(o.format, d)
 	r.report(s, d)
 	if failed != nil {
@@ -100,7 +102,7 @@ func (r *runner) look(ctx context.Context, c *cli.Context, s *settings, o checkO
 	if err != nil {
 		return err
 	}
-	*d = *p.document(&r.out.mask)
+	*d = *p.document(&r.out.Mask)
 	r.out.findings(p.resolution.Findings)
 	if err := p.failure(); err != nil {
 		return err
@@ -156,15 +158,15 @@ func verdictText(format string, d *document) (string, error) {
 	case format == "json":
 		return encode(d, "  ")
 	case format == "junit" && d.Checks == nil:
-		return printable(checklist.JUnit(d.unchecked())), nil
+		return console.Printable(checklist.JUnit(d.unchecked())), nil
 	case d.Checks == nil:
 		return "", nil
 	case format == "junit":
-		return printable(checklist.JUnit(*d.Checks)), nil
+		return console.Printable(checklist.JUnit(*d.Checks)), nil
 	case format == "short":
-		return printable(checklist.Short(*d.Checks)), nil
+		return console.Printable(checklist.Short(*d.Checks)), nil
 	}
-	return printable(checklist.Table(*d.Checks)), nil
+	return console.Printable(checklist.Table(*d.Checks)), nil
 }
 
 // unchecked is why there were no checks, as the only result.
@@ -194,7 +196,7 @@ func (p *plan) named(names []string) ([]*resolve.Service, error) {
 			return nil, usage("take it out of --disable, or FLTS_DISABLE", "service %q is left out", name)
 		}
 		if s == nil {
-			hint := didYouMean(name, known, "the services are "+strings.Join(known, ", "))
+			hint := near.DidYouMean(name, known, "the services are "+strings.Join(known, ", "))
 			return nil, usage(hint, "no service %q in the contract", name)
 		}
 		if !slices.Contains(services, s) {
@@ -221,14 +223,14 @@ func (r *runner) runChecks(ctx context.Context, p *plan, s *settings, c checkPla
 	if err != nil {
 		return checklist.Verdict{}, err
 	}
-	runner := checklist.Runner{Wait: c.wait, WaitAdvisory: c.thorough, Mask: r.out.mask.Mask}
+	runner := checklist.Runner{Wait: c.wait, WaitAdvisory: c.thorough, Mask: r.out.Mask.Mask}
 	if !c.quiet {
 		runner.Waiting = func(res checklist.Result) {
-			r.out.print(fmt.Sprintf("flts-run: waiting up to %s for %s: %s %s\n", c.wait, res.Target, res.Detail, bracketed(res.Code)))
+			r.out.Print(fmt.Sprintf("flts-run: waiting up to %s for %s: %s %s\n", c.wait, res.Target, res.Detail, bracketed(res.Code)))
 		}
 	}
 	verdict := runner.Run(ctx, checks)
-	verdict.Known = p.knownCauses(c.services, &r.out.mask)
+	verdict.Known = p.knownCauses(c.services, &r.out.Mask)
 	if c.lenient {
 		return verdict.Lenient(), nil
 	}

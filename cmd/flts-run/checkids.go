@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/console"
 )
 
 // checksSchema names the form of the JSON of check --list.
@@ -52,7 +53,7 @@ func (r *runner) listChecks(ctx context.Context, c *cli.Context, s *settings, o 
 	if err != nil {
 		return err
 	}
-	return r.product(r.out.mask.Mask(text))
+	return r.product(r.out.Mask.Mask(text))
 }
 
 func listOf(checks []checklist.Check, format string) (string, error) {
@@ -74,7 +75,7 @@ func listOf(checks []checklist.Check, format string) (string, error) {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", c.ID, c.strictness(), needs, c.Title)
 	}
 	_ = w.Flush() // into memory
-	return printable(b.String()), nil
+	return console.Printable(b.String()), nil
 }
 
 // strictness is what a failure would mean.

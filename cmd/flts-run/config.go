@@ -68,9 +68,9 @@ func (p *plan) failure() error {
 func (r *runner) formatConfig(p *plan, format string, reveal bool) (string, error) {
 	switch format {
 	case "json":
-		return encode(p.document(&r.out.mask), "  ")
+		return encode(p.document(&r.out.Mask), "  ")
 	case "yaml":
-		return yamlOf(p.document(&r.out.mask))
+		return yamlOf(p.document(&r.out.Mask))
 	case "env":
 		return r.formatVariables(p, reveal, dotenvLine), nil
 	case "shell":
@@ -81,7 +81,7 @@ func (r *runner) formatConfig(p *plan, format string, reveal bool) (string, erro
 		}
 		return p.digest + "\n", nil
 	}
-	return p.table(&r.out.mask), nil
+	return p.table(&r.out.Mask), nil
 }
 
 // yamlOf writes the JSON of a value as YAML, so that both have the same fields
@@ -167,7 +167,7 @@ func (r *runner) formatVariables(p *plan, reveal bool, line func(name, value str
 		switch {
 		case v.Hidden && !reveal:
 			fmt.Fprintf(&b, "# %s is sensitive (%s): --reveal shows it\n", v.Name, v.Origin)
-		case !reveal && r.out.mask.Mask(v.Value) != v.Value:
+		case !reveal && r.out.Mask.Mask(v.Value) != v.Value:
 			// Masked it would be a value, and a wrong one.
 			fmt.Fprintf(&b, "# %s holds the text of a sensitive value (%s): --reveal shows it\n", v.Name, v.Origin)
 		default:
@@ -180,7 +180,7 @@ func (r *runner) formatVariables(p *plan, reveal bool, line func(name, value str
 	if reveal {
 		return b.String()
 	}
-	return r.out.mask.Mask(b.String())
+	return r.out.Mask.Mask(b.String())
 }
 
 // dotenvLine writes a line as docker --env-file reads it: no quotes, and no way

@@ -46,7 +46,7 @@ func (r *runner) diff(c *cli.Context) error {
 		}
 		text = string(out) + "\n"
 	}
-	if _, err := io.WriteString(r.stdout, r.out.mask.Mask(text)); err != nil {
+	if _, err := io.WriteString(r.stdout, r.out.Mask.Mask(text)); err != nil {
 		return err
 	}
 	if !d.Same {

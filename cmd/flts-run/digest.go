@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"github.com/flts-run/flts-run/internal/console"
 	"github.com/flts-run/flts-run/internal/redact"
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -23,7 +24,7 @@ func digestOf(r *resolve.Resolution, mask *redact.Set) string {
 // table is what is printed of the configuration: a line for each key, and the
 // digest.
 func (p *plan) table(mask *redact.Set) string {
-	text := printable(mask.Mask(configTable(p.resolution)))
+	text := console.Printable(mask.Mask(configTable(p.resolution)))
 	if p.digest != "" {
 		text += "configuration digest: " + p.digest + "\n"
 	}

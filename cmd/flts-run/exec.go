@@ -59,12 +59,12 @@ func (r *runner) exec(c *cli.Context) error {
 	d := newDocument()
 	err := r.start(c, s, d, started)
 	if d.Task != nil && d.Task.Ended != nil {
-		d.conclude(started, err, &r.out.mask)
+		d.conclude(started, err, &r.out.Mask)
 		reportEnding(s, d)
 		return err
 	}
 	if d.Started == nil || d.Status == 0 { // it ended otherwise than the document says, if it says anything yet
-		d.conclude(started, err, &r.out.mask)
+		d.conclude(started, err, &r.out.Mask)
 	}
 	r.report(s, d)
 	return err
@@ -96,13 +96,13 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 		} else {
 			r.sayNoReload(p, s, o)
 		}
-		r.out.print(p.table(&r.out.mask))
+		r.out.Print(p.table(&r.out.Mask))
 		r.out.notes(p.resolution)
 		r.out.findings(p.resolution.Findings)
 	}
-	*d = *p.document(&r.out.mask)
+	*d = *p.document(&r.out.Mask)
 	path, env, failed := r.ready(ctx, p, s, o, d)
-	d.conclude(started, failed, &r.out.mask)
+	d.conclude(started, failed, &r.out.Mask)
 	if err := r.sayOutcome(o, d, failed); err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (r *runner) ready(ctx context.Context, p *plan, s *settings, o orders, d *d
 	if err != nil {
 		return "", nil, err
 	}
-	d.Task = taskDocument(r.out.mask.Mask(path), len(r.task)-1, o, taskEnv)
+	d.Task = taskDocument(r.out.Mask.Mask(path), len(r.task)-1, o, taskEnv)
 	if o.print == "table" {
 		r.sayChanges(taskEnv, o.pristine)
 	}
@@ -169,7 +169,7 @@ func (r *runner) sayOutcome(o orders, d *document, failed error) error {
 	switch o.print {
 	case "table":
 		if d.Checks != nil {
-			r.out.print(checklist.Short(*d.Checks))
+			r.out.Print(checklist.Short(*d.Checks))
 		}
 		if f := (*failure)(nil); errors.As(failed, &f) && f.said {
 			r.out.notStarted(f)
@@ -179,7 +179,7 @@ func (r *runner) sayOutcome(o orders, d *document, failed error) error {
 		if err != nil {
 			return err
 		}
-		r.out.raw(text)
+		r.out.Raw(text)
 	case "off":
 		if f := (*failure)(nil); errors.As(failed, &f) {
 			f.said = false // it is the only thing that is said

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/internal/secret"
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -43,7 +44,7 @@ func parseExpectation(c *resolve.Contract, text, from string, prints fingerprint
 	}
 	key := c.KeyFor(name)
 	if key == nil {
-		return expectation{}, usage(didYouMean(name, c.Names(), "flts-run config lists the keys of the contract"), "%s: no such key in the contract", from)
+		return expectation{}, usage(near.DidYouMean(name, c.Names(), "flts-run config lists the keys of the contract"), "%s: no such key in the contract", from)
 	}
 	if key.Sensitive && (prints == nil || !isFingerprint(want)) {
 		return expectation{}, usage("expect its fingerprint, as flts-run config -o json shows it with a --fingerprint-key-file",

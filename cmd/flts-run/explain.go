@@ -7,6 +7,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/flts-run/flts-run/internal/console"
+	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/internal/redact"
 	"github.com/flts-run/flts-run/internal/secret"
 	"github.com/flts-run/flts-run/resolve"
@@ -61,7 +63,7 @@ func (r *runner) explainKeys(names []string, s *settings, doc *explainDocument) 
 		return err
 	}
 	for _, k := range keys {
-		doc.Keys = append(doc.Keys, p.explained(k, &r.out.mask))
+		doc.Keys = append(doc.Keys, p.explained(k, &r.out.Mask))
 	}
 	return nil
 }
@@ -76,7 +78,7 @@ func (r *runner) explained(doc explainDocument, format string) (string, error) {
 		parts = append(parts, code.table())
 	}
 	for _, key := range doc.Keys {
-		parts = append(parts, printable(r.out.mask.Mask(key.table())))
+		parts = append(parts, console.Printable(r.out.Mask.Mask(key.table())))
 	}
 	return strings.Join(parts, "\n"), nil
 }
@@ -103,7 +105,7 @@ func (p *plan) asked(names []string, s *settings) ([]*resolve.Resolved, error) {
 }
 
 func (p *plan) nearKey(name string) string {
-	return didYouMean(name, append(p.contract.Names(), p.contract.ParamNames()...), "flts-run config lists the keys of the contract")
+	return near.DidYouMean(name, append(p.contract.Names(), p.contract.ParamNames()...), "flts-run config lists the keys of the contract")
 }
 
 // explainSchema names the form of the JSON of explain.

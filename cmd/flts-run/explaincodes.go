@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist/codes"
+	"github.com/flts-run/flts-run/internal/near"
 )
 
 // explainedCode is a finding code with its text, which is in the program: it needs
@@ -80,5 +81,5 @@ func nearCode(name string) string {
 			same = append(same, t.ID)
 		}
 	}
-	return didYouMean(name, same, "flts-run explain --codes lists them")
+	return near.DidYouMean(name, same, "flts-run explain --codes lists them")
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-
-	"github.com/flts-run/flts-run/resolve"
 )
 
 // Exit statuses, as the README lists them.
@@ -28,15 +26,6 @@ func (f *failure) Unwrap() error { return f.err }
 
 func usage(hint, format string, args ...any) error {
 	return &failure{status: statusUsage, hint: hint, err: fmt.Errorf(format, args...)}
-}
-
-// didYouMean is the hint for a name that is not known: the one that is most like
-// it, or what to do otherwise.
-func didYouMean(name string, known []string, otherwise string) string {
-	if near := resolve.Nearest(name, known); near != "" {
-		return "did you mean " + near + "?"
-	}
-	return otherwise
 }
 
 func misconfigured(hint string, err error) error {

@@ -30,7 +30,7 @@ func (r *runner) readFiles(c *resolve.Contract, s *settings, env *resolve.Enviro
 	if keyFiles != nil {
 		// What a file takes the place of is no candidate any more, and a secret still.
 		for name, v := range plain {
-			r.out.mask.Add(c.KeyFor(name).Name, v.Text.Reveal())
+			r.out.Mask.Add(c.KeyFor(name).Name, v.Text.Reveal())
 		}
 	}
 	if keyErr != nil {

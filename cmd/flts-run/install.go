@@ -50,15 +50,15 @@ func (r *runner) install(c *cli.Context) error {
 	if err := r.copySelf(filepath.Join(dir, installedName)); err != nil {
 		return notInstalled(dir, err)
 	}
-	r.out.print("flts-run: installed " + filepath.Join(dir, installedName) + "\n")
+	r.out.Print("flts-run: installed " + filepath.Join(dir, installedName) + "\n")
 	for _, name := range shims {
 		if err := linkShim(dir, name); err != nil {
 			return notInstalled(dir, err)
 		}
-		r.out.print("flts-run: installed " + filepath.Join(dir, name) + " -> " + installedName + "\n")
+		r.out.Print("flts-run: installed " + filepath.Join(dir, name) + " -> " + installedName + "\n")
 	}
 	if len(shims) > 0 {
-		r.out.line("hint", "the shims work where "+dir+" is the first directory of PATH", "")
+		r.out.Line("hint", "the shims work where "+dir+" is the first directory of PATH", "")
 	}
 	return nil
 }

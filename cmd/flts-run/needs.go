@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/resolve"
 )
 
@@ -79,10 +80,10 @@ func needsFindings(p *plan) []resolve.Finding {
 				findings = append(findings, resolve.Finding{
 					Severity: resolve.Error, Code: resolve.CodeType, Message: fmt.Sprintf("needed bucket %q is no bucket name", n.given()),
 				})
-			} else if near := resolve.Nearest(n.bucket, known); near != "" {
+			} else if meant := near.Name(n.bucket, known); meant != "" {
 				findings = append(findings, resolve.Finding{
 					Severity: resolve.Warning, Code: resolve.CodeMissing,
-					Message: "needed bucket " + n.bucket + " is not in the contract and is taken as it stands", Hint: "did you mean " + near + "?",
+					Message: "needed bucket " + n.bucket + " is not in the contract and is taken as it stands", Hint: "did you mean " + meant + "?",
 				})
 			}
 		}

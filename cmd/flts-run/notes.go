@@ -10,7 +10,7 @@ import (
 // notes says which of the values in use are not the whole text of their file: a
 // newline that was meant would be missed, and one that was not is a habit of
 // "echo" that other readers of the file do not forgive.
-func (c *console) notes(r *resolve.Resolution) {
+func (c *speaker) notes(r *resolve.Resolution) {
 	var names []string
 	for _, k := range r.Keys {
 		if k.Set && slices.Contains(k.Candidates[k.Winner].Notes, resolve.NoteNewline) {
@@ -18,6 +18,6 @@ func (c *console) notes(r *resolve.Resolution) {
 		}
 	}
 	if names != nil {
-		c.line("note", resolve.NoteNewline+" from "+strings.Join(names, ", "), "")
+		c.Line("note", resolve.NoteNewline+" from "+strings.Join(names, ", "), "")
 	}
 }

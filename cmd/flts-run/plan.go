@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flts-run/flts-run/internal/near"
+	"github.com/flts-run/flts-run/internal/places"
 	"github.com/flts-run/flts-run/platform"
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -46,7 +48,7 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	where := r.detect()
 	kfp, kfpErr := readKFP(contract, s, where)
 	prints, printsErr := readFingerprintKey(s)
-	r.out.mask.Add(fingerprintKeyOption.variable, string(prints))
+	r.out.Mask.Add(fingerprintKeyOption.variable, string(prints))
 	appEnv, appEnvText, appEnvErr := readAppEnv(s, env, config)
 	files, filesErr := r.readFiles(contract, s, &env, appEnv)
 	needs, needsErr := parseNeeds(s.get(needsOption))
@@ -55,21 +57,21 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 		return nil, err
 	}
 
-	sources.put(executorParams, kfp.run...)
-	sources.put(configMapPrefixed, env.ConfigMapPrefixed)
-	sources.put(configMapDir, config)
-	sources.put(plainVariables, env.Plain)
-	sources.put(secretPrefixed, env.SecretPrefixed)
-	sources.put(secretDir, secrets)
-	sources.put(sensitiveVariables, env.Sensitive)
-	sources.put(dotenvFile, files.dotenv...)
-	sources.put(componentDefaults, kfp.defaults...)
-	sources.put(imageVariables, files.image...)
-	sources.put(yamlFiles, files.yaml...)
+	sources.Put(places.ExecutorParams, kfp.run...)
+	sources.Put(places.ConfigMapPrefixed, env.ConfigMapPrefixed)
+	sources.Put(places.ConfigMapDir, config)
+	sources.Put(places.PlainVariables, env.Plain)
+	sources.Put(places.SecretPrefixed, env.SecretPrefixed)
+	sources.Put(places.SecretDir, secrets)
+	sources.Put(places.SensitiveVariables, env.Sensitive)
+	sources.Put(places.DotenvFile, files.dotenv...)
+	sources.Put(places.ComponentDefaults, kfp.defaults...)
+	sources.Put(places.ImageVariables, files.image...)
+	sources.Put(places.YAMLFiles, files.yaml...)
 	p := &plan{contract: contract, needs: needs, keyFiles: files.keyFiles, platform: where, prints: prints, appEnv: appEnvText, given: s.vars}
 	p.resolution = resolve.Resolve(resolve.Input{
 		Contract:  contract,
-		Sources:   sources.inOrder(),
+		Sources:   sources.InOrder(),
 		AppEnv:    appEnv,
 		Namespace: namespaceOf(contract, s, where),
 		Ambient:   ambientIdentity(s.vars),
@@ -85,8 +87,8 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	p.resolution.Findings = append(p.resolution.Findings, p.unexpected(expected)...)
 	r.judgeTask(p, s)
 	r.hide(secretsOf(contract, p.resolution))
-	p.resolution.Findings = append(p.resolution.Findings, unmasked(r.out.mask.Skipped(), p.resolution.Findings)...)
-	p.digest = digestOf(p.resolution, &r.out.mask)
+	p.resolution.Findings = append(p.resolution.Findings, unmasked(r.out.Mask.Skipped(), p.resolution.Findings)...)
+	p.digest = digestOf(p.resolution, &r.out.Mask)
 	return p, nil
 }
 
@@ -132,11 +134,11 @@ func (r *runner) readMounted(c *resolve.Contract, s *settings, o option, kind st
 	return src, nil
 }
 
-func readParams(c *resolve.Contract, s *settings) (places, error) {
-	sources := places{}
+func readParams(c *resolve.Contract, s *settings) (places.Sources, error) {
+	sources := places.Sources{}
 	var problems []error
-	add := func(at place, src resolve.Source, err error) {
-		sources.put(at, src)
+	add := func(at places.Place, src resolve.Source, err error) {
+		sources.Put(at, src)
 		if err != nil {
 			problems = append(problems, misconfigured("", err))
 		}
@@ -145,19 +147,19 @@ func readParams(c *resolve.Contract, s *settings) (places, error) {
 	if err != nil {
 		problems = append(problems, usage("flts-run config lists the keys of the contract", "%w", err))
 	}
-	sources.put(paramFlags, flags)
+	sources.Put(places.ParamFlags, flags)
 	if file := s.value(paramsFile); file != "" {
 		text, err := s.readOnce(file)
 		if err != nil {
 			problems = append(problems, misconfigured("", err))
 		} else {
 			src, err := resolve.ParamsJSON(c, "params-file "+file, text)
-			add(paramFile, src, err)
+			add(places.ParamFile, src, err)
 		}
 	}
 	if text, from := s.get(paramsJSON); text != "" {
 		src, err := resolve.ParamsJSON(c, strings.TrimPrefix(from, "--"), []byte(text))
-		add(paramText, src, err)
+		add(places.ParamText, src, err)
 	}
 	return sources, joined(problems...)
 }
@@ -209,7 +211,7 @@ func unknownVariables(vars map[string]string) []resolve.Finding {
 		}
 		unknown = append(unknown, resolve.Finding{
 			Severity: resolve.Warning, Code: codeUnknownVar,
-			Message: name + " is set and nothing reads it", Hint: didYouMean(name, known, ""),
+			Message: name + " is set and nothing reads it", Hint: near.DidYouMean(name, known, ""),
 		})
 	}
 	slices.SortFunc(unknown, func(a, b resolve.Finding) int { return strings.Compare(a.Message, b.Message) })

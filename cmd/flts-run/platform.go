@@ -80,7 +80,7 @@ func namespaceFindings(p *plan, s *settings) []resolve.Finding {
 // where none is.
 func (r *runner) sayPlatform(p *plan, mode string) {
 	if where := p.platform; where.Kind.Orchestrated() {
-		r.out.print("flts-run: platform: " + platformLine(where, mode) + "\n")
+		r.out.Print("flts-run: platform: " + platformLine(where, mode) + "\n")
 	}
 }
 

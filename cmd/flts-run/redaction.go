@@ -47,7 +47,7 @@ func (r *runner) unbuffered() bool {
 
 // sayRedaction prints what becomes of the task's output, and what it costs.
 func (r *runner) sayRedaction(o orders) {
-	say := func(line string) { r.out.print("flts-run: supervise: " + line + "\n") }
+	say := func(line string) { r.out.Print("flts-run: supervise: " + line + "\n") }
 	if !o.redacts() {
 		say("the output of the task is not redacted")
 		return
@@ -71,9 +71,9 @@ func (r *runner) outputs(o orders) outputs {
 		return outputs{}
 	}
 	if o.redact == redactShapes {
-		r.out.mask.AddKnownShapes()
+		r.out.Mask.AddKnownShapes()
 	}
-	return outputs{redact.NewStream(r.stdout, &r.out.mask), redact.NewStream(r.stderr, &r.out.mask)}
+	return outputs{redact.NewStream(r.stdout, &r.out.Mask), redact.NewStream(r.stderr, &r.out.Mask)}
 }
 
 // give lets a task write to the streams.

@@ -67,7 +67,7 @@ func (r *runner) follow(ctx context.Context, s *settings, o orders, now prepared
 	l.storm.started(time.Now())
 	w := watch.Dirs(ctx, dirs)
 	if w.Polled != nil {
-		r.out.line("warning", fmt.Sprintf("%s are looked at every %s, because the kernel does not tell of changes: %v", strings.Join(dirs, ", "), watch.PollEvery, w.Polled), "")
+		r.out.Line("warning", fmt.Sprintf("%s are looked at every %s, because the kernel does not tell of changes: %v", strings.Join(dirs, ", "), watch.PollEvery, w.Polled), "")
 	}
 	go l.loop(ctx, w.C)
 	return l
@@ -238,7 +238,7 @@ func (l *reloader) ready() (prepared, error) {
 // refuse keeps the old configuration. The same fault is said once, however often
 // the files are looked at.
 func (l *reloader) refuse(err error) *decision {
-	text := l.out.mask.Mask(asFailure(err).Error())
+	text := l.out.Mask.Mask(asFailure(err).Error())
 	if text == l.refused {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/internal/onchange"
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -93,10 +94,10 @@ func (l *reloader) say(d *decision) {
 			}
 			l.hinted = true
 		}
-		l.out.line(kind, text, hint)
+		l.out.Line(kind, text, hint)
 		if d.event.Outcome != outcomeRefused { // or else the text has them
 			for _, f := range d.event.Findings {
-				l.out.line("warning", f, "")
+				l.out.Line("warning", f, "")
 			}
 		}
 	case "json":
@@ -104,7 +105,7 @@ func (l *reloader) say(d *decision) {
 			Schema string      `json:"schema"`
 			Reload reloadEvent `json:"reload"`
 		}{schema, d.event}, ""); err == nil {
-			l.out.raw(text)
+			l.out.Raw(text)
 		}
 	}
 }
@@ -118,7 +119,7 @@ func (l *reloader) sayHeld(sig syscall.Signal) {
 		return
 	}
 	name := onchange.Policy{Kind: onchange.Signal, Signal: int(sig)}.SignalName()
-	l.out.line("warning", fmt.Sprintf("the task does not handle %s, which would end it: it gets the signal once it does", name),
+	l.out.Line("warning", fmt.Sprintf("the task does not handle %s, which would end it: it gets the signal once it does", name),
 		"a shell in front of the program must not stay there: exec PROGRAM")
 }
 
@@ -129,7 +130,7 @@ func (l *reloader) newFindings(before, now *plan) []string {
 	for _, f := range now.resolution.Findings {
 		same := func(old resolve.Finding) bool { return old.Code == f.Code && old.Message == f.Message }
 		if !slices.ContainsFunc(before.resolution.Findings, same) {
-			list = append(list, l.out.mask.Mask(worded(f)))
+			list = append(list, l.out.Mask.Mask(worded(f)))
 		}
 	}
 	return list
@@ -190,7 +191,7 @@ func (s *settings) changePolicy(mode string) (*onchange.Policy, error) {
 	}
 	policy, err := onchange.Parse(text)
 	if err != nil {
-		return nil, usage(didYouMean(text, []string{"ignore", "signal:HUP", "restart", "fail"}, ""), "%s = %q %w", from, text, err)
+		return nil, usage(near.DidYouMean(text, []string{"ignore", "signal:HUP", "restart", "fail"}, ""), "%s = %q %w", from, text, err)
 	}
 	if policy.Kind != onchange.Ignore && mode == modeExec {
 		return nil, usage("add --mode=supervise, which stays beside the task",
@@ -204,12 +205,12 @@ func (r *runner) sayReload(p *plan, s *settings, o orders) {
 	dirs := p.watched(s)
 	if len(dirs) == 0 {
 		if o.onChange != nil && o.onChange.Kind != onchange.Ignore {
-			r.out.line("warning", fmt.Sprintf("--on-change=%s has nothing to wait for: no ConfigMap or Secret is mounted, and variables do not change", o.onChange),
+			r.out.Line("warning", fmt.Sprintf("--on-change=%s has nothing to wait for: no ConfigMap or Secret is mounted, and variables do not change", o.onChange),
 				"mount them at "+configDirOption.fallback+" and "+secretDirOption.fallback+", or name the directories with --config-dir and --secret-dir")
 		}
 		return
 	}
-	r.out.print("flts-run: supervise: when files in " + strings.Join(dirs, " and ") + " change: " + p.policies(o) + "\n")
+	r.out.Print("flts-run: supervise: when files in " + strings.Join(dirs, " and ") + " change: " + p.policies(o) + "\n")
 }
 
 // policies are what is done about a change, and for which keys something else.
@@ -228,7 +229,7 @@ func (p *plan) policies(o orders) string {
 func (r *runner) sayNoReload(p *plan, s *settings, o orders) {
 	policies := p.policies(o)
 	if dirs := p.watched(s); policies != (onchange.Policy{}).String() && len(dirs) > 0 {
-		r.out.line("note", fmt.Sprintf("nobody follows changes of %s, for which the contract has %s: with --mode=exec flts-run becomes the task", strings.Join(dirs, " and "), policies),
+		r.out.Line("note", fmt.Sprintf("nobody follows changes of %s, for which the contract has %s: with --mode=exec flts-run becomes the task", strings.Join(dirs, " and "), policies),
 			"add --mode=supervise, which stays beside the task")
 	}
 }

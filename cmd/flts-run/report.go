@@ -13,7 +13,7 @@ import (
 // stops nothing.
 func (r *runner) report(s *settings, d *document) {
 	if err := writeReport(s, d); err != nil {
-		r.out.line("warning", "the report was not written: "+err.Error(), "")
+		r.out.Line("warning", "the report was not written: "+err.Error(), "")
 	}
 }
 
@@ -93,7 +93,7 @@ func (r *runner) leaveText(text string) {
 	}
 	defer file.Close()
 	// It was said on stderr already; a full disk here changes nothing.
-	_, _ = file.WriteString(clip(r.out.mask.Mask("flts-run: "+text), maxTermination))
+	_, _ = file.WriteString(clip(r.out.Mask.Mask("flts-run: "+text), maxTermination))
 }
 
 // clip shortens a text to max bytes without cutting a character.

@@ -16,7 +16,7 @@ type hidden struct{ key, text string }
 // hide makes our own output, and that of the task, go without these texts.
 func (r *runner) hide(list []hidden) {
 	for _, h := range list {
-		r.out.mask.Add(h.key, h.text)
+		r.out.Mask.Add(h.key, h.text)
 	}
 }
 

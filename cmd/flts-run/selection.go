@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/near"
 )
 
 // selectChecks makes the checks of a plan and picks those that are to run.
@@ -42,7 +43,7 @@ func (r *runner) unmatchedSkips(p *plan, s *settings, c checkPlan, from string, 
 	}
 	for _, slip := range slips {
 		if f := asFailure(slip); !c.quiet {
-			r.out.line("warning", f.Error(), f.hint)
+			r.out.Line("warning", f.Error(), f.hint)
 		}
 	}
 	return nil
@@ -69,5 +70,5 @@ func nearCheck(glob string, checks []checklist.Check) string {
 		}
 		ids = append(ids, c.ID)
 	}
-	return didYouMean(glob, ids, "flts-run check --list lists the checks")
+	return near.DidYouMean(glob, ids, "flts-run check --list lists the checks")
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/flts-run/flts-run/internal/near"
 )
 
 // option is a flag and the variable that stands for it, because a pod template
@@ -170,7 +172,7 @@ func (s *settings) oneOf(o option, values ...string) (string, error) {
 	v, from := s.get(o)
 	if !slices.Contains(values, v) {
 		list := strings.Join(values, ", ")
-		return "", usage(didYouMean(v, values, "write one of "+list), "%s = %q is not one of %s", from, v, list)
+		return "", usage(near.DidYouMean(v, values, "write one of "+list), "%s = %q is not one of %s", from, v, list)
 	}
 	return v, nil
 }

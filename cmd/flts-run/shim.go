@@ -42,7 +42,7 @@ func runShim(ctx context.Context, p process, name string) int {
 		err = p.become(ctx, func() {}, path, task, p.environ)
 	}
 	f := asFailure(err)
-	(&console{w: p.stderr}).fail(f)
+	newSpeaker(p.stderr).fail(f)
 	return f.status
 }
 

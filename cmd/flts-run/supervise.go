@@ -29,7 +29,7 @@ func (r *runner) supervise(ctx context.Context, s *settings, o orders, start pre
 		return usage("leave --mode out: exec is the default", "%w", err)
 	}
 	if supervisor.Reaper() == "" {
-		r.out.line("warning", "the kernel does not let flts-run adopt orphans: process 1 has to reap them, and daemons of the task are not stopped", "")
+		r.out.Line("warning", "the kernel does not let flts-run adopt orphans: process 1 has to reap them, and daemons of the task are not stopped", "")
 	}
 	r.unwatch()
 	if err := stopped(ctx); err != nil {
@@ -77,7 +77,7 @@ func (r *runner) runs(ctx context.Context, supervisor *launch.Supervisor, l *rel
 			return fmt.Errorf("the task is not started again: %d of its processes cannot be ended", ending.Remaining)
 		}
 		start = *again
-		d.configured(start.plan.document(&r.out.mask))
+		d.configured(start.plan.document(&r.out.Mask))
 	}
 }
 
@@ -100,7 +100,7 @@ func (d *document) configured(now *document) {
 // saySupervision prints what will be done with the task, and why.
 func (r *runner) saySupervision(where platform.Platform, o orders) {
 	for _, line := range supervision(where, o.grace) {
-		r.out.print("flts-run: supervise: " + line + "\n")
+		r.out.Print("flts-run: supervise: " + line + "\n")
 	}
 }
 

@@ -3,11 +3,7 @@
 package peers_test
 
 import (
-	"bufio"
-	"encoding/json"
-	"io"
-	"os"
-	"os/exec"
+	"context"
 	"path/filepath"
 	"testing"
 
@@ -17,10 +13,7 @@ import (
 )
 
 // judge is a Python process in which the clients are imported already.
-type judge struct {
-	in  io.WriteCloser
-	out *bufio.Scanner
-}
+type judge struct{ *teststack.Talk }
 
 // request is one question to the judge: testdata/peers/judge.py says how it is
 // read.
@@ -38,33 +31,18 @@ func startJudge(t *testing.T, clients teststack.Clients) *judge {
 	t.Helper()
 	program, err := filepath.Abs("../../testdata/peers/judge.py")
 	require.NoError(t, err)
-	cmd := exec.Command(clients.Python(), program)
-	cmd.Env = []string{"HOME=" + t.TempDir(), "PATH=/usr/bin:/bin", "GIT_PYTHON_REFRESH=quiet"}
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
+	environ := []string{"HOME=" + t.TempDir(), "PATH=/usr/bin:/bin", "GIT_PYTHON_REFRESH=quiet"}
+	var greeting struct{ Versions map[string]string }
+	talk, err := teststack.StartTalk(context.WithoutCancel(t.Context()), []string{clients.Python(), program}, environ, &greeting)
 	require.NoError(t, err)
-	out, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	j := &judge{in, bufio.NewScanner(out)}
-	j.out.Buffer(nil, 1<<20)
-	t.Cleanup(func() {
-		require.NoError(t, in.Close())
-		require.NoError(t, cmd.Wait())
-	})
-	require.True(t, j.out.Scan(), "the judge did not start")
-	t.Logf("judges: %s", j.out.Text())
-	return j
+	t.Cleanup(func() { require.NoError(t, talk.Stop()) })
+	t.Logf("judges: %v", greeting.Versions)
+	return &judge{talk}
 }
 
 func (j *judge) ask(t *testing.T, r request) verdict {
 	t.Helper()
-	line, err := json.Marshal(r)
-	require.NoError(t, err)
-	_, err = j.in.Write(append(line, '\n'))
-	require.NoError(t, err)
-	require.True(t, j.out.Scan(), "the judge ended")
 	var v verdict
-	require.NoError(t, json.Unmarshal(j.out.Bytes(), &v))
+	require.NoError(t, j.Ask(r, &v))
 	return v
 }

@@ -60,6 +60,9 @@ func have(ctx context.Context, dir string) error {
 	if _, err := parts.Build(ctx); err != nil {
 		return err
 	}
-	_, err = parts.Clients(ctx)
+	if _, err := parts.Clients(ctx); err != nil {
+		return err
+	}
+	_, err = parts.KFPSDK(ctx)
 	return err
 }

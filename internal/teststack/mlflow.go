@@ -40,7 +40,7 @@ func (m MLflow) Start(ctx context.Context, dir string, c Clients) (*Daemon, erro
 		}
 		flags = append(flags, "--backend-store-uri", "sqlite:///"+database)
 	}
-	cmd := exec.Command(c.mlflow(), append(flags, m.Flags...)...)
+	cmd := exec.Command(c.program("mlflow"), append(flags, m.Flags...)...)
 	cmd.Env = append([]string{
 		"HOME=" + dir,
 		"PATH=" + filepath.Dir(c.Python()) + ":/usr/bin:/bin",

@@ -26,6 +26,8 @@ func TestBreaches(t *testing.T) {
 		{"a method init", "launch/a.go", "package launch\n\ntype t int\n\nfunc (t) init() {}", nil},
 		{"name", "internal/utils/a.go", "package utils", []string{"package utils says nothing about what is in it"}},
 		{"a domain imports another", "resolve/a.go", "package resolve\n\nimport _ \"github.com/flts-run/flts-run/launch\"", []string{"resolve must not import launch: cmd/*/wire.go joins them"}},
+		{"submit imports pipeline", "submit/kfp/a.go", "package kfp\n\nimport _ \"github.com/flts-run/flts-run/pipeline\"", nil},
+		{"pipeline imports submit", "pipeline/a.go", "package pipeline\n\nimport _ \"github.com/flts-run/flts-run/submit\"", []string{"pipeline must not import submit: cmd/*/wire.go joins them"}},
 		{"a domain imports below", "resolve/a.go", "package resolve\n\nimport _ \"github.com/flts-run/flts-run/checklist\"\n\nimport _ \"github.com/flts-run/flts-run/internal/secret\"", nil},
 		{"checklist imports a domain", "checklist/a.go", "package checklist\n\nimport _ \"github.com/flts-run/flts-run/resolve\"", []string{"checklist must not import resolve: cmd/*/wire.go joins them"}},
 		{"cmd imports all", "cmd/flts-run/wire.go", "package main\n\nimport _ \"github.com/flts-run/flts-run/resolve\"", nil},

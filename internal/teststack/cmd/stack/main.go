@@ -1,10 +1,11 @@
 // Stack builds the servers that the tests run against, ahead of the tests, and
 // prints where they are:
 //
-//	go run ./internal/teststack/cmd/stack build|clients [DIRECTORY]
+//	go run ./internal/teststack/cmd/stack build|clients|kfpsdk [DIRECTORY]
 //
-// "build" is MinIO, "clients" the Python clients with MLflow. Without a directory
-// it is the one the tests look in.
+// "build" is MinIO and the KFP API server, "clients" the Python clients with
+// MLflow, "kfpsdk" the SDK of Kubeflow Pipelines. Without a directory it is the one
+// the tests look in.
 package main
 
 import (
@@ -14,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/flts-run/flts-run/internal/teststack"
@@ -27,8 +29,8 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) int {
-	if len(args) < 1 || len(args) > 2 || args[0] != "build" && args[0] != "clients" {
-		fmt.Fprintln(os.Stderr, "usage: stack build|clients [DIRECTORY]")
+	if len(args) < 1 || len(args) > 2 || !slices.Contains(parts, args[0]) {
+		fmt.Fprintf(os.Stderr, "usage: stack %s [DIRECTORY]\n", strings.Join(parts, "|"))
 		return 64
 	}
 	binaries := teststack.Binaries{Progress: os.Stderr}
@@ -46,10 +48,17 @@ func run(ctx context.Context, args []string) int {
 	return 0
 }
 
+// parts are what can be had; see the package's doc.
+var parts = []string{"build", "clients", "kfpsdk"}
+
 func have(ctx context.Context, b teststack.Binaries, what string) ([]string, error) {
-	if what == "clients" {
+	switch what {
+	case "clients":
 		clients, err := b.Clients(ctx)
 		return []string{clients.Python()}, err
+	case "kfpsdk":
+		sdk, err := b.KFPSDK(ctx)
+		return []string{sdk.Python()}, err
 	}
 	paths, err := b.Build(ctx)
 	if err != nil {

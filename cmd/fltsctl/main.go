@@ -1,0 +1,59 @@
+// Command fltsctl is the operator's companion of flts-run: it submits pipelines
+// to Kubeflow Pipelines and to Airflow, watches runs, and says why they failed.
+//
+// Only this file touches the process: everything below it gets the arguments,
+// the environment and the streams as values.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// version is set when a release is built.
+var version = "dev"
+
+// process is what a command has of the operating system.
+type process struct {
+	args           []string // without the program's own name
+	environ        []string
+	home           string // "" where there is none
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	terminal       func() (columns int, ok bool) // of stdout
+	interrupts     <-chan os.Signal              // SIGINT and SIGTERM
+	now            func() time.Time
+}
+
+func main() {
+	interrupts := make(chan os.Signal, 8)
+	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
+	home, _ := os.UserHomeDir()
+	os.Exit(run(context.Background(), process{
+		args:       os.Args[1:],
+		environ:    os.Environ(),
+		home:       home,
+		stdin:      os.Stdin,
+		stdout:     os.Stdout,
+		stderr:     os.Stderr,
+		terminal:   terminal,
+		interrupts: interrupts,
+		now:        time.Now,
+	}))
+}
+
+// terminal reports whether stdout is one, and how wide.
+func terminal() (columns int, ok bool) {
+	fd := int(os.Stdout.Fd())
+	if !term.IsTerminal(fd) {
+		return 0, false
+	}
+	columns, _, err := term.GetSize(fd)
+	return columns, err == nil
+}
