@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+	"unsafe"
 )
 
 // become is syscall.Exec with what the runtime has changed since we were started
@@ -19,7 +20,7 @@ func become(ctx context.Context, stop func(), path string, argv, env []string) e
 	defer keepWatching()()
 	takePending() // the watch is told: what is there by now is an order to stop
 	defer putBackActions()()
-	settle()
+	defer settle()()
 	stop()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -48,10 +49,9 @@ func keepWatching() (undo func()) {
 
 // putBackActions ignores what was ignored, and hands the stop signals to the
 // kernel: one that is sent from then on has ended the process before kill returns,
-// or is for the task. Not so QUIT, which dumps core: the kernel decides that only
-// when a thread takes it, and forgets it if exec comes between (one of 10000 that
-// were aimed at this moment). Process 1 is left to the runtime's handler, since
-// the kernel throws away what process 1 leaves at its default.
+// or is for the task. QUIT dumps core, so the kernel decides about it only when a
+// thread takes it, see settle. Process 1 is left to the runtime's handler, since the
+// kernel throws away what process 1 leaves at its default.
 func putBackActions() (undo func()) {
 	var before [lastSignal + 1]action
 	var changed [lastSignal + 1]bool
@@ -94,9 +94,20 @@ func putBackActions() (undo func()) {
 // AllThreadsSyscall makes each thread run a handler, and waits for that: it
 // returns after the third and never after the second. In a program with C code it
 // does nothing, and that little gap stays open.
-func settle() {
+//
+// What each thread is made to do is to block QUIT, and this one does not go on
+// blocking it. A QUIT that another thread had taken when exec removes that thread
+// would be lost; this one has it still when it has become the task.
+func settle() (undo func()) {
+	const block, unblock = 0, 1 // SIG_BLOCK, SIG_UNBLOCK
+	quit := bit(syscall.SIGQUIT)
+	all := func(how uintptr) {
+		_, _, _ = syscall.AllThreadsSyscall6(syscall.SYS_RT_SIGPROCMASK, how, uintptr(unsafe.Pointer(&quit)), 0, maskBytes, 0, 0)
+	}
 	takePending()
-	_, _, _ = syscall.AllThreadsSyscall(syscall.SYS_GETPID, 0, 0, 0)
+	all(block)
+	_, _, _ = syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, unblock, uintptr(unsafe.Pointer(&quit)), 0, maskBytes, 0, 0)
+	return func() { all(unblock) }
 }
 
 // takePending makes the kernel look, when the mask changes back, whether a stop

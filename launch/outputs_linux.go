@@ -3,6 +3,7 @@
 package launch
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"sync"
@@ -70,7 +71,16 @@ func (o *outputs) newPipe(to io.Writer) (*pipe, error) {
 		return nil, err
 	}
 	_ = syscall.SetNonblock(ends[0], true) // it cannot fail
-	return &pipe{from: ends[0], into: ends[1], to: to, gone: o.gone}, nil
+	p := &pipe{from: ends[0], into: ends[1], to: to, gone: o.gone}
+	p.enlarge()
+	return p, nil
+}
+
+// enlarge lets the pipe hold what comes while output is gathered. It is refused to a
+// user who has many large pipes, and then less is gathered.
+func (p *pipe) enlarge() {
+	const setSize, enough = 1031, 256 << 10 // F_SETPIPE_SZ
+	_, _, _ = syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(p.from), setSize, enough)
 }
 
 func (p *pipe) close() {
@@ -133,7 +143,7 @@ func (o *outputs) drained() <-chan struct{} { return o.done }
 func (p *pipe) copy() {
 	defer syscall.Close(p.from)
 	buffer := make([]byte, pieceSize)
-	var pace pace
+	pace := pace{holds: p.size()}
 	left := -1 // how much more is the task's, once it is gone
 	for {
 		n, err := syscall.Read(p.from, buffer)
@@ -151,7 +161,7 @@ func (p *pipe) copy() {
 		if _, err := p.to.Write(buffer[:n]); err != nil {
 			return
 		}
-		wait := pace.read(n, time.Now())
+		wait := pace.read(n, bytes.Count(buffer[:n], []byte{'\n'}), time.Now())
 		switch {
 		case p.gone.is.Load() && left < 0:
 			left = p.size()

@@ -37,6 +37,11 @@ type Order struct {
 	Signal syscall.Signal
 	// By says who wants it, in words for a report.
 	By string
+	// Held, if not nil, makes a signal other than TERM wait while it would end the
+	// task, which has no handler for it: because it has only just been started, or
+	// never will. Held is told of that, if it can take it at once. What still waits
+	// when the task ends is forgotten.
+	Held chan<- syscall.Signal
 }
 
 // Ending is how a task ended.

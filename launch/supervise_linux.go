@@ -7,15 +7,16 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"syscall"
+	"time"
 )
 
 // Supervisor stays beside a task. It owns every signal and every wait of the
 // process: a second handler would end us before a slow task has ended, and a
 // second wait would take away statuses. So nothing else in the process may start
-// processes while there is one.
+// processes while there is one. It is never given up: a signal that came while the
+// last report is written would end us otherwise.
 type Supervisor struct {
 	signals   chan os.Signal // to be handed on
 	continued chan os.Signal // CONT, of which one belongs to our own suspension
@@ -63,14 +64,6 @@ func (s *Supervisor) watch() {
 	signal.Notify(s.continued, syscall.SIGCONT)
 	signal.Notify(s.children, syscall.SIGCHLD)
 	signal.Notify(s.pipes, syscall.SIGPIPE)
-}
-
-// Release gives the signals back. The orphans stay ours, as the system has it.
-func (s *Supervisor) Release() {
-	for _, c := range []chan os.Signal{s.signals, s.continued, s.children, s.pipes} {
-		signal.Stop(c)
-	}
-	s.terminal.close()
 }
 
 // Reaper says as what we reap orphans: "process 1" or "subreaper". It is "" when
@@ -130,15 +123,17 @@ func (s *Supervisor) Run(ctx context.Context, t Task) (Ending, error) {
 		r.terminalBack()
 		return Ending{}, cannotStart(err, t.Path, t.Argv, t.Env)
 	}
-	// Checks with TLS leave 2.5 MiB that nobody will use again while the task runs,
-	// and a process that sleeps never collects by itself.
-	go debug.FreeOSMemory()
+	time.AfterFunc(settled, giveBack)
 	for _, sig := range early {
 		r.handOn(sig)
 	}
 	r.stay(ctx)
 	return r.ending, nil
 }
+
+// settled is how long after the start of a task nothing of our own is to be done any
+// more. Where files are watched, they are read once again in this time.
+const settled = time.Second
 
 // beforeTheStart looks at what came while nobody handed it on. It returns what
 // the task is to get once it is there.

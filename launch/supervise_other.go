@@ -15,6 +15,3 @@ func (*Supervisor) Run(context.Context, Task) (Ending, error) { return Ending{},
 
 // Reaper is "": nobody reaps.
 func (*Supervisor) Reaper() string { return "" }
-
-// Release does nothing.
-func (*Supervisor) Release() {}

@@ -28,6 +28,8 @@ type run struct {
 	deadline time.Time        // after which there is KILL; zero is never
 	alarm    <-chan time.Time // at the deadline
 	look     <-chan time.Time // for leftovers
+	held     []syscall.Signal // of orders, until the task handles them
+	askAgain <-chan time.Time // whether it does
 	warned   map[int]bool     // leftovers that were told to stop
 	killed   map[int]bool     // and those that had to be killed
 }
@@ -63,6 +65,8 @@ func (r *run) stay(ctx context.Context) {
 			r.stop(context.Cause(ctx).Error())
 		case <-r.alarm:
 			r.timeIsUp()
+		case <-r.askAgain:
+			r.sendHeld()
 		case <-r.look:
 			r.sweep()
 		case <-r.out.drained():
@@ -96,7 +100,11 @@ func (r *run) obey(order Order) {
 		r.stop(order.By)
 		return
 	}
-	r.send(order.Signal)
+	if order.Held == nil || !r.wouldDieOf(order.Signal) {
+		r.send(order.Signal)
+		return
+	}
+	r.hold(order)
 }
 
 // send signals the group of the task, and the task as well if it has left the

@@ -25,12 +25,6 @@ func openTerminal() *terminal {
 	return &terminal{fd: fd, group: syscall.Getpgrp()}
 }
 
-func (t *terminal) close() {
-	if t != nil {
-		_ = syscall.Close(t.fd)
-	}
-}
-
 // whollyOurs reports whether all three streams are the terminal and we are in
 // the foreground. Then the task is given it from the start. Otherwise there may
 // be others in our group that read from it, like the pager behind a pipe, and

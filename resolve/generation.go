@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // generations reads files of mounted volumes so that those of one volume belong
@@ -36,7 +37,8 @@ func (g generations) pin(path string) string {
 		if target != "" {
 			g[dir] = target
 			inside, err := filepath.Rel(dir, path)
-			if err != nil {
+			inside = strings.TrimPrefix(inside, "..data/")
+			if err != nil || strings.HasPrefix(inside, "..") { // it names a generation itself
 				return path
 			}
 			if filepath.IsAbs(target) {

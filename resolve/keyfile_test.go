@@ -52,6 +52,19 @@ func TestKeyFiles(t *testing.T) {
 	require.Equal(t, []string{"error FLTS-C43: SECRET and SECRET_FILE are both set, with different values | unset one of them"}, found([]resolve.Source{env.Sensitive}))
 }
 
+// A path may go through the link of the volume, or name a generation itself: the
+// next one is read before the link points to it.
+func TestKeyFilesThatNameAGeneration(t *testing.T) {
+	dir := t.TempDir()
+	volume(t, dir, 1, map[string]string{"secret": "now"})
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "..gen2"), 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "..gen2", "secret"), []byte("next"), 0o600))
+	for path, want := range map[string]string{"secret": "now", "..data/secret": "now", "..gen1/secret": "now", "..gen2/secret": "next"} {
+		env, _ := keyFiles(t, map[string]string{"SECRET_FILE": filepath.Join(dir, path)})
+		require.Equal(t, map[string]string{"SECRET": want}, texts(env.Sensitive), path)
+	}
+}
+
 // A pair of files under one mount is never torn, in whatever way they are named.
 func TestKeyFilesSurviveTheSwap(t *testing.T) {
 	c, err := resolve.ParseContract("nested", []byte(strings.NewReplacer(

@@ -93,6 +93,8 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 			r.saySupervision(p.platform, o)
 			r.sayRedaction(o)
 			r.sayReload(p, s, o)
+		} else {
+			r.sayNoReload(p, s, o)
 		}
 		r.out.Print(p.table(&r.out.Mask))
 		r.out.notes(p.resolution)

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,7 +12,6 @@ import (
 	"github.com/flts-run/flts-run/internal/onchange"
 	"github.com/flts-run/flts-run/internal/watch"
 	"github.com/flts-run/flts-run/launch"
-	"github.com/flts-run/flts-run/resolve"
 )
 
 const (
@@ -45,11 +42,13 @@ type reloader struct {
 	o        orders
 	dirs     []string
 	orders   chan launch.Order
-	hinted   bool        // said once is enough
-	quiet    atomic.Bool // the task has ended: what is printed now would be the last line
+	held     chan syscall.Signal // that wait until the task handles them
+	hinted   bool                // said once is enough
+	quiet    atomic.Bool         // the task has ended: what is printed now would be the last line
 
 	mu      sync.Mutex
 	seen    prepared      // the newest configuration that is valid
+	given   *plan         // with which the task was started
 	pending onchange.Kind // Restart or Fail, once that is wanted
 	because []string      // the keys that want it
 	ordered string        // as which order the task was told to stop, or ""
@@ -64,7 +63,7 @@ func (r *runner) follow(ctx context.Context, s *settings, o orders, now prepared
 	if len(dirs) == 0 {
 		return nil
 	}
-	l := &reloader{runner: r, settings: s, o: o, dirs: dirs, orders: make(chan launch.Order), seen: now}
+	l := &reloader{runner: r, settings: s, o: o, dirs: dirs, orders: make(chan launch.Order), held: make(chan syscall.Signal, 1), seen: now, given: now.plan}
 	l.storm.started(time.Now())
 	w := watch.Dirs(ctx, dirs)
 	if w.Polled != nil {
@@ -100,10 +99,12 @@ func (l *reloader) loop(ctx context.Context, told <-chan struct{}) {
 			if d := l.decide(); d != nil {
 				l.say(d)
 				for _, p := range d.signals {
-					l.send(ctx, launch.Order{Signal: syscall.Signal(p.Signal), By: "a changed configuration"})
+					l.send(ctx, launch.Order{Signal: syscall.Signal(p.Signal), By: "a changed configuration", Held: l.held})
 				}
 			}
 			order = l.whenToStop()
+		case sig := <-l.held:
+			l.sayHeld(sig)
 		case <-order:
 			order = nil
 			l.send(ctx, l.stopOrder())
@@ -116,26 +117,6 @@ func sleep(ctx context.Context, d time.Duration) {
 	case <-time.After(d):
 	case <-ctx.Done():
 	}
-}
-
-// learn hides new secrets before the task can have printed them. The kubelet writes
-// the new files into a directory of their own, whose name begins with two dots, and
-// then lets the link "..data" point to it: so they can be read before the task sees
-// them. What is wrong with the files is said when they have settled.
-func (l *reloader) learn() {
-	l.mu.Lock()
-	contract := l.seen.plan.contract
-	l.mu.Unlock()
-	for _, dir := range l.dirs {
-		entries, _ := os.ReadDir(dir)
-		for _, e := range entries {
-			if e.IsDir() && strings.HasPrefix(e.Name(), "..") {
-				generation, _ := resolve.ReadMounted(contract, dir, resolve.Secret, filepath.Join(dir, e.Name()))
-				l.hide(secretsIn(contract, generation))
-			}
-		}
-	}
-	_, _ = l.prepare(l.settings)
 }
 
 // send waits until the supervisor takes the order, or has no task any more.
@@ -162,17 +143,36 @@ func (l *reloader) decide() *decision {
 	if err != nil {
 		return l.refuse(err)
 	}
-	before, effect := l.seen.plan, l.seen.plan.effectOf(now.plan)
+	before, effect, wasRefused := l.seen.plan, l.seen.plan.effectOf(now.plan), l.refused != ""
 	l.seen, l.refused = now, ""
-	if len(effect.keys) == 0 {
-		if len(effect.shadowed) > 0 {
-			l.note(reloadEvent{Keys: effect.shadowed, Outcome: outcomeUnchanged})
-		}
+	switch {
+	case len(effect.keys) > 0:
+		return l.react(before, effect.keys)
+	case len(effect.shadowed) > 0:
+		l.note(reloadEvent{Keys: effect.shadowed, Outcome: outcomeUnchanged})
+	}
+	if !wasRefused {
 		return nil
 	}
-	policies := now.plan.strongest(effect.keys, l.o)
-	does := &decision{event: reloadEvent{Keys: effect.keys, Policy: policyText(policies)}, named: origins(effect.keys, before, now.plan)}
+	mended := reloadEvent{Outcome: outcomeMended}
+	l.note(mended)
+	return &decision{event: mended}
+}
+
+// react decides what is done about keys of which the task would get another value.
+// It is called with the lock.
+func (l *reloader) react(before *plan, keys []string) *decision {
+	now := l.seen
+	policies := now.plan.strongest(keys, l.o)
+	does := &decision{
+		event: reloadEvent{Keys: keys, Policy: policyText(policies), Findings: l.newFindings(before, now.plan)},
+		named: origins(keys, before, now.plan),
+	}
+	undone, signals := l.undone(now.plan)
 	switch kind := policies[0].Kind; {
+	case undone:
+		l.amend(outcomeUndone, outcomeRestarted)
+		does.event.Outcome, does.signals, l.pending = outcomeUndone, signals, onchange.Ignore
 	case l.pending >= max(kind, onchange.Restart): // the task is on its way out anyhow
 		does.event.Outcome = outcomeFolded
 	case kind == onchange.Ignore:
@@ -187,13 +187,33 @@ func (l *reloader) decide() *decision {
 			does.event.Outcome = outcomeStopped
 		}
 		if l.pending != onchange.Ignore { // a restart has not come yet, and does not come any more
-			l.amend(outcomeFolded)
+			l.amend(outcomeFolded, outcomeRestarted)
 		}
-		l.pending, l.because = kind, effect.keys
+		l.pending, l.because = kind, keys
 		does.wait = l.storm.wait(time.Now())
 	}
 	l.note(does.event)
 	return does
+}
+
+// undone reports whether a restart that has not begun yet has no reason any more: the
+// task would get again what it has. What was left to the restart and still differs
+// may want signals.
+func (l *reloader) undone(now *plan) (yes bool, signals []onchange.Policy) {
+	if l.pending != onchange.Restart || l.ordered != "" {
+		return false, nil
+	}
+	keys := l.given.effectOf(now).keys
+	if len(keys) == 0 {
+		return true, nil
+	}
+	switch policies := now.strongest(keys, l.o); policies[0].Kind {
+	case onchange.Ignore:
+		return true, nil
+	case onchange.Signal:
+		return true, policies
+	}
+	return false, nil
 }
 
 // ready resolves again, by the same rules as at the start, and looks whether the task
@@ -225,7 +245,7 @@ func (l *reloader) refuse(err error) *decision {
 	l.refused = text
 	event := reloadEvent{Outcome: outcomeRefused, Findings: strings.Split(text, "\n")}
 	l.note(event)
-	return &decision{event: event}
+	return &decision{event: event, hint: asFailure(err).hint}
 }
 
 // whenToStop is the moment at which the task is to be told to stop, or nil. A task
@@ -253,7 +273,7 @@ func (l *reloader) next(e launch.Ending) (again *prepared, changed bool) {
 	defer l.mu.Unlock()
 	if l.ordered == "" || e.StoppedBy != l.ordered {
 		if l.pending != onchange.Ignore {
-			l.amend(outcomeLate)
+			l.amend(outcomeLate, outcomeRestarted, outcomeStopped)
 		}
 		return nil, false // it ended by itself, or somebody else wants an end
 	}
@@ -264,6 +284,7 @@ func (l *reloader) next(e launch.Ending) (again *prepared, changed bool) {
 	l.storm.started(time.Now())
 	l.quiet.Store(false)
 	start := l.seen
+	l.given = start.plan
 	return &start, false
 }
 
@@ -274,43 +295,18 @@ func (l *reloader) supervise(t *launch.Task) {
 	}
 }
 
-// storm is how often a task was started lately.
-type storm struct {
-	starts int // in a row, each soon after the one before
-	last   time.Time
-}
-
-// calm is how long a task must have run for the next restart to come at once.
-const calm = time.Minute
-
-// started notes a start.
-func (s *storm) started(now time.Time) {
-	if now.Sub(s.last) > calm {
-		s.starts = 0
-	}
-	s.starts, s.last = s.starts+1, now
-}
-
-// wait is how long a restart must wait: not at all for the first, then a second since
-// the start, two, four, up to calm.
-func (s *storm) wait(now time.Time) time.Duration {
-	if s.starts < 2 {
-		return 0
-	}
-	pause := min(time.Second<<min(s.starts-2, 10), calm)
-	return max(0, pause-now.Sub(s.last))
-}
-
 // origins names keys with where their values come from now, or came from.
 func origins(keys []string, before, now *plan) string {
 	named := make([]string, len(keys))
 	for i, name := range keys {
 		named[i] = name
-		for _, p := range []*plan{now, before} {
-			if k := p.resolution.Get(name); k != nil && k.Origin() != "" {
-				named[i] += " (" + k.Origin() + ")"
-				break
-			}
+		k, old := now.resolution.Get(name), before.resolution.Get(name)
+		switch {
+		case k == nil: // APP_ENV is no key
+		case k.Origin() != "":
+			named[i] += " (" + k.Origin() + ")"
+		case old.Origin() != "":
+			named[i] += " (no value any more, it came from " + old.Origin() + ")"
 		}
 	}
 	return strings.Join(named, ", ")

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/flts-run/flts-run/internal/fakevolume"
 	"github.com/flts-run/flts-run/internal/onchange"
 	"github.com/flts-run/flts-run/internal/secret"
 	"github.com/flts-run/flts-run/launch"
@@ -122,6 +125,68 @@ func TestNext(t *testing.T) {
 	again, changed := none.next(launch.Ending{StoppedBy: "SIGTERM"})
 	require.Nil(t, again)
 	require.False(t, changed)
+}
+
+// A restart that waits is given up when its reason is gone; what was left to it is
+// then signalled.
+func TestARestartThatIsUndone(t *testing.T) {
+	given := map[string]string{"A": "1", "B": "1", "D": "1"}
+	for _, row := range []struct {
+		name    string
+		pending onchange.Kind
+		ordered string
+		now     map[string]string
+		want    bool
+		signals string
+	}{
+		{"as it was", onchange.Restart, "", given, true, ""},
+		{"but for what is ignored", onchange.Restart, "", map[string]string{"A": "2", "B": "1", "D": "1"}, true, ""},
+		{"but for what is signalled", onchange.Restart, "", map[string]string{"A": "2", "B": "1", "D": "2"}, true, "signal:HUP"},
+		{"something else", onchange.Restart, "", map[string]string{"A": "1", "B": "3", "D": "1"}, false, ""},
+		{"the task was told", onchange.Restart, "a changed configuration (B)", given, false, ""},
+		{"nothing was due", onchange.Ignore, "", given, false, ""},
+		{"to fail is final", onchange.Fail, "", given, false, ""},
+	} {
+		l := &reloader{pending: row.pending, ordered: row.ordered, given: resolvedWith(t, given)}
+		yes, signals := l.undone(resolvedWith(t, row.now))
+		require.Equal(t, row.want, yes, row.name)
+		require.Equal(t, row.signals, policyText(signals), row.name)
+	}
+}
+
+func TestOrigins(t *testing.T) {
+	before := resolvedWith(t, map[string]string{"A": "1", "B": "1"})
+	now := resolvedWith(t, map[string]string{"A": "2", "C": "1"})
+	require.Equal(t, "APP_ENV, A (file), B (no value any more, it came from file), C (file)", origins([]string{"APP_ENV", "A", "B", "C"}, before, now))
+}
+
+func TestBelow(t *testing.T) {
+	for path, want := range map[string]string{
+		"vol/pw": "vol/..2/pw", "vol/a/pw": "vol/..2/a/pw", "vol/..data/pw": "vol/..2/pw", "vol": "vol/..2", "volume/pw": "", "pw": "", "/vol/pw": "",
+	} {
+		got, inside := below(path, "vol", "vol/..2")
+		require.Equal(t, want, got, path)
+		require.Equal(t, want != "", inside, path)
+	}
+}
+
+// Secrets of a generation are known before the link of the volume points to it, in
+// whatever way its files are named.
+func TestSecretsOfTheNextGeneration(t *testing.T) {
+	c, err := resolve.ParseContract("mine.yaml", []byte("keys:\n  PASSWORD: {type: string, sensitive: true}\n  TOKEN: {type: string, sensitive: true}\n  KEY: {type: string, sensitive: true, files: [login/key]}\n"))
+	require.NoError(t, err)
+	volume := filepath.Join(t.TempDir(), "volume")
+	require.NoError(t, fakevolume.Mount(volume, map[string]string{"pw": "one"}))
+	next := filepath.Join(volume, "..next")
+	require.NoError(t, os.MkdirAll(filepath.Join(next, "login"), 0o755))
+	for name, text := range map[string]string{"pw": "of a variable\n", "TOKEN": "of a key", "login/key": "of a path", "config_base.yaml": "password: of yaml\n"} {
+		require.NoError(t, os.WriteFile(filepath.Join(next, name), []byte(text), 0o600))
+	}
+	p := &plan{contract: c, resolution: resolve.Resolve(resolve.Input{Contract: c}), keyFiles: []string{"PASSWORD_FILE"}}
+	s := &settings{vars: map[string]string{"PASSWORD_FILE": filepath.Join(volume, "pw"), yamlDirOption.variable: volume}}
+	require.ElementsMatch(t, []hidden{
+		{"PASSWORD", "of a variable"}, {"TOKEN", "of a key"}, {"KEY", "of a path"}, {"PASSWORD", "of yaml"},
+	}, p.secretsAt(s, volume, next))
 }
 
 func TestOldEventsAreForgotten(t *testing.T) {

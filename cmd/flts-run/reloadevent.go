@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/internal/onchange"
+	"github.com/flts-run/flts-run/resolve"
 )
 
 // reloadEvent is a change of the configuration under a running task, as the report
@@ -17,18 +19,21 @@ type reloadEvent struct {
 	Keys     []string  `json:"keys,omitempty"`   // of which the task would get another value
 	Policy   string    `json:"policy,omitempty"` // the strongest of them
 	Outcome  string    `json:"outcome"`
-	Findings []string  `json:"findings,omitempty"` // why it was refused
+	Findings []string  `json:"findings,omitempty"` // why it was refused, or warnings that there were not before
 }
 
 // What came of a change.
 const (
 	outcomeIgnored   = "ignored"
 	outcomeSignalled = "signalled"
+	outcomeHeld      = "held" // the signal had to wait: the task did not handle it
 	outcomeRestarted = "restarted"
 	outcomeStopped   = "stopped"
+	outcomeUndone    = "undone"    // and what undid it: the restart had not begun
 	outcomeFolded    = "folded"    // into the stop or restart that was under way
 	outcomeLate      = "late"      // the task ended before
 	outcomeRefused   = "refused"   // it is invalid, the old one is kept
+	outcomeMended    = "mended"    // what was refused is gone, and the task has what there is now
 	outcomeUnchanged = "unchanged" // it is of values that are shadowed
 )
 
@@ -44,11 +49,11 @@ func (l *reloader) note(e reloadEvent) {
 	l.events = append(l.events, e)
 }
 
-// amend says of the stop or restart that was decided last what came of it instead.
+// amend says of the last event with one of these outcomes what came of it instead.
 // It is called with the lock.
-func (l *reloader) amend(outcome string) {
+func (l *reloader) amend(outcome string, was ...string) {
 	for i := len(l.events) - 1; i >= 0; i-- {
-		if e := &l.events[i]; e.Outcome == outcomeRestarted || e.Outcome == outcomeStopped {
+		if e := &l.events[i]; slices.Contains(was, e.Outcome) {
 			e.Outcome = outcome
 			return
 		}
@@ -69,6 +74,7 @@ func (l *reloader) reported() []reloadEvent {
 type decision struct {
 	event   reloadEvent
 	named   string // the keys, with where their values come from
+	hint    string // about what was refused
 	signals []onchange.Policy
 	wait    time.Duration // before a restart
 }
@@ -82,11 +88,18 @@ func (l *reloader) say(d *decision) {
 	switch l.o.print {
 	case "table":
 		kind, text, hint := d.words()
-		if l.hinted {
-			hint = ""
+		if d.event.Outcome == outcomeIgnored {
+			if l.hinted {
+				hint = ""
+			}
+			l.hinted = true
 		}
-		l.hinted = l.hinted || hint != ""
 		l.out.Line(kind, text, hint)
+		if d.event.Outcome != outcomeRefused { // or else the text has them
+			for _, f := range d.event.Findings {
+				l.out.Line("warning", f, "")
+			}
+		}
 	case "json":
 		if text, err := encode(struct {
 			Schema string      `json:"schema"`
@@ -97,6 +110,32 @@ func (l *reloader) say(d *decision) {
 	}
 }
 
+// sayHeld notes that a signal has to wait.
+func (l *reloader) sayHeld(sig syscall.Signal) {
+	l.mu.Lock()
+	l.amend(outcomeHeld, outcomeSignalled)
+	l.mu.Unlock()
+	if l.quiet.Load() || l.o.print != "table" {
+		return
+	}
+	name := onchange.Policy{Kind: onchange.Signal, Signal: int(sig)}.SignalName()
+	l.out.Line("warning", fmt.Sprintf("the task does not handle %s, which would end it: it gets the signal once it does", name),
+		"a shell in front of the program must not stay there: exec PROGRAM")
+}
+
+// newFindings are those that there were not before: a new secret that is too short
+// to be found in the output, and the like.
+func (l *reloader) newFindings(before, now *plan) []string {
+	var list []string
+	for _, f := range now.resolution.Findings {
+		same := func(old resolve.Finding) bool { return old.Code == f.Code && old.Message == f.Message }
+		if !slices.ContainsFunc(before.resolution.Findings, same) {
+			list = append(list, l.out.Mask.Mask(worded(f)))
+		}
+	}
+	return list
+}
+
 func (d *decision) words() (kind, text, hint string) {
 	const changed = "the configuration has changed: "
 	switch d.event.Outcome {
@@ -104,11 +143,7 @@ func (d *decision) words() (kind, text, hint string) {
 		return "warning", changed + d.named + "; the task keeps what it was given",
 			"--on-change=restart, signal:HUP or fail does something about it, and reload: in the contract decides key by key"
 	case outcomeSignalled:
-		names := make([]string, len(d.signals))
-		for i, p := range d.signals {
-			names[i] = p.SignalName()
-		}
-		return "note", changed + d.named + "; the task gets " + strings.Join(names, " and "), ""
+		return "note", changed + d.named + "; the task gets " + signalNames(d.signals), ""
 	case outcomeRestarted:
 		text = changed + d.named + "; the task is stopped and started again"
 		if d.wait >= time.Second {
@@ -117,10 +152,26 @@ func (d *decision) words() (kind, text, hint string) {
 		return "note", text, ""
 	case outcomeStopped:
 		return "error", changed + d.named + "; the task is stopped", ""
+	case outcomeMended:
+		return "note", "the configuration is valid again, and as it was before", ""
+	case outcomeUndone:
+		text = changed + d.named + "; that undoes what it was to be started again for, so the task goes on"
+		if len(d.signals) > 0 {
+			text += ", and gets " + signalNames(d.signals)
+		}
+		return "note", text, ""
 	case outcomeFolded:
 		return "note", changed + d.named + "; the task is being stopped already", ""
 	}
-	return "warning", "the configuration has changed and is not valid, so the task keeps what it was given:\n" + strings.Join(d.event.Findings, "\n"), ""
+	return "warning", "the configuration has changed and is not valid, so the task keeps what it was given:\n" + strings.Join(d.event.Findings, "\n"), d.hint
+}
+
+func signalNames(list []onchange.Policy) string {
+	names := make([]string, len(list))
+	for i, p := range list {
+		names[i] = p.SignalName()
+	}
+	return strings.Join(names, " and ")
 }
 
 // policyText is the policies as a contract has them.
@@ -159,12 +210,26 @@ func (r *runner) sayReload(p *plan, s *settings, o orders) {
 		}
 		return
 	}
+	r.out.Print("flts-run: supervise: when files in " + strings.Join(dirs, " and ") + " change: " + p.policies(o) + "\n")
+}
+
+// policies are what is done about a change, and for which keys something else.
+func (p *plan) policies(o orders) string {
 	all := p.policyFor("", o)
-	line := "when files in " + strings.Join(dirs, " and ") + " change: " + all.String()
+	text := all.String()
 	for _, k := range p.contract.Keys {
 		if own := p.policyFor(k.Name, o); own != all {
-			line += ", " + own.String() + " for " + k.Name
+			text += ", " + own.String() + " for " + k.Name
 		}
 	}
-	r.out.Print("flts-run: supervise: " + line + "\n")
+	return text
+}
+
+// sayNoReload warns of a contract that counts on somebody who stays.
+func (r *runner) sayNoReload(p *plan, s *settings, o orders) {
+	policies := p.policies(o)
+	if dirs := p.watched(s); policies != (onchange.Policy{}).String() && len(dirs) > 0 {
+		r.out.Line("note", fmt.Sprintf("nobody follows changes of %s, for which the contract has %s: with --mode=exec flts-run becomes the task", strings.Join(dirs, " and "), policies),
+			"add --mode=supervise, which stays beside the task")
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"text/tabwriter"
 )
@@ -51,23 +52,34 @@ func build(ctx context.Context, dir string, environ []string) (path string, err 
 	return filepath.Join(dir, "flts-run"), nil
 }
 
+// atOnce is how many trials there are at a time for each processor. Most of them
+// only wait, those of a wrapper that never gets there for a long time.
+const atOnce = 4
+
 // tryAll returns a verdict for each behaviour and wrapper, and what went wrong
 // with ours.
 func tryAll(ctx context.Context, wrappers []wrapper) (verdicts [][]string, failures []string) {
 	verdicts = make([][]string, len(behaviours))
+	errs := make([][]error, len(behaviours))
+	slots := make(chan struct{}, atOnce*runtime.GOMAXPROCS(0))
+	var all sync.WaitGroup
 	for i, b := range behaviours {
-		verdicts[i] = make([]string, len(wrappers))
-		errs := make([]error, len(wrappers))
-		var all sync.WaitGroup
+		verdicts[i], errs[i] = make([]string, len(wrappers)), make([]error, len(wrappers))
 		for k, w := range wrappers {
 			if !b.appliesTo(w) {
 				verdicts[i][k] = "-"
 				continue
 			}
-			all.Go(func() { errs[k] = try(ctx, b, w) })
+			slots <- struct{}{}
+			all.Go(func() {
+				errs[i][k] = try(ctx, b, w)
+				<-slots
+			})
 		}
-		all.Wait()
-		for k, err := range errs {
+	}
+	all.Wait()
+	for i, b := range behaviours {
+		for k, err := range errs[i] {
 			switch {
 			case verdicts[i][k] == "-":
 			case err == nil:

@@ -121,8 +121,9 @@ func (t *task) ends(status int) error {
 	return nil
 }
 
-// says waits until the task has written a text.
+// says waits until the task has written a text, for fifteen seconds at most.
 func (t *task) says(text string) error {
+	late := time.After(15 * time.Second)
 	for {
 		more := t.out.more()
 		if strings.Contains(t.out.String(), text) {
@@ -130,6 +131,8 @@ func (t *task) says(text string) error {
 		}
 		select {
 		case <-more:
+		case <-late:
+			return fmt.Errorf("it does not say %q, but %q", text, t.out)
 		case <-t.done:
 			if strings.Contains(t.out.String(), text) {
 				return nil

@@ -34,37 +34,18 @@ func sorted(list []needle) []needle {
 	return slices.CompactFunc(list, func(a, b needle) bool { return a.text == b.text })
 }
 
-// next returns the first place at or behind from where a secret stands or where
-// the text ends before that can be said, and len(text) if there is none.
-func (m *matcher) next(text []byte, from int) (int, hit) {
-	if len(m.filter.bits) == 0 {
-		return len(text), hit{}
-	}
-	for i := from; i < len(text); i++ {
-		if i = m.filter.skip(text, i); i == len(text) {
-			break
-		}
-		if h := m.look(text[i:]); h.n > 0 || h.open {
-			return i, h
-		}
-	}
-	return len(text), hit{}
-}
-
-// look says what stands at the start of the text.
-func (m *matcher) look(text []byte) hit {
-	h := m.plain.look(text, false)
-	h.add(m.wrapped.look(text, true))
-	for _, s := range m.shapes {
-		n, open := s.look(text)
-		h.add(hit{n: n, key: s.key, open: open, begun: none})
-	}
-	return h
+// needles says which needles stand at the start of the text, and how many bytes that
+// took: with others behind them the answer is the same, if there are so many.
+func (m *matcher) needles(text []byte) (h hit, seen int) {
+	h, seen = m.plain.look(text, false)
+	wrapped, more := m.wrapped.look(text, true)
+	h.add(wrapped)
+	return h, max(seen, more)
 }
 
 func (h *hit) add(other hit) {
 	if other.n > h.n {
-		h.n, h.key = other.n, other.key
+		h.n, h.lead, h.key = other.n, other.lead, other.key
 	}
 	if h.open = h.open || other.open; h.begun == none {
 		h.begun = other.begun

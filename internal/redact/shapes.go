@@ -10,6 +10,7 @@ type shape struct {
 	// look returns the length of what the text begins with, 0 if it is no such
 	// credential, and whether the text ends before that can be told.
 	look func(text []byte) (n int, open bool)
+	lead int // how many bytes at its start are no part of the credential
 }
 
 // maxShape is the longest credential that is known by its looks, in bytes. Of a
@@ -21,6 +22,11 @@ func knownShapes() []shape {
 		{name: "AWS access key id", starts: []start{start([]byte("AKIA")), start([]byte("ASIA"))}, look: awsKeyID},
 		{name: "JSON web token", starts: tokenStarts(), look: webToken},
 		{name: "private key", starts: []start{start([]byte("----"))}, look: privateKey},
+		{name: "GitHub token", starts: startsWith("gh", "opsur", "_"), look: token("gh", "opsur", "_", isAlphanumeric, 36)},
+		{name: "GitHub token", starts: []start{start([]byte("gith"))}, look: token("github_pat", "_", "", isWord, 59)},
+		{name: "Slack token", starts: startsWith("xox", "abprs", ""), look: token("xox", "abprs", "-", isSlack, 20)},
+		{name: "Google API key", starts: []start{start([]byte("AIza"))}, look: token("AIz", "a", "", isBase64URL, 35)},
+		{name: "login in a URL", starts: loginStarts(), look: login, lead: len("://")},
 	}
 }
 

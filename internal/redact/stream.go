@@ -104,9 +104,9 @@ const (
 // advance decides what can be decided and forgets what cannot become part of a
 // secret any more.
 func (s *Stream) advance(now moment) {
-	m := s.set.matcher()
+	found := search{m: s.set.matcher(), text: s.text}
 	keep := len(s.text)
-	for at, h := m.next(s.text, 0); at < len(s.text); at, h = m.next(s.text, at+1) {
+	for at, h := found.next(0); at < len(s.text); at, h = found.next(at + 1) {
 		if h.open && now != closing {
 			keep = min(keep, at)
 		}
@@ -114,7 +114,7 @@ func (s *Stream) advance(now moment) {
 			break
 		}
 		if h.n > 0 {
-			s.edit.hide(s.text, at, at+h.n, h.key)
+			s.edit.hide(s.text, at+h.lead, at+h.n, h.key)
 		}
 		if rest := len(s.text) - at; now == pausing && h.begun != none && rest >= MinLength {
 			s.edit.hide(s.text, at, len(s.text), h.begun)

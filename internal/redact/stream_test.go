@@ -2,6 +2,8 @@ package redact_test
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -112,7 +114,7 @@ func chunks(random *rand.Rand, text string) []string {
 func reference(set *redact.Set, text string) string {
 	covered := make([]bool, len(text))
 	plain, wrapped := set.Needles()
-	for i := range text {
+	for i := range len(text) { // bytes: a secret may begin inside a character
 		mark := func(n int) {
 			for j := i; j < i+n; j++ {
 				covered[j] = true
@@ -204,6 +206,7 @@ func TestStreamsAgreeWithTheReference(t *testing.T) {
 
 func FuzzStream(f *testing.F) {
 	f.Add("hunter2-hunter2", "the key is hunter2-\x00hunter2!", uint64(1))
+	f.Add("\x8e00000", "\xd2", uint64(111))
 	f.Add("aaaaaaab", "aaaaaaaaaaaaaaaab", uint64(2))
 	f.Add(`it's "odd"`, `it\'s "odd" aXQncyAib2RkIg==`, uint64(3))
 	f.Fuzz(func(t *testing.T, s, text string, seed uint64) {
@@ -217,7 +220,32 @@ func FuzzStream(f *testing.F) {
 	})
 }
 
+// Output that repeats itself, as a secret does, is searched like any other.
+func TestRepetitions(t *testing.T) {
+	random := rand.New(rand.NewPCG(19, 20))
+	for round := range 60 {
+		unit := password(random, "abcW1=", 1+random.IntN(9))
+		long := strings.Repeat(unit, 4+60/len(unit))
+		set := setOf(long+"!", long[1:]+"?"+long, unit+long)
+		var b strings.Builder
+		for range 4 {
+			part := strings.Repeat(unit, 200/len(unit))
+			switch random.IntN(4) {
+			case 0:
+				part = base64.StdEncoding.EncodeToString([]byte(part))
+			case 1:
+				part = hex.EncodeToString([]byte(part))
+			}
+			b.WriteString(part[:random.IntN(len(part))] + []string{"", "!", "?", "\n", unit}[random.IntN(5)])
+		}
+		want := reference(set, b.String())
+		require.Equal(t, want, set.Mask(b.String()), "%d: %s in %s", round, unit, b.String())
+		require.Equal(t, want, streamed(t, set, chunks(random, b.String())...), "%d: %s in %s", round, unit, b.String())
+	}
+}
+
 func FuzzKnownShapes(f *testing.F) {
+	f.Add("postgres://user:pass@host ghp_"+strings.Repeat("a", 36)+" xoxb-1234567890-abcdefghij AIza"+strings.Repeat("b", 35), uint64(4))
 	f.Add("x AKIAIOSFODNN7EXAMPLE", uint64(1))
 	f.Add("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3", uint64(2))
 	f.Add("-----BEGIN EC PRIVATE KEY-----\r\n"+strings.Repeat("A", 48)+"\\n"+strings.Repeat("B", 20)+"\n-----END EC PRIVATE KEY-----", uint64(3))

@@ -58,20 +58,23 @@ func branches(list []needle, depth int) trie {
 // hit is what stands at one place of a text.
 type hit struct {
 	n     int // length of the longest secret, 0 for none
+	lead  int // bytes at its start that may be shown
 	key   key // of that secret
 	open  bool
 	begun key // with open: the text ends inside a needle of this key, or none
 }
 
 // look finds the longest needle that the text begins with, and whether the text
-// ends before it can be told from a longer one. With wrapped, line breaks inside
+// ends before it can be told from a longer one. seen is how many bytes it depends on,
+// more than there are if that is the end. With wrapped, line breaks inside
 // the needle are passed over, but not before the filter's window is full: else
 // every line that ends in the first letter of a needle would have to wait for
 // the next one.
-func (r *rooted) look(text []byte, wrapped bool) hit {
-	found := hit{key: none, begun: none}
+func (r *rooted) look(text []byte, wrapped bool) (found hit, seen int) {
+	found = hit{key: none, begun: none}
 	branch := r[text[0]]
-	for at := 0; branch != nil; {
+	at := 0
+	for branch != nil {
 		label := branch.label
 		for {
 			n := common(label, text[at:])
@@ -82,14 +85,14 @@ func (r *rooted) look(text []byte, wrapped bool) hit {
 			}
 			if at == len(text) {
 				found.open, found.begun = true, branch.anyKey()
-				return found
+				return found, len(text) + 1
 			}
 			broken := 0
 			if wrapped && at >= window && n > 0 { // one line break at a time
 				broken = lineBreak(text[at:])
 			}
 			if broken == 0 {
-				return found
+				return found, at + longestBreak
 			}
 			at += broken
 		}
@@ -103,11 +106,11 @@ func (r *rooted) look(text []byte, wrapped bool) hit {
 			if found.open = len(branch.kids) > 0; found.open {
 				found.begun = branch.kids[0].anyKey()
 			}
-			return found
+			return found, len(text) + 1
 		}
 		branch = branch.kids.branch(text[at])
 	}
-	return found
+	return found, at + longestBreak
 }
 
 // branch returns the node whose label begins with a byte. Few nodes have more
@@ -142,6 +145,10 @@ func common[T string | []byte](a string, b T) int {
 
 // lineBreaks are how a line ends, as it is and escaped in a string literal.
 var lineBreaks = [...]string{"\r\n", "\n", "\r", `\r\n`, `\n`, `\r`}
+
+// longestBreak is the length of the longest, of which the first byte may be no part of
+// a needle.
+const longestBreak = len(`\r\n`)
 
 // lineBreak is the length of the line break that the text begins with, 0 for
 // none. One that the text ends in the middle of counts as one.

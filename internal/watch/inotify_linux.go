@@ -2,8 +2,11 @@ package watch
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"syscall"
+	"time"
 )
 
 // notifier is told by the kernel.
@@ -21,11 +24,33 @@ func notifying(dirs []string) (*notifier, error) {
 		return nil, os.NewSyscallError("inotify_init1", err)
 	}
 	n := &notifier{events: os.NewFile(uintptr(fd), "inotify"), fd: fd, dirs: dirs}
-	if err := n.add(); err != nil {
+	if err := errors.Join(n.add(), silent(dirs)); err != nil {
 		_ = n.events.Close()
 		return nil, err
 	}
 	return n, nil
+}
+
+// silent names a directory of a file system that is changed from elsewhere: the
+// kernel tells of what is done here alone. Sandboxes (gVisor, Kata) mount the
+// kubelet's volumes so.
+func silent(dirs []string) error {
+	for _, dir := range dirs {
+		var fs syscall.Statfs_t
+		if err := syscall.Statfs(dir, &fs); err != nil {
+			return os.NewSyscallError("statfs", err)
+		}
+		if name := elsewhere[uint32(fs.Type)]; name != "" {
+			return fmt.Errorf("%s is on %s, which others change", dir, name)
+		}
+	}
+	return nil
+}
+
+// elsewhere are the file systems that are changed from elsewhere, by the number
+// that statfs gives.
+var elsewhere = map[uint32]string{
+	0x01021997: "9p", 0x65735546: "FUSE or virtiofs", 0x6969: "NFS", 0xfe534d42: "SMB", 0xff534d42: "CIFS", 0x00c36400: "Ceph",
 }
 
 // add is done again after each event: a directory that was replaced is another one
@@ -42,7 +67,7 @@ func (n *notifier) add() error {
 	return nil
 }
 
-// run goes on by polling when a directory is gone.
+// run tells also while a directory is gone, until it is there again.
 func (n *notifier) run(ctx context.Context, told chan<- struct{}) {
 	defer context.AfterFunc(ctx, func() { _ = n.events.Close() })()
 	buffer := make([]byte, 4096) // larger than any event
@@ -50,12 +75,14 @@ func (n *notifier) run(ctx context.Context, told chan<- struct{}) {
 		if _, err := n.events.Read(buffer); err != nil {
 			return // it is closed
 		}
-		err := n.add()
-		tell(told)
-		if err != nil {
-			_ = n.events.Close()
-			poll(ctx, told)
-			return
+		for n.add() != nil {
+			tell(told)
+			select {
+			case <-time.After(PollEvery):
+			case <-ctx.Done():
+				return
+			}
 		}
+		tell(told)
 	}
 }

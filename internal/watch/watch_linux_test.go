@@ -77,6 +77,33 @@ func TestWhereNobodyTells(t *testing.T) {
 	require.ErrorIs(t, w.Polled, syscall.ENOENT)
 }
 
+// A sandbox shows the kubelet's files on a file system of its own, and does not
+// tell of changes.
+func TestAFileSystemThatIsChangedFromElsewhere(t *testing.T) {
+	dir := t.TempDir()
+	var fs syscall.Statfs_t
+	require.NoError(t, syscall.Statfs(dir, &fs))
+	watch.Elsewhere[uint32(fs.Type)] = "a shared file system"
+	defer delete(watch.Elsewhere, uint32(fs.Type))
+	require.EqualError(t, watch.Dirs(t.Context(), []string{dir}).Polled, dir+" is on a shared file system, which others change")
+}
+
+// A directory that was gone is watched again, and what changes then is told at once.
+func TestADirectoryThatComesBack(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "mount")
+	require.NoError(t, os.Mkdir(dir, 0o755))
+	w := watch.Dirs(t.Context(), []string{dir})
+	require.NoError(t, w.Polled)
+	require.NoError(t, os.Remove(dir))
+	told(t, w, "it is gone")
+	require.NoError(t, os.Mkdir(dir, 0o755))
+	told(t, w, "it is looked at")
+	began := time.Now()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "A"), nil, 0o644))
+	told(t, w, "it is watched")
+	require.Less(t, time.Since(began), watch.PollEvery)
+}
+
 // The end of the context gives everything back.
 func TestNothingIsLeft(t *testing.T) {
 	open := func() int {

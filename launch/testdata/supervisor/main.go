@@ -1,11 +1,12 @@
 // Command supervisor is the smallest caller of launch.Supervisor:
 //
-//	supervisor [-pipes] [-orders FILE] [-runs N] [-residue FILE] [-grace D] ENDING CMD [ARG…]
+//	supervisor [-pipes] [-orders FILE [-held FILE]] [-runs N] [-residue FILE] [-grace D] ENDING CMD [ARG…]
 //
 // It runs the task and writes the endings into the file ENDING, as JSON, and into
 // the file of -residue what it holds after the first run and after the last. With
 // -pipes the outputs pass through us and come out in capitals. FILE is a fifo of
-// orders, a line each: the number of a signal, a space, and who wants it.
+// orders, a line each: the number of a signal, a space, and who wants it. With -held
+// they wait for a handler, and those that have to are written into that file.
 package main
 
 import (
@@ -30,6 +31,7 @@ import (
 func main() {
 	pipes := flag.Bool("pipes", false, "")
 	orders := flag.String("orders", "", "")
+	held := flag.String("held", "", "")
 	runs := flag.Int("runs", 1, "")
 	residue := flag.String("residue", "", "")
 	grace := flag.Duration("grace", 10*time.Second, "")
@@ -40,7 +42,7 @@ func main() {
 		task.Stdout, task.Stderr = capitals{os.Stdout}, capitals{os.Stderr}
 	}
 	if *orders != "" {
-		task.Orders = ordersFrom(*orders)
+		task.Orders = ordersFrom(*orders, *held)
 	}
 	os.Exit(run(context.Background(), task, *runs, flag.Arg(0), *residue))
 }
@@ -55,7 +57,6 @@ func run(ctx context.Context, task launch.Task, runs int, file, residue string) 
 	if err != nil {
 		return fail(err)
 	}
-	defer supervisor.Release()
 	var endings []launch.Ending
 	var held []string
 	for i := range runs {
@@ -102,8 +103,13 @@ type capitals struct{ to io.Writer }
 
 func (c capitals) Write(text []byte) (int, error) { return c.to.Write(bytes.ToUpper(text)) }
 
-func ordersFrom(file string) <-chan launch.Order {
+func ordersFrom(file, heldFile string) <-chan launch.Order {
 	orders := make(chan launch.Order)
+	var held chan syscall.Signal
+	if heldFile != "" {
+		held = make(chan syscall.Signal, 1)
+		go note(held, heldFile)
+	}
 	go func() {
 		defer close(orders)
 		f, err := os.Open(file)
@@ -116,8 +122,19 @@ func ordersFrom(file string) <-chan launch.Order {
 			if err != nil {
 				panic(err)
 			}
-			orders <- launch.Order{Signal: syscall.Signal(sig), By: by}
+			orders <- launch.Order{Signal: syscall.Signal(sig), By: by, Held: held}
 		}
 	}()
 	return orders
+}
+
+func note(held <-chan syscall.Signal, file string) {
+	f, err := os.Create(file)
+	if err != nil {
+		panic(err)
+	}
+	defer f.Close()
+	for sig := range held {
+		fmt.Fprintln(f, sig)
+	}
 }
