@@ -2,22 +2,77 @@
 // writes (the "IR"), read without a schema of ours, so that fields that are newer
 // than this program survive. It finds the parameters, holds values against them
 // and rewrites what has to be rewritten. It sends nothing.
+//
+// A pipeline is kept as the JSON values that the server makes of the file: what
+// YAML leaves open (dates, octal numbers, aliases, merged mappings) is settled
+// once, when the file is read, and as the server settles it.
 package pipeline
 
 import (
-	"go.yaml.in/yaml/v4"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/flts-run/flts-run/internal/jsonvalue"
 )
 
 // Package is one compiled pipeline: a pipeline document and at most one platform
-// document, as they were in the file.
+// document. It does not change: what rewrites it returns a copy.
 type Package struct {
 	// Name is pipelineInfo.name.
 	Name string
 	// SchemaVersion is 2.1.0; no other is accepted.
 	SchemaVersion string
-	// File is where it was read from.
+	// File is where it was read from; in an archive, also which of its files.
 	File string
 
-	spec     *yaml.Node // the pipeline document
-	platform *yaml.Node // the platform document, or nil
+	spec     map[string]any // the pipeline document
+	platform map[string]any // the platform document, or nil
+}
+
+// Spec is the pipeline document as a JSON value that belongs to the caller.
+// Numbers are json.Number, with the digits of the file.
+func (p *Package) Spec() map[string]any {
+	return jsonvalue.Clone(p.spec).(map[string]any)
+}
+
+// PlatformSpec is the platform document in the same way, or nil where there is
+// none.
+func (p *Package) PlatformSpec() map[string]any {
+	if p.platform == nil {
+		return nil
+	}
+	return jsonvalue.Clone(p.platform).(map[string]any)
+}
+
+// Text is the documents as a file that the server's upload reads, whose name has
+// to end in .yaml. It is JSON, which every reader of YAML understands in one way.
+func (p *Package) Text() ([]byte, error) {
+	text, err := asYAML(p.spec)
+	if err != nil || p.platform == nil {
+		return text, err
+	}
+	platform, err := asYAML(p.platform)
+	return append(append(text, "---\n"...), platform...), err
+}
+
+// asYAML writes a JSON value on one line. JSON lets control characters stand in a
+// text, which YAML refuses or takes for the end of a line.
+func asYAML(v any) ([]byte, error) {
+	var line bytes.Buffer
+	e := json.NewEncoder(&line)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	var text []byte
+	for _, r := range line.String() {
+		if 0x7f <= r && r <= 0x9f || r == 0xfffe || r == 0xffff {
+			text = fmt.Appendf(text, `\u%04x`, r)
+			continue
+		}
+		text = utf8.AppendRune(text, r)
+	}
+	return text, nil
 }
