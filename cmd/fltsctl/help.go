@@ -24,7 +24,7 @@ func (r *runner) describeParameters(c *cli.Command) error {
 	if err != nil || f == nil {
 		return err
 	}
-	c.CustomHelpTemplate = helpTemplate(optionsHelp(c.Flags) + parametersHelp(f, flagNames(c.Flags)))
+	c.CustomHelpTemplate = helpTemplate(parametersHelp(f, flagNames(c.Flags)) + optionsHelp(c.Flags))
 	return nil
 }
 

@@ -52,7 +52,7 @@ var (
 	paramsFileOption   = option{flag: "params-file", heading: valuesHeading, files: true, usage: "YAML or JSON `FILE` of parameters; - is stdin"}
 	fromContractOption = option{flag: "from-contract", heading: valuesHeading, boolean: true, usage: "fill endpoint parameters from the configuration that APP_ENV has here"}
 
-	runNameOption        = option{flag: "run-name", variables: []string{"FLTSCTL_RUN_NAME"}, heading: runHeading, usage: "`TEMPLATE` of its name, of text, {pipeline}, {date}, {time}, {user}, {rand}, {key} and {param:NAME}"}
+	runNameOption        = option{flag: "run-name", variables: []string{"FLTSCTL_RUN_NAME"}, fallback: defaultRunName, heading: runHeading, usage: "`TEMPLATE` of its name, of text, {pipeline}, {date}, {time}, {user}, {rand}, {key} and {param:NAME}"}
 	experimentOption     = option{flag: "experiment", variables: []string{"FLTSCTL_EXPERIMENT", "KF_PIPELINES_DEFAULT_EXPERIMENT_NAME"}, heading: runHeading, backend: kfpBackend, usage: "`NAME` of its experiment, which is created when missing"}
 	descriptionOption    = option{flag: "description", heading: runHeading, usage: "`TEXT` that is shown with it"}
 	labelOption          = option{flag: "label", heading: runHeading, backend: kfpBackend, repeated: true, usage: "`NAME=VALUE` that it carries"}

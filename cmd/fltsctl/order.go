@@ -39,13 +39,9 @@ func (r *runner) order(ctx context.Context, s *settings, t submit.Target, f form
 // runName fills the template that the command line or a variable has for the
 // run's name.
 func (r *runner) runName(s *settings, pipeline string, o submit.Order) string {
-	template := s.value(runNameOption)
-	switch {
-	case template != "":
-	case o.Key != "":
+	template, from := s.get(runNameOption)
+	if from == "" && o.Key != "" {
 		template = keyedRunName
-	default:
-		template = defaultRunName
 	}
 	name, problems := fillName(template, nameParts{
 		pipeline:   pipeline,
