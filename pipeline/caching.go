@@ -1,11 +1,13 @@
 package pipeline
 
-// WithoutCaching is a copy of which no task takes a result from the cache, at any
+import "github.com/flts-run/flts-run/internal/jsonvalue"
+
+// DisableCaching is a copy of which no task takes a result from the cache, at any
 // level of the DAG, and how many tasks that changed. The cache cannot be switched
 // off for one run in another way.
-func (p *Package) WithoutCaching() (*Package, int) {
+func (p *Package) DisableCaching() (*Package, int) {
 	c := *p
-	c.spec = p.Spec()
+	c.spec = jsonvalue.Clone(p.spec).(map[string]any)
 	changed := 0
 	dags := []any{memberAt(c.spec, "root", "dag")}
 	for _, component := range mappingAt(c.spec, "components") {

@@ -12,9 +12,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"unicode/utf8"
-
-	"github.com/flts-run/flts-run/internal/jsonvalue"
 )
 
 // Package is one compiled pipeline: a pipeline document and at most one platform
@@ -31,35 +30,22 @@ type Package struct {
 	platform map[string]any // the platform document, or nil
 }
 
-// Spec is the pipeline document as a JSON value that belongs to the caller.
-// Numbers are json.Number, with the digits of the file.
-func (p *Package) Spec() map[string]any {
-	return jsonvalue.Clone(p.spec).(map[string]any)
-}
+// Spec is the pipeline document in JSON, with the digits of the file in its
+// numbers. It can stand in a request, and in a file for the server's upload.
+func (p *Package) Spec() (json.RawMessage, error) { return encoded(p.spec) }
 
 // PlatformSpec is the platform document in the same way, or nil where there is
 // none.
-func (p *Package) PlatformSpec() map[string]any {
+func (p *Package) PlatformSpec() (json.RawMessage, error) {
 	if p.platform == nil {
-		return nil
+		return nil, nil
 	}
-	return jsonvalue.Clone(p.platform).(map[string]any)
+	return encoded(p.platform)
 }
 
-// Text is the documents as a file that the server's upload reads, whose name has
-// to end in .yaml. It is JSON, which every reader of YAML understands in one way.
-func (p *Package) Text() ([]byte, error) {
-	text, err := asYAML(p.spec)
-	if err != nil || p.platform == nil {
-		return text, err
-	}
-	platform, err := asYAML(p.platform)
-	return append(append(text, "---\n"...), platform...), err
-}
-
-// asYAML writes a JSON value on one line. JSON lets control characters stand in a
-// text, which YAML refuses or takes for the end of a line.
-func asYAML(v any) ([]byte, error) {
+// encoded is a JSON value as text that readers of YAML take too: JSON lets
+// control characters stand, which YAML refuses or takes for the end of a line.
+func encoded(v any) (json.RawMessage, error) {
 	var line bytes.Buffer
 	e := json.NewEncoder(&line)
 	e.SetEscapeHTML(false)
@@ -67,7 +53,7 @@ func asYAML(v any) ([]byte, error) {
 		return nil, err
 	}
 	var text []byte
-	for _, r := range line.String() {
+	for _, r := range strings.TrimSuffix(line.String(), "\n") {
 		if 0x7f <= r && r <= 0x9f || r == 0xfffe || r == 0xffff {
 			text = fmt.Appendf(text, `\u%04x`, r)
 			continue
