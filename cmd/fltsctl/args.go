@@ -163,7 +163,7 @@ func (l *commandLine) words() []string {
 	for _, w := range l.known {
 		words = append(words, "--"+w.name+"="+w.value)
 	}
-	if len(l.positionals) == 0 {
+	if len(l.positionals) == 0 || l.has(cli.HelpFlag.Names()[0]) { // cli would look for help on a word
 		return words
 	}
 	if c := l.command(); c == nil || len(c.Subcommands) > 0 {

@@ -54,7 +54,7 @@ func (r *runner) accessOptions(s *settings) access.Options {
 		KubeNamespace: s.flag(kubeNamespaceOption),
 		KubeService:   s.flag(kubeServiceOption),
 		Version:       version,
-		Notice:        func(text string) { r.out.Line("note", text, "") },
+		Notice:        r.notice,
 	}
 }
 

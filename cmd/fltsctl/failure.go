@@ -95,6 +95,9 @@ func (r *runner) fail(err error) int {
 	return f.status
 }
 
+// notice says what goes on.
+func (r *runner) notice(text string) { r.out.Line("note", text, "") }
+
 var errInterrupted = errors.New("interrupted")
 
 // interruptible is a context that ends with the first interrupt, until it is

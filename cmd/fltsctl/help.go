@@ -118,7 +118,7 @@ func parameterFlag(name string, ours []string) string {
 func facts(p form.Parameter) []string {
 	var list []string
 	if p.Description != "" {
-		list = append(list, strings.Join(strings.Fields(p.Description), " "))
+		list = append(list, strings.TrimSuffix(strings.Join(strings.Fields(p.Description), " "), "."))
 	}
 	if len(p.Choices) > 0 {
 		list = append(list, "one of "+strings.Join(texts(p.Choices), ", "))

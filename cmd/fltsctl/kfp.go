@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/flts-run/flts-run/internal/form"
+	"github.com/flts-run/flts-run/pipeline"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -21,22 +21,32 @@ func kfpTarget(s *settings) submit.Target {
 	switch {
 	case s.c.Args().Len() > 1:
 		s.problem(usage("a value with spaces needs quotes", "one pipeline is wanted, and %q is there too", s.c.Args().Get(1)))
-	case t.File == "" && t.Pipeline == "":
-		s.problem(usage("fltsctl submit PIPELINE.yaml, or --pipeline NAME for one that the server has", "no pipeline is given"))
 	case t.File == "" && upload:
 		s.problem(usage("fltsctl submit PIPELINE.yaml --upload", "--upload has no file to store"))
+	case t.File == "" && t.Pipeline == "":
+		s.problem(usage("fltsctl submit PIPELINE.yaml, or --pipeline NAME for one that the server has", "no pipeline is given"))
 	case t.File != "" && t.Pipeline != "" && !upload:
 		s.problem(usage("leave one of them out, or add --upload to store the file under that name", "both a file and --pipeline are given"))
-	case t.Version != "" && t.Pipeline == "" && !upload:
-		s.problem(usage("add --pipeline NAME", "--pipeline-version says no pipeline"))
+	case t.File != "" && t.Version != "" && !upload:
+		s.problem(usage("add --upload to store the file as that version", "--pipeline-version is given with a file"))
 	}
 	return t
 }
 
+// readPipeline reads a compiled pipeline. What the server has it does not know,
+// nor what nobody named.
 func readPipeline(t submit.Target) (form.Form, string, error) {
-	return nil, t.Pipeline, errors.New("not yet")
+	if t.File == "" {
+		return nil, t.Pipeline, nil
+	}
+	p, err := pipeline.Load(t.File)
+	if err != nil {
+		return nil, "", err
+	}
+	return p.Form(), p.Name, nil
 }
 
-func (r *runner) openKFP(context.Context, *settings) (submit.Backend, error) {
-	return nil, errors.New("not yet")
+func (r *runner) openKFP(_ context.Context, s *settings) (submit.Backend, error) {
+	_ = r.accessOptions(s)
+	return nil, usage("", "not yet")
 }

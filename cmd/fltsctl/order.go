@@ -8,21 +8,29 @@ import (
 	"github.com/flts-run/flts-run/submit"
 )
 
-// order is the run that the command line wants, and where the values of its
-// parameters come from. What is wrong goes to the settings' problems.
-func (r *runner) order(ctx context.Context, s *settings, t submit.Target, f form.Form) (submit.Order, origins) {
-	given, from := r.given(ctx, s, f)
-	values, problems := f.Read(given)
+// asked is what is to run, and what it asks for.
+type asked struct {
+	target submit.Target
+	form   form.Form
+	name   string // of the pipeline or DAG
+}
+
+// order reads the run that the command line wants. What is wrong goes to the
+// settings' problems.
+func (r *runner) order(ctx context.Context, s *settings, sub *submission, a asked) {
+	var given []form.Given
+	given, sub.from = r.given(ctx, s, a.form)
+	values, problems := a.form.Read(given)
 	for _, p := range problems {
 		if p.Warning {
 			r.out.Line("warning", p.Message, p.Hint)
-			continue
+		} else {
+			s.problem(usage(p.Hint, "%s", p.Message))
 		}
-		s.problem(usage(p.Hint, "%s", p.Message))
 	}
-	return submit.Order{
-		Target:         t,
-		Form:           f,
+	sub.order = submit.Order{
+		Target:         a.target,
+		Form:           a.form,
 		Values:         values,
 		Description:    s.value(descriptionOption),
 		Key:            s.value(idempotencyOption),
@@ -33,23 +41,24 @@ func (r *runner) order(ctx context.Context, s *settings, t submit.Target, f form
 		PipelineRoot:   s.value(pipelineRootOption),
 		NoCache:        s.boolean(noCacheOption),
 		Upload:         s.boolean(uploadOption),
-	}, from
+	}
+	sub.order.Name = r.runName(s, nameParts{
+		pipeline:   a.name,
+		user:       userName(s.vars),
+		key:        sub.order.Key,
+		now:        r.now(),
+		parameters: withDefaults(a.form, values),
+	})
 }
 
 // runName fills the template that the command line or a variable has for the
 // run's name.
-func (r *runner) runName(s *settings, pipeline string, o submit.Order) string {
+func (r *runner) runName(s *settings, parts nameParts) string {
 	template, from := s.get(runNameOption)
-	if from == "" && o.Key != "" {
+	if from == "" && parts.key != "" {
 		template = keyedRunName
 	}
-	name, problems := fillName(template, nameParts{
-		pipeline:   pipeline,
-		user:       userName(s.vars),
-		key:        o.Key,
-		now:        r.now(),
-		parameters: withDefaults(o.Form, o.Values),
-	})
+	name, problems := fillName(template, parts)
 	s.problems = append(s.problems, problems...)
 	return name
 }

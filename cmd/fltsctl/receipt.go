@@ -35,7 +35,7 @@ func (r *runner) receipt(sub submission, got submit.Receipt) error {
 		return r.product(run.ID + "\n")
 	case "table":
 		if got.Existing {
-			r.out.Line("note", "an earlier submission with the key "+sub.order.Key+" started this run", "")
+			r.notice("an earlier submission with the key " + sub.order.Key + " started this run")
 		}
 		return r.product(console.Printable(receiptLine(run)) + "\n")
 	}

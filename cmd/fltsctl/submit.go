@@ -79,20 +79,21 @@ func (r *runner) submission(ctx context.Context, s *settings) (submission, error
 	target := b.target(s)
 	f, name, err := b.read(target)
 	s.check(err)
+	if f != nil {
+		r.order(ctx, s, &sub, asked{target, f, name})
+	} else {
+		r.suspect(s)
+	}
 	sub.backend, err = b.open(ctx, s)
 	s.check(err)
-	outcome := "nothing was sent"
-	if f == nil && len(s.problems) == 0 {
-		if f, err = sub.backend.Form(ctx, target); err != nil {
-			return sub, err
-		}
-		outcome = "no run was started"
+	if f != nil || len(s.problems) > 0 {
+		return sub, refuse(s.problems, "nothing was sent")
 	}
-	if f != nil {
-		sub.order, sub.from = r.order(ctx, s, target, f)
-		sub.order.Name = r.runName(s, name, sub.order)
+	if f, err = sub.backend.Form(ctx, target); err != nil {
+		return sub, err
 	}
-	return sub, refuse(s.problems, outcome)
+	r.order(ctx, s, &sub, asked{target, f, name})
+	return sub, refuse(s.problems, "no run was started")
 }
 
 // readWay reads what is to be done with the order.

@@ -31,7 +31,7 @@ func (r *runner) given(ctx context.Context, s *settings, f form.Form) ([]form.Gi
 			}
 			inLayer[name] = g
 			if stronger, beaten := from[name]; beaten {
-				r.out.Line("note", fmt.Sprintf("%s is from %s, not from %s", name, stronger, g.Origin), "")
+				r.notice(fmt.Sprintf("%s is from %s, not from %s", name, stronger, g.Origin))
 				continue
 			}
 			all = append(all, g)
@@ -65,14 +65,14 @@ func meant(f form.Form, name string) string {
 
 // givenTwice shows both values, unless they may be secret.
 func givenTwice(a, b form.Given) error {
-	what := a.Origin
+	what := a.Origin + " is given twice"
 	if a.Origin != b.Origin {
-		what += ", as " + b.Origin + ","
+		what = a.Origin + " and " + b.Origin + " are one parameter"
 	}
 	if a.IsValue || b.IsValue || looksSecret(a.Name, a.Text) || looksSecret(b.Name, b.Text) {
-		return usage("", "%s is given twice", what)
+		return usage("keep one of them", "%s", what)
 	}
-	return usage("", "%s is given twice: %q and %q", what, a.Text, b.Text)
+	return usage("keep one of them", "%s: %q and %q", what, a.Text, b.Text)
 }
 
 // fromFlags is the flags that are no flags of ours.
@@ -85,7 +85,7 @@ func (r *runner) fromFlags(s *settings, f form.Form) []form.Given {
 			for _, p := range f.Parameters() {
 				known = append(known, flagOf(p.Name))
 			}
-			s.problem(unknownFlag(w, known, "fltsctl submit PIPELINE --help"))
+			s.problem(unknownFlag(w, known, r.submitHelp()))
 		case !w.hasValue:
 			s.problem(noValue(w, nil))
 		default:
@@ -93,6 +93,21 @@ func (r *runner) fromFlags(s *settings, f form.Form) []form.Given {
 		}
 	}
 	return list
+}
+
+// submitHelp is what to type to see the parameters.
+func (r *runner) submitHelp() string {
+	return strings.Join(append([]string{"fltsctl", submitName}, append(r.line.positionals, "--help")...), " ")
+}
+
+// suspect looks for a misspelt flag of ours where no pipeline can say what its
+// parameters are: it may have taken the pipeline for its value.
+func (r *runner) suspect(s *settings) {
+	for _, w := range r.line.others {
+		if known := flagNames(s.c.Command.Flags); near.Name(w.name, known) != "" {
+			s.problem(unknownFlag(w, known, ""))
+		}
+	}
 }
 
 // flagOf is how a parameter is written as a flag, without the dashes.
@@ -133,7 +148,7 @@ func (r *runner) fromContract(ctx context.Context, s *settings, f form.Form) []f
 		s.problem(err)
 	}
 	for _, n := range notes {
-		r.out.Line("note", n, "")
+		r.notice(n)
 	}
 	return list
 }
