@@ -6,6 +6,7 @@ import (
 	"github.com/flts-run/flts-run/internal/form"
 	"github.com/flts-run/flts-run/pipeline"
 	"github.com/flts-run/flts-run/submit"
+	"github.com/flts-run/flts-run/submit/access"
 )
 
 // kfp is Kubeflow Pipelines.
@@ -47,6 +48,12 @@ func readPipeline(t submit.Target) (form.Form, string, error) {
 }
 
 func (r *runner) openKFP(_ context.Context, s *settings) (submit.Backend, error) {
-	_ = r.accessOptions(s)
+	a, err := access.KFP(r.accessOptions(s), r.surroundings())
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range a.Warnings {
+		r.out.Line("warning", w, "")
+	}
 	return nil, usage("", "not yet")
 }

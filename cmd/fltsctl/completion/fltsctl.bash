@@ -6,7 +6,7 @@ _fltsctl() {
 	COMPREPLY=()
 	mapfile -t lines < <("${COMP_WORDS[0]}" __complete bash "${words[@]}" 2>/dev/null)
 	if [[ ${lines[0]-} == :files ]]; then
-		compopt -o filenames
+		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "${words[-1]#=}")
 		return
 	fi

@@ -2,7 +2,7 @@
 # zsh completion of fltsctl
 _fltsctl() {
 	local -a lines described
-	local line word
+	local line word about
 	lines=("${(@f)$("${words[1]}" __complete zsh "${(@)words[2,CURRENT]}" 2>/dev/null)}")
 	if [[ ${lines[1]} == :files ]]; then
 		[[ $PREFIX == -*=* ]] && compset -P '*='
@@ -10,8 +10,8 @@ _fltsctl() {
 		return
 	fi
 	for line in "${lines[@]}"; do
-		word="${line%%$'\t'*}"
-		[[ -n $word ]] && described+=("${word//:/\\:}:${line#*$'\t'}")
+		word="${line%%$'\t'*}" about="${line#*$'\t'}"
+		[[ -n $word ]] && described+=("${word//:/\\:}${about:+:$about}")
 	done
 	_describe -V fltsctl described
 }
