@@ -64,8 +64,11 @@ func (p *Package) check() error {
 	case p.SchemaVersion == "":
 		return faultf(p.File, `write schemaVersion: "2.1.0"`, "has a schemaVersion that is no text")
 	case p.SchemaVersion != "2.1.0":
-		return faultf(p.File, hintNewSDK,
-			"has schema version %q, and KFP takes 2.1.0 alone", p.SchemaVersion)
+		hint := "compile it with the SDK of your server, or use a newer fltsctl"
+		if strings.HasPrefix(p.SchemaVersion, "2.0.") {
+			hint = hintNewSDK
+		}
+		return faultf(p.File, hint, "has schema version %q, and KFP takes 2.1.0 alone", p.SchemaVersion)
 	case p.Name == "":
 		return faultf(p.File, "give it a name: pipelineInfo: {name: my-pipeline}", "has no pipelineInfo.name")
 	case !strings.ContainsAny(p.Name, letters):

@@ -95,19 +95,18 @@ func oneLine(description string) string {
 	return strings.TrimSuffix(words, ".")
 }
 
-// flag is how a parameter is given on a command line.
+// flag is how a parameter is given on a command line, whatever its name: a flag
+// of its own would be another thing where it is called host.
 func flag(p form.Parameter) string {
 	value := map[string]string{
-		typeInteger: "1", typeDouble: "0.5", typeBoolean: "true", typeList: `'["a", "b"]'`, typeStruct: `'{"a": 1}'`,
+		typeInteger: "1", typeDouble: "0.5", typeBoolean: "true", typeList: `["a", "b"]`, typeStruct: `{"a": 1}`,
 	}[p.Type]
 	if value == "" {
 		value = "VALUE"
 	}
-	plain := func(r rune) bool {
-		return r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	word := p.Name + "=" + value
+	if strings.ContainsAny(word, " \"") {
+		word = "'" + word + "'"
 	}
-	if strings.Trim(p.Name, "-") != p.Name || strings.ContainsFunc(p.Name, func(r rune) bool { return !plain(r) }) {
-		return fmt.Sprintf("--param '%s=%s'", p.Name, strings.Trim(value, "'"))
-	}
-	return fmt.Sprintf("--%s %s", strings.ReplaceAll(p.Name, "_", "-"), value)
+	return "--param " + word
 }

@@ -40,12 +40,12 @@ func isPython(name string, data []byte) bool {
 		if len(line) == 0 || line[0] == '#' {
 			continue
 		}
-		first, _, _ := bytes.Cut(line, []byte(" "))
+		first, rest, _ := bytes.Cut(line, []byte(" "))
 		switch string(first) {
-		case "import", "from", "def", "class", `"""`:
+		case "import", "def", "class", `"""`:
 			return true
 		}
-		return false
+		return string(first) == "from" && bytes.Contains(rest, []byte(" import "))
 	}
 	return false
 }

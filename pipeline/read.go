@@ -19,6 +19,9 @@ const (
 	hintNewSDK  = "compile it with a newer SDK: pip install 'kfp>=2' && kfp dsl compile --py PIPELINE.py --output pipeline.yaml"
 )
 
+// sdkHeader begins what the SDK's compiler writes.
+var sdkHeader = []byte("# PIPELINE DEFINITION")
+
 // Load reads a file: .yaml, .yml, .json, .zip, .tar.gz or .tgz, which are told
 // apart by what is in them. What is wrong with it is an *Error with a hint.
 func Load(path string) (*Package, error) {
@@ -56,7 +59,8 @@ func Read(name string, data []byte) (*Package, error) {
 		return nil, faultf(name, "compile it: kfp dsl compile --py "+name+" --output pipeline.yaml",
 			"is Python source, and a compiled pipeline is wanted")
 	}
-	documents, err := jsonvalue.Reader{File: name, Moments: true}.Documents(data)
+	reader := jsonvalue.Reader{File: name, Moments: true, Python: bytes.HasPrefix(data, sdkHeader)}
+	documents, err := reader.Documents(data)
 	if err != nil {
 		return nil, unreadable(data, err)
 	}
@@ -97,5 +101,5 @@ func unreadable(data []byte, err error) error {
 // above the pipeline. It puts # before the first line of a default alone.
 func isBrokenHeader(data []byte, line int) bool {
 	header, _, found := bytes.Cut(data, []byte("\ncomponents:"))
-	return found && bytes.HasPrefix(header, []byte("# PIPELINE DEFINITION")) && line <= bytes.Count(header, []byte("\n"))+2
+	return found && bytes.HasPrefix(header, sdkHeader) && line <= bytes.Count(header, []byte("\n"))+2
 }

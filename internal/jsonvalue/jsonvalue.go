@@ -31,6 +31,11 @@ type Reader struct {
 	// names no zone, as the KFP server reads it. Otherwise it is the text that it
 	// looks like.
 	Moments bool
+
+	// Python is set for what PyYAML has written, as the KFP SDK does. It leaves
+	// 1e3, 08 and 0o17 without quotes where texts are meant, because it would not
+	// read them as numbers; others would.
+	Python bool
 }
 
 // Documents reads all documents of a text; empty ones are left out. An error of

@@ -32,6 +32,29 @@ func TestScalarsAreReadAsTheKFPServerReadsThem(t *testing.T) {
 	}
 }
 
+// The file holds which texts PyYAML 6.0 writes without quotes.
+func TestTextsThatPythonLeavesWithoutQuotes(t *testing.T) {
+	table, err := os.ReadFile("testdata/python-scalars.tsv")
+	require.NoError(t, err)
+	for _, line := range strings.Split(strings.TrimSpace(string(table)), "\n") {
+		written, kind, _ := strings.Cut(line, "\t")
+		if strings.Contains(strings.ToLower(written), "inf") {
+			continue // no number of JSON
+		}
+		got, err := jsonvalue.Reader{Python: true}.One([]byte("v: " + written + "\n"))
+		require.NoError(t, err)
+		v := got.(map[string]any)["v"]
+		if kind == "text" {
+			require.Equal(t, written, v)
+			continue
+		}
+		require.IsType(t, json.Number(""), v, written)
+	}
+	got, err := jsonvalue.Reader{Python: true}.One([]byte("[!!float 1e3, !!int 0x1F]"))
+	require.NoError(t, err)
+	require.Equal(t, []any{json.Number("1e3"), json.Number("31")}, got)
+}
+
 func TestNumbersKeepTheirDigits(t *testing.T) {
 	for _, written := range []string{
 		"10000000", "0.1", "1.50", "1e3", "-0.0", "9007199254740993", "18446744073709551616", "0.1000000000000000055511151231257827",

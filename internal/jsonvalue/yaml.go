@@ -183,6 +183,9 @@ func (w *walker) scalar(n *yaml.Node) (any, error) {
 			return n.Value, nil
 		}
 	case "!!int", "!!float":
+		if w.Python && n.Style&yaml.TaggedStyle == 0 && !isPythonNumber(n.Value) {
+			return n.Value, nil
+		}
 		if json.Valid([]byte(n.Value)) {
 			return json.Number(n.Value), nil
 		}
