@@ -7,6 +7,7 @@ import (
 	"github.com/flts-run/flts-run/pipeline"
 	"github.com/flts-run/flts-run/submit"
 	"github.com/flts-run/flts-run/submit/access"
+	"github.com/flts-run/flts-run/submit/kfp"
 )
 
 // kfp is Kubeflow Pipelines.
@@ -55,5 +56,9 @@ func (r *runner) openKFP(_ context.Context, s *settings) (submit.Backend, error)
 	for _, w := range a.Warnings {
 		r.out.Line("warning", w, "")
 	}
-	return nil, usage("", "not yet")
+	o := kfp.Options{Notice: r.notice, Now: r.now}
+	if a.Pages != nil {
+		o.UI = a.Pages.String()
+	}
+	return kfp.New(a, o), nil
 }

@@ -43,11 +43,15 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", binaries+string(os.PathListSeparator)+os.Getenv("PATH"))
 			e.Setenv("USER", "ada")
+			e.Values[kfpKey{}] = &kfpServer{}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"await":     scriptcmd.Await,
 			"exits":     scriptcmd.Exits,
+			"kfp":       kfp,
+			"sent":      sent,
+			"steady":    steady,
 			"writefile": scriptcmd.WriteFile,
 		},
 	})
