@@ -54,7 +54,7 @@ type Access struct {
 	// Warnings are what is unwise about the way, one line each.
 	Warnings []string
 
-	link link
+	link *link // a pointer, for fmt to stop at: a proxy's login is in there
 }
 
 // Login is a user with a password.
@@ -108,7 +108,7 @@ type wire interface {
 }
 
 // client puts the layers together.
-func (l link) client(creds []credential) *http.Client {
+func (l *link) client(creds []credential) *http.Client {
 	watched := &watch{next: l.wire, limit: l.limit}
 	signed := &signer{next: watched, base: l.base, creds: creds, agent: l.agent, renewed: l.renewed}
 	retried := &retrier{next: signed, host: l.base.Host, notice: l.notice}

@@ -73,10 +73,23 @@ func (j *judge) explain(req *http.Request, trip *trip, err error) (e *submit.Err
 		return unusable(codeHangs, j.where()+" takes the request and does not answer", j.look()), false
 	case errors.Is(err, errSilent) || timeout != nil && timeout.Timeout():
 		return unusable(codeDialTimeout, j.where()+" does not answer when it is called", "check the VPN, the port, and firewalls on the way; "+j.look()), true
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE):
+	case dropped(err) && j.certWanted != nil && j.certWanted.Load():
+		return j.noClientCert(), false // TLS 1.3 drops the connection after the request
+	case dropped(err):
 		return j.cutOff(unusable(codeReset, j.where()+" closes the connection before it has answered", j.look())), false
 	}
 	return unusable("", "the connection to "+j.where()+" failed for an unknown reason", j.look()), false
+}
+
+// dropped reports a connection that the other side has ended. Where that happens
+// while the request is being written, net/http may close it first.
+func dropped(err error) bool {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	return false
 }
 
 func (j *judge) whoListens() string {

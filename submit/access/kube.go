@@ -110,7 +110,7 @@ func (s Surroundings) kubeWire(o Options, settings *transport.Config) (wire, err
 	inner := newTransport()
 	inner.TLSClientConfig = config
 	if inner.Proxy = settings.Proxy; inner.Proxy == nil {
-		if inner.Proxy, err = s.proxy(o); err != nil {
+		if inner.Proxy, err = s.proxy(o, "https"); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,9 @@
 package access
 
 import (
+	"crypto/tls"
+	"sync/atomic"
+
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -10,9 +13,16 @@ func (s Surroundings) open(o Options, t target, creds []credential) (*Access, er
 	if err != nil {
 		return nil, err
 	}
+	if len(config.Certificates) == 0 {
+		t.certWanted = &atomic.Bool{}
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			t.certWanted.Store(true)
+			return &tls.Certificate{}, nil
+		}
+	}
 	wire := newTransport()
 	wire.TLSClientConfig = config
-	if wire.Proxy, err = s.proxy(o); err != nil {
+	if wire.Proxy, err = s.proxy(o, t.base.Scheme); err != nil {
 		return nil, err
 	}
 	a := assemble(o, t, creds, wire)
@@ -28,7 +38,7 @@ func (s Surroundings) open(o Options, t target, creds []credential) (*Access, er
 }
 
 func assemble(o Options, t target, creds []credential, wire wire) *Access {
-	l := link{target: t, wire: wire, limit: o.limit(), agent: o.agent(), notice: o.notify(), renewed: t.kube != nil && t.kube.renews}
+	l := &link{target: t, wire: wire, limit: o.limit(), agent: o.agent(), notice: o.notify(), renewed: t.kube != nil && t.kube.renews}
 	a := &Access{Base: t.base, Origin: t.origin, Client: l.client(creds), link: l}
 	for _, c := range creds {
 		if c.login != nil {

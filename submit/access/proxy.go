@@ -17,11 +17,19 @@ import (
 
 type proxyFunc = func(*http.Request) (*url.URL, error)
 
-// proxy is the one of --proxy, or else the variables' choice.
-func (s Surroundings) proxy(o Options) (proxyFunc, error) {
+// proxy is the one of --proxy, or else the variables' choice for requests of that
+// scheme.
+func (s Surroundings) proxy(o Options, scheme string) (proxyFunc, error) {
 	if o.Proxy != "" {
-		via, err := parseProxy(o.Proxy)
+		via, err := parseProxy(o.Proxy, "--proxy")
 		return http.ProxyURL(via), err
+	}
+	// The library passes over what it cannot read.
+	variable := strings.ToUpper(scheme) + "_PROXY"
+	if text, name := s.first(variable, strings.ToLower(variable)); text != "" {
+		if _, err := parseProxy(text, name); err != nil {
+			return nil, err
+		}
 	}
 	value := func(upper string) string {
 		v, _ := s.first(upper, strings.ToLower(upper))
@@ -29,29 +37,22 @@ func (s Surroundings) proxy(o Options) (proxyFunc, error) {
 	}
 	config := httpproxy.Config{HTTPProxy: value("HTTP_PROXY"), HTTPSProxy: value("HTTPS_PROXY"), NoProxy: value("NO_PROXY")}
 	choose := config.ProxyFunc()
-	return func(req *http.Request) (*url.URL, error) {
-		via, err := choose(req.URL)
-		if err != nil {
-			// The library's text has the whole address in it.
-			return nil, badProxy(strings.ToUpper(req.URL.Scheme) + "_PROXY")
-		}
-		return via, nil
-	}, nil
+	return func(req *http.Request) (*url.URL, error) { return choose(req.URL) }, nil
 }
 
-func parseProxy(text string) (*url.URL, error) {
+func parseProxy(text, origin string) (*url.URL, error) {
 	if !strings.Contains(text, "://") {
 		text = "http://" + text
 	}
 	via, err := url.Parse(text)
 	if err != nil || !validHost(via.Hostname()) || !validPort(via) {
-		return nil, badProxy("--proxy")
+		return nil, badProxy(origin)
 	}
 	switch via.Scheme {
 	case "http", "https", "socks5", "socks5h":
 		return via, nil
 	}
-	return nil, badProxy("--proxy")
+	return nil, badProxy(origin)
 }
 
 func badProxy(origin string) error {
@@ -91,7 +92,7 @@ func (j *judge) proxyFault(status int, err error) *submit.Error {
 	e := &submit.Error{Kind: submit.Unusable, Code: codeProxyDown, Message: fmt.Sprintf("the proxy refuses to connect to %s (%d)", j.base.Host, status), Advice: "to go around it: " + j.exempt(), Err: err}
 	if status == http.StatusProxyAuthRequired {
 		e.Code, e.Message = codeProxyLogin, "the proxy wants a login (407)"
-		e.Advice = "set HTTPS_PROXY and HTTP_PROXY to http://USER:PASSWORD@HOST:PORT, or go around it: " + j.exempt()
+		e.Advice = "set HTTPS_PROXY and HTTP_PROXY to http://USER:PASSWORD@PROXY:PORT, or go around it: " + j.exempt()
 	}
 	return e
 }

@@ -17,19 +17,26 @@ const mostRedirects = 3
 func (j *judge) redirected(sent *http.Request, resp *http.Response) *submit.Error {
 	to, err := sent.URL.Parse(resp.Header.Get("Location"))
 	if err != nil || to.Scheme != "http" && to.Scheme != "https" || !validHost(to.Hostname()) || !validPort(to) {
-		return j.moved(resp.StatusCode, "to no usable address", "look where to: curl -sI "+shellWord(j.base.String()))
+		return j.moved(resp.StatusCode, "to no usable address", j.lookWhere())
 	}
 	if product := loginRedirect(to, sent.URL.Path); product != "" {
 		return j.loginWanted(product)
 	}
-	if sameOrigin(to, j.base) && repeatable(sent) {
+	switch {
+	case sameOrigin(to, j.base) && repeatable(sent):
 		return nil
+	case sameOrigin(to, j.base):
+		return j.moved(resp.StatusCode, "a "+sent.Method+" to another path of itself", j.lookWhere())
 	}
 	return j.moved(resp.StatusCode, "to "+to.Scheme+"://"+to.Host, "if that is right: "+j.origin+"="+shellWord(j.rebased(sent.URL, to)))
 }
 
 func (j *judge) moved(status int, where, advice string) *submit.Error {
-	return &submit.Error{Kind: submit.Unusable, Code: codeMoved, Message: fmt.Sprintf("%s redirects %s, and a redirect to another address is not followed (%d)", j.base.Host, where, status), Advice: advice}
+	return &submit.Error{Kind: submit.Unusable, Code: codeMoved, Message: fmt.Sprintf("%s redirects %s, which is not followed (%d)", j.base.Host, where, status), Advice: advice}
+}
+
+func (j *judge) lookWhere() string {
+	return "correct " + j.origin + "; look where to: curl -sI " + shellWord(j.base.String())
 }
 
 // rebased is the base that would have led there. Of the new path nothing is shown

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -69,13 +68,13 @@ func passing(resp *http.Response, err error) bool {
 	if refusal, ok := errors.AsType[*proxyRefusal](err); ok {
 		return refusal.status >= 500
 	}
-	for _, fault := range []error{errSilent, io.EOF, io.ErrUnexpectedEOF, syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE, syscall.EHOSTUNREACH, syscall.ENETUNREACH} {
+	for _, fault := range []error{errSilent, syscall.ECONNREFUSED, syscall.EHOSTUNREACH, syscall.ENETUNREACH} {
 		if errors.Is(err, fault) {
 			return true
 		}
 	}
 	slow, ok := errors.AsType[net.Error](err)
-	return ok && slow.Timeout()
+	return dropped(err) || ok && slow.Timeout()
 }
 
 // pause is how long to wait before the next try: what the server asks for, or

@@ -1,6 +1,9 @@
 package access
 
-import "net/url"
+import (
+	"net/url"
+	"sync/atomic"
+)
 
 // target is what the messages about a server need to know.
 type target struct {
@@ -9,6 +12,8 @@ type target struct {
 	origin string
 	kube   *kubeRoute // the way through the API server of Kubernetes, or nil
 	inside bool       // we are in a cluster
+
+	certWanted *atomic.Bool // the server asked for a client certificate, and there was none; or nil
 }
 
 const (

@@ -30,8 +30,7 @@ func (j *judge) tlsFault(err error) *submit.Error {
 	case failed != nil && len(failed.UnverifiedCertificates) > 0:
 		j.certFault(e, failed)
 	case isAlert(err) && (strings.Contains(err.Error(), "certificate required") || strings.Contains(err.Error(), "bad certificate") || strings.Contains(err.Error(), "unknown certificate authority")):
-		e.Kind, e.Code, e.Message = submit.Refused, codeClientCert, j.base.Host+" wants a client certificate, and does not accept what it got"
-		e.Advice = "give --client-cert FILE and --client-key FILE"
+		return j.noClientCert()
 	case isAlert(err) || strings.Contains(err.Error(), "tls: "):
 		e.Code, e.Message = codeTLSParameters, j.base.Host+" and fltsctl do not agree on TLS"
 		e.Advice = "openssl s_client -connect " + net.JoinHostPort(j.base.Hostname(), portOf(j.base))
@@ -39,6 +38,10 @@ func (j *judge) tlsFault(err error) *submit.Error {
 		return nil
 	}
 	return e
+}
+
+func (j *judge) noClientCert() *submit.Error {
+	return &submit.Error{Kind: submit.Refused, Code: codeClientCert, Message: j.base.Host + " wants a client certificate, and does not accept what it got", Advice: "give --client-cert FILE and --client-key FILE"}
 }
 
 func (j *judge) certFault(e *submit.Error, failed *tls.CertificateVerificationError) {

@@ -45,7 +45,7 @@ func (w *watch) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := w.next.RoundTrip(out)
 	if err != nil {
-		end()
+		defer end()
 		return nil, cause(ctx, err)
 	}
 	if marked(req, markStream) && resp.StatusCode < 300 && !isHTML(resp) {
