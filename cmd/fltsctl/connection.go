@@ -55,6 +55,7 @@ func (r *runner) accessOptions(s *settings) access.Options {
 		KubeService:   s.flag(kubeServiceOption),
 		Version:       version,
 		Notice:        r.notice,
+		Secret:        func(text string) { r.out.Mask.Add("credential", text) },
 	}
 }
 

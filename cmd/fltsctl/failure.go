@@ -120,15 +120,15 @@ func (r *runner) interruptible(ctx context.Context) (context.Context, func()) {
 }
 
 // interrupted gives an error the status of an interrupt if there was one. What it
-// says and advises stays: a run may have been started.
+// advises stays: a run may have been started.
 func interrupted(ctx context.Context, err error) error {
 	if err == nil || !errors.Is(context.Cause(ctx), errInterrupted) {
 		return err
 	}
 	f := *asFailure(err)
 	f.status = statusInterrupted
-	if errors.Is(err, context.Canceled) && f.hint == "" {
-		f.err = errInterrupted
+	if f.err = errInterrupted; f.hint != "" {
+		f.err = fmt.Errorf("%w: %w", errInterrupted, err)
 	}
 	return &f
 }

@@ -124,6 +124,21 @@ func sent(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(steadyText(b.String())), 0o644))
 }
 
+// arrived METHOD PATH waits until the server got such a request, for twenty seconds
+// at most.
+func arrived(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: arrived METHOD PATH")
+	}
+	s := ts.Value(kfpKey{}).(*kfpServer)
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if slices.ContainsFunc(s.Calls(), func(c fakekfp.Call) bool { return c.Method == args[0] && c.Path == args[1] }) {
+			return
+		}
+	}
+	ts.Fatalf("no %s %s arrives", args[0], args[1])
+}
+
 // steady FILE writes a file as the file "steady", without what differs between
 // runs: the server's port, and what runs are named by.
 func steady(ts *testscript.TestScript, neg bool, args []string) {

@@ -56,9 +56,5 @@ func (r *runner) openKFP(_ context.Context, s *settings) (submit.Backend, error)
 	for _, w := range a.Warnings {
 		r.out.Line("warning", w, "")
 	}
-	o := kfp.Options{Notice: r.notice, Now: r.now}
-	if a.Pages != nil {
-		o.UI = a.Pages.String()
-	}
-	return kfp.New(a, o), nil
+	return kfp.New(a, kfp.Options{Notice: r.notice, Now: r.now}), nil
 }

@@ -47,6 +47,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"arrived":   arrived,
 			"await":     scriptcmd.Await,
 			"exits":     scriptcmd.Exits,
 			"kfp":       kfp,
