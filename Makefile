@@ -46,7 +46,7 @@ build-fltsctl:
 	go build $(call RELEASE,any) -o $(BIN)/fltsctl ./cmd/fltsctl
 
 .PHONY: test
-test: stack ## all tests, with the race detector and the real MinIO
+test: stack ## all tests, with the race detector and the real servers
 	go -C tools test ./...
 	CGO_ENABLED=1 go test -race -timeout=20m -tags=$(TAGS) ./...
 
@@ -136,7 +136,7 @@ dist-check: dist ## dist, and the same bytes once more from a copy elsewhere
 	sha256sum --check SHA256SUMS || { echo 'not reproducible: a second build gives other bytes' >&2; exit 1; }
 
 .PHONY: stack
-stack: ## the real MinIO for the tests, built once into the user's cache
+stack: ## the servers of the tests, built once into the user's cache
 	go run ./internal/teststack/cmd/stack build
 
 .PHONY: clean

@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -34,7 +36,10 @@ func assemble(file string, documents []any) (*Package, error) {
 	if p.spec == nil {
 		return nil, faultf(file, "put the pipeline document in front of it, with a line --- between", "has a platform document and no pipeline")
 	}
-	return p, p.check()
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // kindOf is "pipeline", "platform", or "" for something else.
@@ -88,8 +93,9 @@ func (p *Package) checkParameters() error {
 		}
 	}
 	for _, kind := range []string{"parameters", "artifacts"} {
-		for name, definition := range mappingAt(p.spec, "root", "inputDefinitions", kind) {
-			if _, ok := definition.(map[string]any); !ok {
+		definitions := mappingAt(p.spec, "root", "inputDefinitions", kind)
+		for _, name := range slices.Sorted(maps.Keys(definitions)) {
+			if _, ok := definitions[name].(map[string]any); !ok {
 				return faultf(p.File, hintCompile, "has a root.inputDefinitions.%s.%q that is no mapping", kind, name)
 			}
 		}

@@ -36,7 +36,7 @@ type artifact struct {
 // Form is what the pipeline asks its submitter for. Its values are JSON values,
 // in which numbers are json.Number.
 func (p *Package) Form() form.Form {
-	f := kfpForm{title: fmt.Sprintf("pipeline %s (schema %s)", p.Name, p.SchemaVersion)}
+	f := kfpForm{title: fmt.Sprintf("pipeline %s (schema %s)", oneLine(p.Name), p.SchemaVersion)}
 	inputs := mappingAt(p.spec, "root", "inputDefinitions")
 	parameters := mappingAt(inputs, "parameters")
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
@@ -60,7 +60,7 @@ func parameterOf(name string, definition any) form.Parameter {
 	m.Default, m.HasDefault = defaultOf(definition)
 	if number, ok := m.Default.(json.Number); ok && m.Type == typeInteger {
 		// The SDK writes 42 as 42.0.
-		if digits, fault := readInteger(number.String()); fault == "" {
+		if digits, what := readInteger(number.String()); what == "" {
 			m.Default = digits
 		}
 	}

@@ -262,6 +262,11 @@ func TestTypesThatNobodyGives(t *testing.T) {
 		"--old: old has no parameterType in the pipeline, and KFP refuses a value for it",
 		"--future: future has the type TENSOR, which this program does not know",
 	}, messages)
+	_, problems = formOf(t, `{parameters: {status: {parameterType: TASK_FINAL_STATUS}}}`).Read(nil)
+	require.Equal(t, []form.Problem{{
+		Parameter: "status", Message: "parameter status is required, and is a TASK_FINAL_STATUS, which KFP gives to tasks and takes from nobody",
+		Hint: "take it out of the pipeline's own parameters: a task that declares it gets it",
+	}}, problems)
 }
 
 func TestWarnings(t *testing.T) {

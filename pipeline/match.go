@@ -1,10 +1,10 @@
 package pipeline
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/flts-run/flts-run/internal/form"
 	"github.com/flts-run/flts-run/internal/near"
@@ -79,16 +79,19 @@ func twice(p form.Parameter, first, second form.Given) []form.Problem {
 }
 
 func missing(p form.Parameter) form.Problem {
-	message := fmt.Sprintf("parameter %s (%s) is required and was not given", p.Name, cmp.Or(p.Type, "no type"))
+	if f := notGivable(p); f.what != "" {
+		return form.Problem{Parameter: p.Name, Message: fmt.Sprintf("parameter %s is required, and %s", p.Name, f.what), Hint: f.hint}
+	}
+	message := fmt.Sprintf("parameter %s (%s) is required and was not given", p.Name, p.Type)
 	if p.Description != "" {
 		message += ": " + oneLine(p.Description)
 	}
 	return form.Problem{Parameter: p.Name, Message: message, Hint: "add " + flag(p)}
 }
 
-// oneLine is the first sentence of a description, or what fits a line of it.
+// oneLine is what fits a line of a description.
 func oneLine(description string) string {
-	words := strings.Join(strings.Fields(description), " ")
+	words := strings.Join(strings.FieldsFunc(description, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	if runes := []rune(words); len(runes) > 100 {
 		words = string(runes[:99]) + "…"
 	}

@@ -12,8 +12,8 @@ import (
 const maxInteger = 1<<53 - 1
 
 // readInteger reads a whole number in decimal notation, exactly: 1000, 1000.0 and
-// 1e3 are one. fault is "" or goes on after "takes a NUMBER_INTEGER, and this ".
-func readInteger(text string) (n json.Number, fault string) {
+// 1e3 are one. what is "" or why it is none: "is not whole".
+func readInteger(text string) (n json.Number, what string) {
 	sign, digits, exponent, ok := decimal(text)
 	if !ok {
 		return "", "is no number"
@@ -42,7 +42,7 @@ const outOfRange = "is beyond ±9007199254740991, where KFP, which keeps a doubl
 
 // readDouble reads a finite number in decimal notation. What JSON can write as it
 // stands keeps its digits.
-func readDouble(text string) (n json.Number, fault string) {
+func readDouble(text string) (n json.Number, what string) {
 	text = strings.TrimSpace(text)
 	if _, _, _, ok := decimal(text); !ok {
 		return "", "is no number"

@@ -14,8 +14,7 @@ func otherKind(file string, document any) (what, hint string) {
 	case !isMapping:
 		return "is no pipeline: it holds a list or a text, and no mapping", hintCompile
 	case kind == "Workflow" && strings.HasPrefix(textAt(document, "apiVersion"), "argoproj.io/"):
-		return "is an Argo Workflow, as version 1 of the SDK compiles pipelines",
-			hintNewSDK
+		return "is an Argo Workflow, as version 1 of the SDK compiles pipelines", hintNewSDK
 	case kind == "PipelineVersion" && memberAt(document, "spec", "pipelineSpec") != nil:
 		return "is a Kubernetes PipelineVersion, which holds a pipeline", "take it out: yq .spec.pipelineSpec " + file + " > pipeline.yaml"
 	case kind != "" && m["apiVersion"] != nil:
@@ -42,10 +41,12 @@ func isPython(name string, data []byte) bool {
 		}
 		first, rest, _ := bytes.Cut(line, []byte(" "))
 		switch string(first) {
-		case "import", "def", "class", `"""`:
+		case "import", "def", "class":
 			return true
+		case "from":
+			return bytes.Contains(rest, []byte(" import "))
 		}
-		return string(first) == "from" && bytes.Contains(rest, []byte(" import "))
+		return bytes.HasPrefix(line, []byte(`"""`))
 	}
 	return false
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func TestCachingIsSwitchedOffAtEveryLevel(t *testing.T) {
-	for file, want := range map[string]int{"nested-two-levels": 15, "task-caching": 2, "container-one": 1} {
+	for file, want := range map[string]int{"nested-two-levels": 15, "task-caching": 3, "container-one": 1} {
 		p, err := pipeline.Load("../testdata/kfp/pipelines/" + file + ".yaml")
 		require.NoError(t, err)
 		before := spec(t, p)

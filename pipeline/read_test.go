@@ -151,6 +151,7 @@ func TestBadInput(t *testing.T) {
 		"a pipeline job":    {`{"pipelineSpec": {}, "runtimeConfig": {}}`, "f is a pipeline job, which holds a pipeline", "take it out: yq .pipelineSpec f > pipeline.yaml"},
 		"a list":            {"- a\n", "f is no pipeline: it holds a list or a text, and no mapping", compile},
 		"python":            {"# Copyright\n\nfrom kfp import dsl\n", "f is Python source, and a compiled pipeline is wanted", "compile it: kfp dsl compile --py f --output pipeline.yaml"},
+		"a docstring":       {"\"\"\"Trains.\"\"\"\n", "f is Python source, and a compiled pipeline is wanted", "compile it: kfp dsl compile --py f --output pipeline.yaml"},
 		"a python script":   {"#!/usr/bin/env python3\nprint()\n", "f is Python source, and a compiled pipeline is wanted", "compile it: kfp dsl compile --py f --output pipeline.yaml"},
 		"bad syntax":        {small + "x: [1,\n", "f:5:1: is no valid YAML: did not find expected node content", ""},
 		"a name twice":      {small + "root: {}\n", `f:4:1: has the name "root" twice`, ""},
@@ -255,11 +256,17 @@ func TestArchives(t *testing.T) {
 		requireFailure(t, err, name+" has 2 YAML files in it, and none is pipeline.yaml", "call the pipeline pipeline.yaml in it")
 		_, err = pipeline.Read(name, pack(t, entry{"a.txt", small}))
 		requireFailure(t, err, name+" has no YAML file in it", "call the pipeline pipeline.yaml in it")
-		_, err = pipeline.Read(name, pack(t, entry{"a.yaml", strings.Repeat(" ", 40<<20)}))
-		requireFailure(t, err, name+", unpacked, is larger than 32 MiB, which is all that a KFP server takes",
-			"data belongs in a bucket or in the image, not in a pipeline")
 		_, err = pipeline.Read(name, pack(t, entry{"a.yaml", "a: b: c"}))
 		requireFailure(t, err, name+"/a.yaml:1:5: is no valid YAML: mapping values are not allowed in this context", "")
+	}
+}
+
+func TestWhatIsUnpackedIsBounded(t *testing.T) {
+	bomb := entry{"a.yaml", strings.Repeat(" ", 33<<20)}
+	for name, data := range map[string][]byte{"a.zip": zipped(t, bomb), "a.tgz": tarball(t, bomb)} {
+		_, err := pipeline.Read(name, data)
+		requireFailure(t, err, name+", unpacked, is larger than 32 MiB, which is all that a KFP server takes",
+			"data belongs in a bucket or in the image, not in a pipeline")
 	}
 }
 

@@ -15,33 +15,51 @@ func read(p form.Parameter, g form.Given) (any, []form.Problem) {
 	refuse := func(hint, format string, args ...any) (any, []form.Problem) {
 		return nil, []form.Problem{{Parameter: p.Name, Message: g.Origin + ": " + p.Name + " " + fmt.Sprintf(format, args...), Hint: hint}}
 	}
-	switch p.Type {
-	case typeInteger, typeDouble, typeString, typeBoolean, typeList, typeStruct:
-	case "":
-		return refuse(hintNewSDK, "has no parameterType in the pipeline, and KFP refuses a value for it")
-	case "TASK_FINAL_STATUS", "TASK_CONFIG":
-		return refuse("take it from the pipeline's own parameters: a task gets it without being told",
-			"is a %s, which KFP gives to tasks and takes from nobody", p.Type)
-	default:
-		return refuse("leave it out, or use a newer fltsctl", "has the type %s, which this program does not know", p.Type)
+	if f := notGivable(p); f.what != "" {
+		return refuse(f.hint, "%s", f.what)
 	}
 	if g.IsValue && g.Value == nil {
-		return refuse("leave it out: then its default is used", "takes a %s, and null is none", p.Type)
+		hint := "leave it out: then its default is used"
+		if p.Required {
+			hint = example(p)
+		}
+		return refuse(hint, "takes a %s, and null is none", p.Type)
 	}
-	v, fault := readText(p, g.Text)
+	var v any
+	var f fault
 	if g.IsValue {
-		v, fault = readValue(p, g.Value)
+		v, f = readValue(p, g.Value)
+	} else {
+		v, f = readText(p, g.Text)
 	}
-	if fault.what != "" {
-		return refuse(fault.hint, "takes a %s, and %s %s", p.Type, shown(p, g), fault.what)
+	if f.what != "" {
+		return refuse(f.hint, "takes a %s, and %s %s", p.Type, shown(p, g), f.what)
 	}
 	if len(p.Choices) > 0 && !isChoice(v, p.Choices) {
-		return refuse("", "takes one of %s, and this is none of them", listed(p.Choices))
+		return refuse("write one of them as it stands here", "takes one of %s, and this is none of them", listed(p.Choices))
 	}
 	return v, warnings(p, g, v)
 }
 
-// fault is why a value does not fit. what goes on after "this": "is no number".
+// notGivable is why nobody can give a value for a parameter, or nothing. what
+// goes on after its name.
+func notGivable(p form.Parameter) fault {
+	switch p.Type {
+	case typeInteger, typeDouble, typeString, typeBoolean, typeList, typeStruct:
+		return fault{}
+	case "":
+		return fault{"has no parameterType in the pipeline, and KFP refuses a value for it", hintNewSDK}
+	case "TASK_FINAL_STATUS", "TASK_CONFIG":
+		return fault{
+			fmt.Sprintf("is a %s, which KFP gives to tasks and takes from nobody", p.Type),
+			"take it out of the pipeline's own parameters: a task that declares it gets it",
+		}
+	}
+	return fault{fmt.Sprintf("has the type %s, which this program does not know", p.Type), "leave it out, or use a newer fltsctl"}
+}
+
+// fault is what stands between a value and its parameter. what goes on after
+// "this" or the parameter's name.
 type fault struct{ what, hint string }
 
 // readText reads a value as it stands on a command line.
@@ -171,7 +189,7 @@ func shown(p form.Parameter, g form.Given) string {
 	if n, ok := g.Value.(json.Number); g.IsValue && ok {
 		text = n.String()
 	}
-	if _, _, _, isNumber := decimal(text); isNumber && len(text) <= 24 && !isSecretName(p.Name) {
+	if _, _, _, isNumber := decimal(text); isNumber && len(text) <= 24 && !form.IsSecretName(p.Name) {
 		return text
 	}
 	return "this"

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -28,17 +30,25 @@ type Binaries struct {
 type program struct {
 	name string // also of the nested module
 	pkg  string
+	cgo  bool // needs a C compiler
 }
 
 var (
-	minioServer = program{"minio", "github.com/minio/minio"}
-	minioAdmin  = program{"minioadmin", "."}
+	minioServer = program{name: "minio", pkg: "github.com/minio/minio"}
+	minioAdmin  = program{name: "minioadmin", pkg: "."}
+	kfpServer   = program{name: "kfp", pkg: ".", cgo: true}
 )
 
-// Build builds what is not there yet and returns the paths by name.
+// Build builds what is not there yet of all programs and returns the paths by
+// name.
 func (b Binaries) Build(ctx context.Context) (map[string]string, error) {
+	return b.have(ctx, minioServer, minioAdmin, kfpServer)
+}
+
+// have builds what is not there yet of those that a server needs.
+func (b Binaries) have(ctx context.Context, programs ...program) (map[string]string, error) {
 	paths := map[string]string{}
-	for _, p := range []program{minioServer, minioAdmin} {
+	for _, p := range programs {
 		path, err := b.ensure(ctx, p)
 		if err != nil {
 			return nil, err
@@ -81,13 +91,20 @@ func (b Binaries) build(ctx context.Context, p program, module, path string) err
 	if err != nil {
 		return fmt.Errorf("teststack: %s must be built and the go command is not on the PATH: install Go, then %s", p.name, mend)
 	}
+	cgo := "CGO_ENABLED=0"
+	if p.cgo {
+		if err := findCompiler(ctx, gotool); err != nil {
+			return fmt.Errorf("teststack: %s must be built with cgo: %w: apt-get install gcc libc6-dev, then %s", p.name, err, mend)
+		}
+		cgo = "CGO_ENABLED=1"
+	}
 	b.say("teststack: building %s once into %s, which takes minutes the first time\n", p.name, path)
 	begun := time.Now()
 	// A build that is cut off must not leave a file under the final name.
 	part := path + ".part"
 	cmd := exec.CommandContext(ctx, gotool, "build", "-mod=readonly", "-buildvcs=false", "-ldflags=-s -w", "-o", part, p.pkg)
 	cmd.Dir = module
-	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	cmd.Env = append(cmd.Environ(), cgo, "GOWORK=off", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("teststack: build %s: %w\n%s\nto try it by itself: %s", p.name, err, tail(out), mend)
 	}
@@ -96,6 +113,21 @@ func (b Binaries) build(ctx context.Context, p program, module, path string) err
 	}
 	b.say("teststack: built %s in %s\n", p.name, time.Since(begun).Round(time.Second))
 	return nil
+}
+
+// findCompiler looks for the C compiler that the go command would take. Without
+// one it says so after minutes, and in words for those who know cgo.
+func findCompiler(ctx context.Context, gotool string) error {
+	out, err := exec.CommandContext(ctx, gotool, "env", "CC").Output()
+	if err != nil {
+		return fmt.Errorf("go env CC: %w", err)
+	}
+	words := strings.Fields(string(out))
+	if len(words) == 0 {
+		return errors.New("no C compiler is set")
+	}
+	_, err = exec.LookPath(words[0])
+	return err
 }
 
 // mend is what to type when the stack cannot be had.

@@ -22,7 +22,7 @@ func checkout(t *testing.T, source string) (tiny program, module string) {
 	write(t, filepath.Join(module, "go.mod"), "module tiny\n\ngo 1.26\n")
 	write(t, filepath.Join(module, "main.go"), source)
 	t.Chdir(filepath.Join(root, "internal", "deep"))
-	return program{"tiny", "."}, module
+	return program{name: "tiny", pkg: "."}, module
 }
 
 func write(t *testing.T, path, text string) {
@@ -77,6 +77,14 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		t.Setenv("PATH", t.TempDir())
 		_, err := Binaries{Cache: t.TempDir()}.ensure(t.Context(), tiny)
 		require.ErrorContains(t, err, "install Go, then "+mend)
+	})
+	t.Run("no C compiler", func(t *testing.T) {
+		tiny, _ := checkout(t, "package main\n\nfunc main() {}\n")
+		tiny.cgo = true
+		t.Setenv("CC", "no-such-compiler -m64")
+		_, err := Binaries{Cache: t.TempDir()}.ensure(t.Context(), tiny)
+		require.ErrorContains(t, err, `"no-such-compiler": executable file not found`)
+		require.ErrorContains(t, err, "apt-get install gcc libc6-dev, then "+mend)
 	})
 	t.Run("outside a checkout", func(t *testing.T) {
 		t.Chdir(t.TempDir())

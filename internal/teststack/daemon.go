@@ -27,7 +27,7 @@ func startDaemon(ctx context.Context, dir string, cmd *exec.Cmd, ready func(cont
 		return nil, fmt.Errorf("teststack: %w", cmd.Err)
 	}
 	d := &Daemon{name: filepath.Base(cmd.Path)}
-	d.log = filepath.Join(dir, d.name+".log")
+	d.log = daemonLog(dir, cmd)
 	log, err := os.Create(d.log)
 	if err != nil {
 		return nil, fmt.Errorf("teststack: %w", err)
@@ -50,6 +50,11 @@ func startDaemon(ctx context.Context, dir string, cmd *exec.Cmd, ready func(cont
 		}
 	}
 	return d, nil
+}
+
+// daemonLog is where the output of such a command goes.
+func daemonLog(dir string, cmd *exec.Cmd) string {
+	return filepath.Join(dir, filepath.Base(cmd.Path)+".log")
 }
 
 // takesConnections is what makes a server ready of which no more is known.

@@ -1,11 +1,13 @@
 // Package teststack runs real servers for tests.
 //
-// MinIO starts the real MinIO server as a process on loopback. Its binary and
-// that of the admin helper are built once from the nested modules below
+// MinIO starts the real MinIO server as a process on loopback, and KFP the
+// handlers of the API server of Kubeflow Pipelines. Their binaries and that of
+// MinIO's admin helper are built once from the nested modules below
 // testdata/stack, pinned by their go.sum, into the user's cache directory; the
 // first build takes minutes, and `go run ./internal/teststack/cmd/stack build`
-// does it ahead of the tests. Both programs link AGPL code, which is why they
-// are processes and the root module imports neither.
+// does it ahead of the tests. Those of MinIO link AGPL code, which is why they
+// are processes and the root module imports neither; that of KFP needs cgo and
+// its own replace lines.
 //
 // What is missing is an error that names the command that mends it. Tests that
 // need the stack must fail on it and not skip.
@@ -63,7 +65,7 @@ func MinIO(ctx context.Context, dir string) (*Server, error) {
 
 // MinIOWith starts one as MinIO does, with options.
 func MinIOWith(ctx context.Context, dir string, o Options) (*Server, error) {
-	paths, err := Binaries{Progress: os.Stderr}.Build(ctx)
+	paths, err := Binaries{Progress: os.Stderr}.have(ctx, minioServer, minioAdmin)
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,8 @@
 //
 //	go run ./internal/teststack/cmd/stack build|clients [DIRECTORY]
 //
-// "build" is MinIO, "clients" the Python clients with MLflow. Without a directory
-// it is the one the tests look in.
+// "build" is MinIO and the KFP API server, "clients" the Python clients with
+// MLflow. Without a directory it is the one the tests look in.
 package main
 
 import (
