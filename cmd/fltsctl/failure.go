@@ -119,16 +119,15 @@ func (r *runner) interruptible(ctx context.Context) (context.Context, func()) {
 	}
 }
 
-// interrupted gives an error the status of an interrupt if there was one. What it
-// advises stays: a run may have been started.
-func interrupted(ctx context.Context, err error) error {
+// interrupted gives an error the status of an interrupt if there was one, and an
+// advice if it has none.
+func interrupted(ctx context.Context, err error, advice string) error {
 	if err == nil || !errors.Is(context.Cause(ctx), errInterrupted) {
 		return err
 	}
-	f := *asFailure(err)
-	f.status = statusInterrupted
-	if f.err = errInterrupted; f.hint != "" {
-		f.err = fmt.Errorf("%w: %w", errInterrupted, err)
+	f := asFailure(err)
+	if f.hint == "" {
+		return &failure{statusInterrupted, advice, errInterrupted}
 	}
-	return &f
+	return &failure{statusInterrupted, f.hint, fmt.Errorf("%w: %w", errInterrupted, err)}
 }

@@ -152,6 +152,18 @@ func steady(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("steady"), []byte(steadyText(text)), 0o644))
 }
 
-var runNames = regexp.MustCompile(`-\d{8}-\d{6}-[a-z2-7]{5}\b`)
+// varying is what differs between two runs of the same command.
+var varying = []struct {
+	pattern *regexp.Regexp
+	instead string
+}{
+	{regexp.MustCompile(`-\d{8}-\d{6}-[a-z2-7]{5}\b`), "-DATE-TIME-RAND"},
+	{regexp.MustCompile(`\bwaiting \d+(\.\d+)? s\b`), "waiting N s"},
+}
 
-func steadyText(text string) string { return runNames.ReplaceAllString(text, "-DATE-TIME-RAND") }
+func steadyText(text string) string {
+	for _, v := range varying {
+		text = v.pattern.ReplaceAllString(text, v.instead)
+	}
+	return text
+}

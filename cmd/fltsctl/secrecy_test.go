@@ -46,18 +46,17 @@ func TestCredentialsAreNotPrinted(t *testing.T) {
 	}
 	faults := map[string]fault{
 		"nothing": nil, "login page": faults["login-page"](), "unauthorized": faults["unauthorized"](),
-		"echo": func(fakekfp.Call) *fakekfp.Fault {
-			return fakekfp.Internal("the token " + theSecret + " was refused") // as careless servers do
-		},
+		"echo": always(fakekfp.Internal("the token " + theSecret + " was refused"))(), // as careless servers do
 		"drop": faults["drop-run"](),
 	}
 	for what, c := range credentials {
 		t.Run(what, func(t *testing.T) {
+			t.Parallel()
 			for name, f := range faults {
 				server := httptest.NewServer(fakekfp.New(fakekfp.Options{Fault: f}))
 				t.Cleanup(server.Close)
 				host := strings.TrimPrefix(server.URL, "http://")
-				for _, more := range [][]string{nil, {"-o", "json"}, {"--dry-run"}, {"--help"}} {
+				for _, more := range [][]string{nil, {"-o", "json"}, {"--dry-run"}} {
 					args := append([]string{"submit", pipeline, "--dataset", "a", "--identifier", "b"}, more...)
 					for _, a := range c.args {
 						args = append(args, strings.ReplaceAll(a, "SERVER", host))

@@ -53,15 +53,15 @@ func (r *runner) submit(c *cli.Context) error {
 	defer release()
 	sub, err := r.submission(ctx, r.settings(c))
 	if err != nil {
-		return interrupted(ctx, err)
+		return interrupted(ctx, err, "")
 	}
 	r.out.Print(validated(sub.order.Form) + "\n")
 	if sub.dryRun {
-		return interrupted(ctx, r.draft(ctx, sub))
+		return interrupted(ctx, r.draft(ctx, sub), "")
 	}
 	receipt, err := sub.backend.Submit(ctx, sub.order)
 	if err != nil {
-		return interrupted(ctx, err)
+		return interrupted(ctx, err, "a run may have been started: fltsctl runs list")
 	}
 	if err := r.receipt(sub, receipt); err != nil || !sub.watch {
 		return err
