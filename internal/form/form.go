@@ -13,7 +13,8 @@ type Form interface {
 	Parameters() []Parameter
 
 	// Read gives every value the type that its parameter has. It never guesses a
-	// type from a text. All that is wrong is reported at once; the values are
+	// type from a text. Of several values for one parameter the first counts; two
+	// of one origin are a problem. All that is wrong is reported at once; the values are
 	// meaningful only if no problem is an error. A parameter for which nothing was
 	// given is not among the values: its default is the server's business.
 	Read(given []Given) (values map[string]any, problems []Problem)

@@ -1,0 +1,46 @@
+package pipeline
+
+import (
+	"strings"
+	"unicode"
+)
+
+// member is a field of a message of the IR, or nil. The server takes it under two
+// names: inputDefinitions, which the SDK writes, and input_definitions.
+func member(message any, name string) any {
+	m, _ := message.(map[string]any)
+	if v, ok := m[name]; ok {
+		return v
+	}
+	return m[underscored(name)]
+}
+
+// memberAt is a member of a member of a message.
+func memberAt(message any, names ...string) any {
+	for _, name := range names {
+		message = member(message, name)
+	}
+	return message
+}
+
+// mappingAt is a member that is a mapping, or else an empty one.
+func mappingAt(message any, names ...string) map[string]any {
+	m, _ := memberAt(message, names...).(map[string]any)
+	return m
+}
+
+func textAt(message any, names ...string) string {
+	s, _ := memberAt(message, names...).(string)
+	return s
+}
+
+func underscored(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		if unicode.IsUpper(r) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}

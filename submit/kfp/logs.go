@@ -1,0 +1,143 @@
+package kfp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/flts-run/flts-run/internal/near"
+	"github.com/flts-run/flts-run/submit"
+)
+
+// Logs writes the log of one task, or of all that have one, each line with its
+// task in front. It asks Kubernetes where it can, and KFP otherwise; KFP has logs
+// of pods that are gone only where Argo archives them. Following means to read
+// again: KFP does not follow, whatever its query says.
+func (b *Backend) Logs(ctx context.Context, q submit.LogQuery, w io.Writer) error {
+	read := map[string]*excerpt{}
+	for {
+		run, err := b.Run(ctx, q.Run)
+		if err != nil {
+			return err
+		}
+		tasks, err := tasksMeant(run, q.Task)
+		if err != nil {
+			return err
+		}
+		ended := run.State.Final() || q.Task != "" && tasks[0].State.Final()
+		if err := b.copyLogs(ctx, run, tasks, q, read, ended || !q.Follow, w); err != nil {
+			return err
+		}
+		if ended || !q.Follow {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(b.o.Pause):
+		}
+	}
+}
+
+// tasksMeant are the tasks that a query means, and that can have a log.
+func tasksMeant(run submit.Run, meant string) ([]submit.Task, error) {
+	var tasks []submit.Task
+	var names []string
+	for _, t := range run.Tasks {
+		if t.Group {
+			continue
+		}
+		names = append(names, t.Name)
+		if meant == "" || t.Name == meant || t.ID == meant {
+			tasks = append(tasks, t)
+		}
+	}
+	slices.SortStableFunc(tasks, func(x, y submit.Task) int { return x.Started.Compare(y.Started) })
+	if meant != "" && len(tasks) == 0 {
+		advice := "it has none yet: a run gets its tasks when it starts"
+		if len(names) > 0 {
+			advice = near.DidYouMean(meant, names, "its tasks: "+strings.Join(names, ", "))
+		}
+		return nil, &submit.Error{Kind: submit.NotFound, Message: fmt.Sprintf("run %s has no task %s", run.ID, meant), Advice: advice}
+	}
+	return tasks, nil
+}
+
+// copyLogs writes what the logs of the tasks have got since the last time. A task
+// that has no pod yet has no log.
+func (b *Backend) copyLogs(ctx context.Context, run submit.Run, tasks []submit.Task, q submit.LogQuery, read map[string]*excerpt, last bool, w io.Writer) error {
+	var failures []error
+	found := 0
+	for _, task := range tasks {
+		if task.Pod == "" && b.o.Pods == nil {
+			continue
+		}
+		e := read[task.ID]
+		if e == nil {
+			e = &excerpt{tail: q.Tail}
+			read[task.ID] = e
+		}
+		log, err := b.openLog(ctx, run, task, q.Try)
+		if errors.Is(err, errNoPod) {
+			continue
+		}
+		if err != nil {
+			failures = append(failures, err)
+			continue
+		}
+		found++
+		prefix := ""
+		if q.Task == "" {
+			prefix = task.Name + ": "
+		}
+		err = e.copy(w, log, prefix, last)
+		_ = log.Close()
+		if err != nil {
+			return err
+		}
+	}
+	if found == 0 && len(failures) > 0 && last {
+		return failures[0]
+	}
+	if found == 0 && last && q.Task != "" {
+		return noLog(run)
+	}
+	return nil
+}
+
+// errNoPod is a task that has no pod yet, or none any more.
+var errNoPod = errors.New("no pod")
+
+func (b *Backend) openLog(ctx context.Context, run submit.Run, task submit.Task, try int) (io.ReadCloser, error) {
+	if b.o.Pods != nil {
+		return b.openPodLog(ctx, run, task, try)
+	}
+	if try > 0 {
+		return nil, &submit.Error{Kind: submit.Unsupported, Message: "KFP does not tell the tries of a task apart", Advice: kubectlLogs(run)}
+	}
+	return b.openNodeLog(ctx, run, task.Pod)
+}
+
+// noLog is a log that nobody has.
+func noLog(run submit.Run) error {
+	return &submit.Error{
+		Kind: submit.Unsupported, Message: "KFP has no log of it: the pod is gone or has not started, and Argo archives no logs here",
+		Advice: "while the pod is there: " + kubectlLogs(run),
+	}
+}
+
+func kubectlLogs(run submit.Run) string {
+	return fmt.Sprintf("kubectl logs -n %s -l pipeline/runid=%s -c main --prefix --tail=-1", namespaceOf(run), run.ID)
+}
+
+// namespaceOf is where the pods of a run are.
+func namespaceOf(run submit.Run) string {
+	if run.Namespace == "" {
+		return "kubeflow"
+	}
+	return run.Namespace
+}

@@ -1,0 +1,138 @@
+package kfp
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/flts-run/flts-run/submit"
+)
+
+// maxText is how many characters the server's database keeps of a name and of a
+// description. Some databases refuse a longer one and some cut it.
+const maxText = 255
+
+// Submit starts a run, or finds the one that an order with the same Key started.
+func (b *Backend) Submit(ctx context.Context, o submit.Order) (submit.Receipt, error) {
+	run, where, err := b.assemble(ctx, o)
+	if err != nil {
+		return submit.Receipt{}, err
+	}
+	var rec record
+	existing := false
+	if o.Key == "" {
+		rec, err = b.client.createRun(ctx, run)
+	} else {
+		rec, existing, err = b.submitOnce(ctx, run, markOf(o, where.source), o.Namespace)
+	}
+	if err != nil {
+		return submit.Receipt{}, unsettled(err, o)
+	}
+	return submit.Receipt{Run: b.described(rec, where), Existing: existing}, nil
+}
+
+// unsettled adds what would have spared the question whether there is a run now.
+func unsettled(err error, o submit.Order) error {
+	var e *submit.Error
+	if o.Key != "" || !errors.As(err, &e) || e.Kind != submit.Unsettled {
+		return err
+	}
+	told := *e
+	told.Advice = "look before you send it again: fltsctl runs list; with --idempotency-key KEY the same command finds the first run instead of starting a second"
+	return &told
+}
+
+// where is what a run belongs to, as far as its submission had to find out.
+type where struct {
+	experiment experiment
+	source     source
+	namespace  string
+}
+
+// described is a run that was just started, with the names that are known anyway.
+func (b *Backend) described(rec record, w where) submit.Run {
+	run := b.outlined(rec)
+	run.Pipeline, run.Version = w.source.name, w.source.version.Name
+	run.Experiment, run.Namespace = w.experiment.Name, cmp.Or(w.experiment.Namespace, w.namespace)
+	return run
+}
+
+// assemble makes a run of an order: it finds or creates what the run belongs to.
+func (b *Backend) assemble(ctx context.Context, o submit.Order) (newRun, where, error) {
+	if err := checkLabels(o.Labels); err != nil {
+		return newRun{}, where{}, err
+	}
+	s, err := b.sourceOf(ctx, o)
+	if err != nil {
+		return newRun{}, where{}, err
+	}
+	e, err := b.experimentNamed(ctx, o.Experiment, o.Namespace)
+	if err != nil {
+		return newRun{}, where{}, err
+	}
+	run := newRun{
+		Name:           cmp.Or(o.Name, s.name+" "+b.o.Now().UTC().Format("2006-01-02 15-04-05")),
+		Experiment:     e.ID,
+		PipelineID:     s.version.PipelineID,
+		VersionID:      s.version.ID,
+		Parameters:     o.Values,
+		PipelineRoot:   o.PipelineRoot,
+		ServiceAccount: o.ServiceAccount,
+	}
+	if s.sent != nil {
+		if run.Spec, err = body(s.sent); err != nil {
+			return newRun{}, where{}, err
+		}
+	}
+	run.Description = describe(o.Description, o.Labels)
+	if o.Key != "" {
+		run.Description = line(run.Description, markOf(o, s).String())
+	}
+	return run, where{experiment: e, source: s, namespace: o.Namespace}, checkTexts(run)
+}
+
+// describe is a description with the labels below it, a line each: a run of KFP
+// has no labels, but lists can be searched for its description.
+func describe(description string, labels map[string]string) string {
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		description = line(description, name+"="+labels[name])
+	}
+	return description
+}
+
+// line puts a line below a text.
+func line(text, more string) string {
+	if text == "" {
+		return more
+	}
+	return text + "\n" + more
+}
+
+func checkLabels(labels map[string]string) error {
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		switch {
+		case name == "" || strings.ContainsAny(name, "=\n\r") || strings.ContainsAny(labels[name], "\n\r"):
+			return &submit.Error{Kind: submit.Invalid, Message: fmt.Sprintf("label %q: a label of a KFP run is one line name=value of its description", name)}
+		case strings.HasPrefix(name, markName):
+			return &submit.Error{Kind: submit.Invalid, Message: fmt.Sprintf("label %q is how fltsctl knows a run again", name), Advice: "take another name"}
+		}
+	}
+	return nil
+}
+
+func checkTexts(r newRun) error {
+	for _, text := range []struct{ what, value string }{
+		{"the run's name", r.Name},
+		{"the run's description, with labels and idempotency key,", r.Description},
+	} {
+		if n := utf8.RuneCountInString(text.value); n > maxText {
+			return &submit.Error{Kind: submit.Invalid, Message: fmt.Sprintf("%s has %d characters, and KFP keeps %d", text.what, n, maxText), Advice: "make it shorter"}
+		}
+	}
+	return nil
+}

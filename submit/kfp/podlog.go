@@ -1,0 +1,83 @@
+package kfp
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/flts-run/flts-run/submit"
+)
+
+// PodLogs is Kubernetes as far as logs go. Its errors are *submit.Error where
+// there is advice.
+type PodLogs interface {
+	// Pods lists the pods of a namespace with a label, those that ended too.
+	Pods(ctx context.Context, namespace, selector string) ([]Pod, error)
+	// Log opens what there is of the log of a container.
+	Log(ctx context.Context, namespace, pod, container string) (io.ReadCloser, error)
+}
+
+// Pod is a pod of a run.
+type Pod struct {
+	Name string
+	// Node is the annotation workflows.argoproj.io/node-name:
+	// "flts-train-x7k2p.root.train.executor(1)".
+	Node    string
+	Created time.Time
+}
+
+// openPodLog reads a log through Kubernetes: of the last try unless one is given.
+func (b *Backend) openPodLog(ctx context.Context, run submit.Run, task submit.Task, try int) (io.ReadCloser, error) {
+	namespace := namespaceOf(run)
+	pods, err := b.o.Pods.Pods(ctx, namespace, "pipeline/runid="+run.ID)
+	if err != nil {
+		return nil, err
+	}
+	var meant *Pod
+	for i, pod := range pods {
+		name, n := taskOfNode(pod.Node)
+		if name != task.Name || try > 0 && n != try {
+			continue
+		}
+		if meant == nil || pod.Created.After(meant.Created) {
+			meant = &pods[i]
+		}
+	}
+	switch {
+	case meant == nil && try > 0:
+		return nil, &submit.Error{Kind: submit.NotFound, Message: fmt.Sprintf("task %s has no try %d whose pod is there", task.Name, try)}
+	case meant == nil && task.Pod != "":
+		return b.openNodeLog(ctx, run, task.Pod) // gone; Argo may have archived its log
+	case meant == nil:
+		return nil, errNoPod
+	}
+	return b.o.Pods.Log(ctx, namespace, meant.Name, "main")
+}
+
+// taskOfNode is the task of a pipeline that a node of its workflow belongs to, and
+// which try it is, from 1. Of a driver it is "".
+func taskOfNode(node string) (task string, try int) {
+	path := strings.Split(node, ".")
+	last, try := numbered(path[len(path)-1])
+	if last == "executor" && len(path) > 1 {
+		last = path[len(path)-2]
+		last, _ = numbered(last)
+	}
+	if strings.HasSuffix(last, "-driver") {
+		return "", 0
+	}
+	return last, try
+}
+
+// numbered takes the number from "executor(1)". Argo counts from 0.
+func numbered(name string) (string, int) {
+	before, number, ok := strings.Cut(strings.TrimSuffix(name, ")"), "(")
+	n, err := strconv.Atoi(number)
+	if !ok || err != nil {
+		return name, 1
+	}
+	return before, n + 1
+}
