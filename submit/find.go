@@ -17,7 +17,7 @@ const (
 // if no other begins so, or by its name if no other has it.
 func Find(ctx context.Context, b Backend, ref, namespace string) (Run, error) {
 	run, err := b.Run(ctx, ref)
-	if err == nil || !IsKind(err, NotFound) {
+	if !IsKind(err, NotFound) && !IsKind(err, Invalid) { // a name need not look like an id
 		return run, err
 	}
 	found, all, searchErr := search(ctx, b, ref, namespace)

@@ -17,6 +17,7 @@ var shelved = []submit.Run{
 	{ID: "2fe3554b-0002", Name: "second"},
 	{ID: "77aa0000-0003", Name: "second"},
 	{ID: "88bb0000-0004", Name: "2fe3"},
+	{ID: "99cc0000-0005", Name: "My run (1)"},
 }
 
 func (shelf) Run(_ context.Context, id string) (submit.Run, error) {
@@ -25,8 +26,11 @@ func (shelf) Run(_ context.Context, id string) (submit.Run, error) {
 			return r, nil
 		}
 	}
-	if id == "down" {
+	switch id {
+	case "down":
 		return submit.Run{}, errDown
+	case "My run (1)":
+		return submit.Run{}, &submit.Error{Kind: submit.Invalid, Message: "that is no id"}
 	}
 	return submit.Run{}, errGone
 }
@@ -46,6 +50,7 @@ func TestFind(t *testing.T) {
 		{ref: "2fe3554b-0002", want: "2fe3554b-0002"},
 		{ref: "77aa", want: "77aa0000-0003"},
 		{ref: "first", want: "2fe3554b-0001"},
+		{ref: "My run (1)", want: "99cc0000-0005"},
 		{ref: "2fe3554b", err: "2fe3554b means 2 runs: 2fe3554b-0001, 2fe3554b-0002"},
 		{ref: "second", err: "second means 2 runs: 2fe3554b-0002, 77aa0000-0003"},
 		{ref: "2fe3", err: "2fe3 means 3 runs: 2fe3554b-0001, 2fe3554b-0002, 88bb0000-0004"},

@@ -18,6 +18,7 @@ const (
 
 	slowestInterval = 15 * time.Second // while the server cannot be asked
 	answerTimeout   = 30 * time.Second
+	oldEnd          = 10 * time.Second // how long a server may tell of it after a restart
 )
 
 // believed is how many times in a row a server must say that there is no such run,
@@ -32,6 +33,9 @@ type WatchOptions struct {
 	// Patience is how long a server that cannot be asked is borne; 0 is
 	// DefaultPatience.
 	Patience time.Duration
+	// Restarted: the run has just been told to run again. For a while an end that
+	// the server tells of is the old one.
+	Restarted bool
 }
 
 // EventKind is what sort of thing happened.
@@ -59,6 +63,9 @@ type Event struct {
 // context's cause when that ended first, and otherwise with why it gave up.
 func Watch(ctx context.Context, b Backend, id string, o WatchOptions, emit func(Event)) (Run, error) {
 	w := watch{id: id, interval: o.Interval, patience: o.Patience, emit: emit}
+	if o.Restarted {
+		w.oldUntil = time.Now().Add(oldEnd)
+	}
 	if w.interval == 0 {
 		w.interval = DefaultInterval
 	}
@@ -113,6 +120,7 @@ type watch struct {
 	run       Run
 	clock     clock
 	canceling bool
+	oldUntil  time.Time // until then an end is the one before the restart
 	settling  bool // it has ended, and some of its tasks are given a last chance to
 
 	since    time.Time // the server has not answered since then; zero while it does
@@ -135,6 +143,11 @@ func (w *watch) saw(asked time.Time, run Run) bool {
 	w.tellTasks(before.Tasks)
 	w.tellRun(before)
 	w.seen = true
+	if !run.State.Final() {
+		w.oldUntil = time.Time{}
+	} else if asked.Before(w.oldUntil) {
+		return false
+	}
 	over := run.State.Final() && (w.settling || settled(run.Tasks))
 	w.settling = run.State.Final()
 	return over
