@@ -28,6 +28,8 @@ ENTRY_linux_arm64 := -E=flts_given
 HOST    := $(shell go env GOOS)_$(shell go env GOARCH)
 
 MAX_MIB := 15
+# fltsctl is in no image, and has a Kubernetes client.
+MAX_MIB_CTL := 45
 ARCHES  := amd64 arm64
 FUZZ    ?= 5s
 BENCH   ?=
@@ -118,12 +120,14 @@ dist: $(TOOLS) ## release binaries for linux amd64 and arm64, and SHA256SUMS
 	rm -rf $(DIST)
 	for arch in $(ARCHES); do \
 		GOOS=linux GOARCH=$$arch go build $(call RELEASE,linux_amd64) -o $(DIST)/flts-run-linux-$$arch ./cmd/flts-run; \
+		GOOS=linux GOARCH=$$arch go build $(call RELEASE,any) -o $(DIST)/fltsctl-linux-$$arch ./cmd/fltsctl; \
 	done
-	cd $(DIST) && sha256sum flts-run-* > SHA256SUMS
+	cd $(DIST) && sha256sum flts* > SHA256SUMS
 	$(TOOLS)/distcheck -max-mib=$(MAX_MIB) $(DIST)/flts-run-linux-*
+	$(TOOLS)/distcheck -max-mib=$(MAX_MIB_CTL) $(DIST)/fltsctl-linux-*
 
 # The second build shares nothing with the first but the source: another
-# directory, an empty build cache, no git.
+# directory, an empty build cache, no git. It is made of what goes into images.
 .PHONY: dist-check
 dist-check: dist ## dist, and the same bytes once more from a copy elsewhere
 	@copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; mkdir "$$copy/source" "$$copy/dist"; \
@@ -132,8 +136,12 @@ dist-check: dist ## dist, and the same bytes once more from a copy elsewhere
 		(cd "$$copy/source" && GOCACHE="$$copy/cache" GOOS=linux GOARCH=$$arch \
 			go build $(call RELEASE,linux_amd64) -o "$$copy/dist/flts-run-linux-$$arch" ./cmd/flts-run); \
 	done; \
-	cp $(DIST)/SHA256SUMS "$$copy/dist/"; cd "$$copy/dist"; \
+	grep flts-run- $(DIST)/SHA256SUMS > "$$copy/dist/SHA256SUMS"; cd "$$copy/dist"; \
 	sha256sum --check SHA256SUMS || { echo 'not reproducible: a second build gives other bytes' >&2; exit 1; }
+
+.PHONY: install-check
+install-check: $(TOOLS) ## go install MODULE/cmd/…@version works, for what git has at HEAD
+	$(TOOLS)/installcheck .
 
 .PHONY: stack
 stack: ## the servers of the tests, built once into the user's cache

@@ -93,6 +93,9 @@ func (r *Resolution) Get(name string) *Resolved { return r.byName[name] }
 // IsDevDefault reports a value that nobody gave: the contract's for development.
 func (k *Resolved) IsDevDefault() bool { return k.Winner >= 0 && k.Candidates[k.Winner].dev }
 
+// IsBuiltin reports a value that nobody set: the contract's default.
+func (k *Resolved) IsBuiltin() bool { return k.Winner >= 0 && k.Candidates[k.Winner].builtin }
+
 // Text returns the value of the key of that name, revealed: for clients and for
 // the environment of the task. Unset and unknown keys give "".
 func (r *Resolution) Text(name string) string {

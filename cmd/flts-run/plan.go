@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/internal/near"
+	"github.com/flts-run/flts-run/internal/places"
 	"github.com/flts-run/flts-run/platform"
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -56,21 +57,21 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 		return nil, err
 	}
 
-	sources.put(executorParams, kfp.run...)
-	sources.put(configMapPrefixed, env.ConfigMapPrefixed)
-	sources.put(configMapDir, config)
-	sources.put(plainVariables, env.Plain)
-	sources.put(secretPrefixed, env.SecretPrefixed)
-	sources.put(secretDir, secrets)
-	sources.put(sensitiveVariables, env.Sensitive)
-	sources.put(dotenvFile, files.dotenv...)
-	sources.put(componentDefaults, kfp.defaults...)
-	sources.put(imageVariables, files.image...)
-	sources.put(yamlFiles, files.yaml...)
+	sources.Put(places.ExecutorParams, kfp.run...)
+	sources.Put(places.ConfigMapPrefixed, env.ConfigMapPrefixed)
+	sources.Put(places.ConfigMapDir, config)
+	sources.Put(places.PlainVariables, env.Plain)
+	sources.Put(places.SecretPrefixed, env.SecretPrefixed)
+	sources.Put(places.SecretDir, secrets)
+	sources.Put(places.SensitiveVariables, env.Sensitive)
+	sources.Put(places.DotenvFile, files.dotenv...)
+	sources.Put(places.ComponentDefaults, kfp.defaults...)
+	sources.Put(places.ImageVariables, files.image...)
+	sources.Put(places.YAMLFiles, files.yaml...)
 	p := &plan{contract: contract, needs: needs, keyFiles: files.keyFiles, platform: where, prints: prints, appEnv: appEnvText, given: s.vars}
 	p.resolution = resolve.Resolve(resolve.Input{
 		Contract:  contract,
-		Sources:   sources.inOrder(),
+		Sources:   sources.InOrder(),
 		AppEnv:    appEnv,
 		Namespace: namespaceOf(contract, s, where),
 		Ambient:   ambientIdentity(s.vars),
@@ -133,11 +134,11 @@ func (r *runner) readMounted(c *resolve.Contract, s *settings, o option, kind st
 	return src, nil
 }
 
-func readParams(c *resolve.Contract, s *settings) (places, error) {
-	sources := places{}
+func readParams(c *resolve.Contract, s *settings) (places.Sources, error) {
+	sources := places.Sources{}
 	var problems []error
-	add := func(at place, src resolve.Source, err error) {
-		sources.put(at, src)
+	add := func(at places.Place, src resolve.Source, err error) {
+		sources.Put(at, src)
 		if err != nil {
 			problems = append(problems, misconfigured("", err))
 		}
@@ -146,19 +147,19 @@ func readParams(c *resolve.Contract, s *settings) (places, error) {
 	if err != nil {
 		problems = append(problems, usage("flts-run config lists the keys of the contract", "%w", err))
 	}
-	sources.put(paramFlags, flags)
+	sources.Put(places.ParamFlags, flags)
 	if file := s.value(paramsFile); file != "" {
 		text, err := s.readOnce(file)
 		if err != nil {
 			problems = append(problems, misconfigured("", err))
 		} else {
 			src, err := resolve.ParamsJSON(c, "params-file "+file, text)
-			add(paramFile, src, err)
+			add(places.ParamFile, src, err)
 		}
 	}
 	if text, from := s.get(paramsJSON); text != "" {
 		src, err := resolve.ParamsJSON(c, strings.TrimPrefix(from, "--"), []byte(text))
-		add(paramText, src, err)
+		add(places.ParamText, src, err)
 	}
 	return sources, joined(problems...)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/flts-run/flts-run/internal/places"
 	"github.com/flts-run/flts-run/resolve"
 )
 
@@ -21,36 +22,36 @@ import (
 type filler func(t *testing.T, p *process, dir, key string) (origin string)
 
 // fillers has one entry for each place; a new place needs one.
-var fillers = map[place]filler{
-	paramFlags: func(_ *testing.T, p *process, _, key string) string {
+var fillers = map[places.Place]filler{
+	places.ParamFlags: func(_ *testing.T, p *process, _, key string) string {
 		p.args = append(p.args, "--param", key+"=http://filled")
 		return "param " + key
 	},
-	paramFile: func(t *testing.T, p *process, dir, key string) string {
+	places.ParamFile: func(t *testing.T, p *process, dir, key string) string {
 		file := written(t, filepath.Join(dir, "params.json"), `{"`+key+`": "http://filled"}`)
 		p.args = append(p.args, "--params-file", file)
 		return "params-file " + file + " " + key
 	},
-	paramText: func(_ *testing.T, p *process, _, key string) string {
+	places.ParamText: func(_ *testing.T, p *process, _, key string) string {
 		p.environ = append(p.environ, `FLTS_PARAMS_JSON={"`+key+`": "http://filled"}`)
 		return "FLTS_PARAMS_JSON " + key
 	},
-	executorParams: func(_ *testing.T, p *process, _, key string) string {
+	places.ExecutorParams: func(_ *testing.T, p *process, _, key string) string {
 		p.environ = append(p.environ, `FLTS_EXECUTOR_INPUT={"inputs":{"parameterValues":{"`+key+`": "http://filled"}}}`)
 		return "executor-input " + key
 	},
-	configMapPrefixed:  prefixed("FLTS_FROM_CONFIGMAP_", "configmap env"),
-	configMapDir:       mounted("FLTS_CONFIG_DIR", "configmap"),
-	plainVariables:     prefixed("", "env"),
-	secretPrefixed:     prefixed("FLTS_FROM_SECRET_", "secret env"),
-	secretDir:          mounted("FLTS_SECRET_DIR", "secret"),
-	sensitiveVariables: prefixed("", "env"),
-	dotenvFile: func(t *testing.T, p *process, dir, key string) string {
+	places.ConfigMapPrefixed:  prefixed("FLTS_FROM_CONFIGMAP_", "configmap env"),
+	places.ConfigMapDir:       mounted("FLTS_CONFIG_DIR", "configmap"),
+	places.PlainVariables:     prefixed("", "env"),
+	places.SecretPrefixed:     prefixed("FLTS_FROM_SECRET_", "secret env"),
+	places.SecretDir:          mounted("FLTS_SECRET_DIR", "secret"),
+	places.SensitiveVariables: prefixed("", "env"),
+	places.DotenvFile: func(t *testing.T, p *process, dir, key string) string {
 		file := written(t, filepath.Join(dir, "dotenv"), key+"=http://filled")
 		p.environ = append(p.environ, "FLTS_ENV_FILE="+file)
 		return "env-file " + file
 	},
-	componentDefaults: func(_ *testing.T, p *process, _, key string) string {
+	places.ComponentDefaults: func(_ *testing.T, p *process, _, key string) string {
 		const spec = `{"inputDefinitions":{"parameters":{"%[1]s":{"parameterType":"STRING","defaultValue":"http://filled"}}}}`
 		line := []string{
 			"/kfp-launcher/launch", "--executor_input", "{}", "--component_spec", fmt.Sprintf(spec, key),
@@ -60,14 +61,14 @@ var fillers = map[place]filler{
 		p.args = append(p.args, "--executor-input", line[len(line)-1])
 		return "component default " + key
 	},
-	imageVariables: func(t *testing.T, p *process, dir, key string) string {
+	places.ImageVariables: func(t *testing.T, p *process, dir, key string) string {
 		p.environ = append(p.environ, key+"=http://filled")
 		var out bytes.Buffer
 		require.Zero(t, run(t.Context(), process{args: []string{"image-env"}, environ: p.environ, stdout: &out, stderr: &out}), out.String())
 		p.environ = append(p.environ, "FLTS_IMAGE_ENV="+written(t, filepath.Join(dir, "image.env"), out.String()))
 		return "image env"
 	},
-	yamlFiles: func(t *testing.T, p *process, dir, key string) string {
+	places.YAMLFiles: func(t *testing.T, p *process, dir, key string) string {
 		written(t, filepath.Join(dir, "yaml", "config_base.yaml"), key+": http://filled")
 		p.environ = append(p.environ, "FLTS_YAML_DIR="+filepath.Join(dir, "yaml"))
 		return "yaml config_base.yaml"
@@ -98,15 +99,15 @@ func written(t *testing.T, file, text string) string {
 
 // contest resolves a key that these places hold and no other, and returns which
 // of them it comes from, and its layer.
-func contest(t *testing.T, at ...place) (won place, layer string) {
+func contest(t *testing.T, at ...places.Place) (won places.Place, layer string) {
 	// Of plain variables each place has a class of keys.
 	key := "GATEWAY_URL"
-	if slices.Contains(at, sensitiveVariables) {
+	if slices.Contains(at, places.SensitiveVariables) {
 		key = "MLFLOW_TRACKING_TOKEN"
 	}
 	var out, said bytes.Buffer
 	p := process{args: []string{"config", "-o", "json"}, environ: []string{"APP_ENV=dev"}, stdout: &out, stderr: &said}
-	dir, origins := t.TempDir(), map[string]place{}
+	dir, origins := t.TempDir(), map[string]places.Place{}
 	for _, place := range at {
 		origins[fillers[place](t, &p, dir, key)] = place
 	}
@@ -126,28 +127,28 @@ func contest(t *testing.T, at ...place) (won place, layer string) {
 }
 
 func TestEveryPlaceHasOneRank(t *testing.T) {
-	ranked := make([]int, numPlaces)
-	for _, r := range precedence {
-		ranked[r.place]++
+	ranked := make([]int, places.NumPlaces)
+	for _, r := range places.Precedence {
+		ranked[r.Place]++
 	}
-	require.Equal(t, slices.Repeat([]int{1}, int(numPlaces)), ranked)
-	require.Len(t, fillers, int(numPlaces))
-	require.True(t, slices.IsSortedFunc(precedence, func(a, b rank) int { return int(a.layer) - int(b.layer) }), "a layer stands together")
+	require.Equal(t, slices.Repeat([]int{1}, int(places.NumPlaces)), ranked)
+	require.Len(t, fillers, int(places.NumPlaces))
+	require.True(t, slices.IsSortedFunc(places.Precedence, func(a, b places.Rank) int { return int(a.Layer) - int(b.Layer) }), "a layer stands together")
 }
 
 // The mutation check of the order: whichever two neighbours change places, a
 // value comes from somewhere else.
 func TestSwappingTwoNeighboursIsNoticed(t *testing.T) {
-	original := precedence
-	defer func() { precedence = original }()
+	original := places.Precedence
+	defer func() { places.Precedence = original }()
 	for i := range len(original) - 1 {
-		high, low := original[i].place, original[i+1].place
-		precedence = original
+		high, low := original[i].Place, original[i+1].Place
+		places.Precedence = original
 		won, _ := contest(t, high, low)
 		require.Equal(t, high, won, "rank %d against the next", i)
 
-		precedence = slices.Clone(original)
-		precedence[i].place, precedence[i+1].place = low, high
+		places.Precedence = slices.Clone(original)
+		places.Precedence[i].Place, places.Precedence[i+1].Place = low, high
 		won, _ = contest(t, high, low)
 		require.Equal(t, low, won, "rank %d after the swap", i)
 	}
@@ -157,23 +158,23 @@ func TestSwappingTwoNeighboursIsNoticed(t *testing.T) {
 // layer and wins against nobody: a layer that changes with one in which only
 // defaults stand is told by its name.
 func TestSwappingTwoLayersIsNoticed(t *testing.T) {
-	original := precedence
-	defer func() { precedence = original }()
+	original := places.Precedence
+	defer func() { places.Precedence = original }()
 	for high := resolve.Parameters; high < resolve.Defaults; high++ {
 		low := high + 1
 		at := firstsOf(original, high, low)
-		precedence = original
+		places.Precedence = original
 		won, layer := contest(t, at...)
 		require.Equal(t, at[0], won)
 		require.Equal(t, high.String(), layer)
 
-		precedence = slices.Clone(original)
+		places.Precedence = slices.Clone(original)
 		for i, r := range original {
-			switch r.layer {
+			switch r.Layer {
 			case high:
-				precedence[i].layer = low
+				places.Precedence[i].Layer = low
 			case low:
-				precedence[i].layer = high
+				places.Precedence[i].Layer = high
 			}
 		}
 		won, layer = contest(t, at...)
@@ -185,11 +186,11 @@ func TestSwappingTwoLayersIsNoticed(t *testing.T) {
 }
 
 // firstsOf returns the first place of each layer that has one.
-func firstsOf(order []rank, layers ...resolve.Layer) []place {
-	var list []place
+func firstsOf(order []places.Rank, layers ...resolve.Layer) []places.Place {
+	var list []places.Place
 	for _, l := range layers {
-		if i := slices.IndexFunc(order, func(r rank) bool { return r.layer == l }); i >= 0 {
-			list = append(list, order[i].place)
+		if i := slices.IndexFunc(order, func(r places.Rank) bool { return r.Layer == l }); i >= 0 {
+			list = append(list, order[i].Place)
 		}
 	}
 	return list

@@ -32,7 +32,8 @@ type runner struct {
 	out      *console.Console
 	line     commandLine
 	backends map[string]backend
-	status   int // of a command that ended without a failure of its own
+	notices  chan string // of a run that is watched; nil otherwise
+	status   int         // of a command that ended without a failure of its own
 }
 
 func newRunner(p process) *runner {
@@ -117,13 +118,13 @@ func onUsageError(_ *cli.Context, err error, _ bool) error { return usage("", "%
 func noCommand(c *cli.Context) error {
 	word := c.Args().First()
 	if word == "" {
-		return cli.ShowAppHelp(c)
+		return cli.ShowSubcommandHelp(c)
 	}
 	var names []string
-	for _, cmd := range c.App.Commands {
+	for _, cmd := range c.Command.Subcommands {
 		names = append(names, cmd.Name)
 	}
-	return usage(near.DidYouMean(word, names, "fltsctl --help lists the commands"), "no command %q", word)
+	return usage(near.DidYouMean(word, names, c.Command.HelpName+" --help lists the commands"), "no command %q", word)
 }
 
 func (r *runner) version(*cli.Context) error {

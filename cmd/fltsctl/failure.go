@@ -95,8 +95,18 @@ func (r *runner) fail(err error) int {
 	return f.status
 }
 
-// notice says what goes on.
-func (r *runner) notice(text string) { r.out.Line("note", text, "") }
+// notice says what goes on. Of a run that is watched, the watch says it where there
+// is room.
+func (r *runner) notice(text string) {
+	if r.notices == nil {
+		r.out.Line("note", text, "")
+		return
+	}
+	select {
+	case r.notices <- text:
+	default: // it has more to do than to say what goes on
+	}
+}
 
 var errInterrupted = errors.New("interrupted")
 
