@@ -45,7 +45,7 @@ type failureDocument struct {
 	NoLog   string   `json:"log_error,omitempty"` // why there is no more of the log
 }
 
-func newRunDetails(run submit.Run, failures []taskFailure) runDetails {
+func newRunDetails(run submit.Run, failures []submit.Failure) runDetails {
 	d := runDetails{
 		runDocument: newRunDocument(run),
 		Archived:    run.Archived,
@@ -78,7 +78,7 @@ func newTaskDocument(t submit.Task) *taskDocument {
 	return d
 }
 
-func newFailureDocument(f taskFailure) failureDocument {
+func newFailureDocument(f submit.Failure) failureDocument {
 	d := failureDocument{
 		Task: f.Task.ID, Path: f.Path, Error: f.Task.Error,
 		Verdict: f.Log.Verdict.Line, Code: f.Log.Verdict.Code, Hint: f.Log.Verdict.Hint,
