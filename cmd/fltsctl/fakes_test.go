@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -39,12 +40,11 @@ func always(f *fakekfp.Fault) func() fault {
 
 func once(f *fakekfp.Fault) func() fault {
 	return func() fault {
-		left := []*fakekfp.Fault{f}
+		var done atomic.Bool
 		return func(fakekfp.Call) *fakekfp.Fault {
-			if len(left) == 0 {
+			if done.Swap(true) {
 				return nil
 			}
-			left = nil
 			return f
 		}
 	}

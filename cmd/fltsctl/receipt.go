@@ -19,7 +19,8 @@ type submissionDocument struct {
 	Parameters map[string]valueAndOrigin `json:"parameters"`
 }
 
-// valueAndOrigin is a value that was sent, and where it came from.
+// valueAndOrigin is a value that was sent, unless it may be secret, and where it
+// came from.
 type valueAndOrigin struct {
 	Value  any    `json:"value"`
 	Origin string `json:"origin"`
@@ -44,7 +45,7 @@ func (r *runner) receipt(sub submission, got submit.Receipt) error {
 		Run: newRunDocument(run), Parameters: map[string]valueAndOrigin{},
 	}
 	for name, v := range sub.order.Values {
-		doc.Parameters[name] = valueAndOrigin{v, sub.from[name]}
+		doc.Parameters[name] = valueAndOrigin{shownValue(name, v), sub.from[name]}
 	}
 	if sub.watch { // a line for it, as for everything that is watched
 		line, err := encodeJSON(doc, "")

@@ -1,26 +1,20 @@
 package main
 
 import (
-	"strings"
-
-	"github.com/flts-run/flts-run/internal/redact"
+	"github.com/flts-run/flts-run/internal/form"
+	"github.com/flts-run/flts-run/internal/secret"
 )
 
-// looksSecret reports whether a value should not be shown: by the name of its
-// parameter, or because it has the shape of a known credential.
-func looksSecret(name, value string) bool {
-	name = strings.ToLower(name)
-	for _, word := range []string{"password", "passwd", "secret", "token", "credential", "api_key", "api-key", "apikey", "private_key", "private-key", "access_key", "access-key"} {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	return knownShapes().Mask(value) != value
+// looksSecret reports whether a parameter's value should not be shown: by its
+// name, or because it is known for a credential.
+func looksSecret(name string, value any) bool {
+	return form.IsSecretName(name) || form.HoldsSecret(value)
 }
 
-// knownShapes masks credentials that are known by their looks.
-func knownShapes() *redact.Set {
-	var s redact.Set
-	s.AddKnownShapes()
-	return &s
+// shownValue is a parameter's value as it may be shown.
+func shownValue(name string, value any) any {
+	if looksSecret(name, value) {
+		return secret.Mask
+	}
+	return value
 }

@@ -44,16 +44,15 @@ func TestCredentialsAreNotPrinted(t *testing.T) {
 		"the wrong file":    {args: []string{"--params-file", write("params", "x: "+theSecret+"\n y: z")}},
 		"a lone --param":    {args: []string{"--param", theSecret}},
 	}
-	faults := map[string]fault{
-		"nothing": nil, "login page": faults["login-page"](), "unauthorized": faults["unauthorized"](),
-		"echo": always(fakekfp.Internal("the token " + theSecret + " was refused"))(), // as careless servers do
-		"drop": faults["drop-run"](),
+	answers := map[string]func() fault{
+		"good": always(nil), "login page": faults["login-page"], "unauthorized": faults["unauthorized"], "drop": faults["drop-run"],
+		"echo": always(fakekfp.Internal("the token " + theSecret + " was refused")), // as careless servers do
 	}
 	for what, c := range credentials {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			for name, f := range faults {
-				server := httptest.NewServer(fakekfp.New(fakekfp.Options{Fault: f}))
+			for name, answer := range answers {
+				server := httptest.NewServer(fakekfp.New(fakekfp.Options{Fault: answer()}))
 				t.Cleanup(server.Close)
 				host := strings.TrimPrefix(server.URL, "http://")
 				for _, more := range [][]string{nil, {"-o", "json"}, {"--dry-run"}} {

@@ -58,13 +58,15 @@ func parseAddress(text, origin string, apiRoots ...string) (address, error) {
 
 var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$`)
 
+// validHost takes names, as lenient as resolvers are, and addresses without a zone.
 func validHost(host string) bool {
-	_, err := netip.ParseAddr(host)
-	return err == nil || len(host) <= 253 && hostName.MatchString(host)
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Zone() == "" || err != nil && len(host) <= 253 && hostName.MatchString(host)
 }
 
+// validPort takes a URL without a port, or with one that can be told from the host.
 func validPort(u *url.URL) bool {
-	if strings.HasSuffix(u.Host, ":") {
+	if strings.HasSuffix(u.Host, ":") || strings.Contains(u.Hostname(), ":") && !strings.HasPrefix(u.Host, "[") {
 		return false
 	}
 	port, err := strconv.ParseUint(u.Port(), 10, 16)

@@ -73,7 +73,7 @@ func (j *judge) explain(req *http.Request, trip *trip, err error) (e *submit.Err
 		return unusable(codeHangs, j.where()+" takes the request and does not answer", j.look()), false
 	case errors.Is(err, errSilent) || timeout != nil && timeout.Timeout():
 		return unusable(codeDialTimeout, j.where()+" does not answer when it is called", "check the VPN, the port, and firewalls on the way; "+j.look()), true
-	case dropped(err) && j.certWanted != nil && j.certWanted.Load():
+	case dropped(err) && j.asksForCert():
 		return j.noClientCert(), false // TLS 1.3 drops the connection after the request
 	case dropped(err):
 		return j.cutOff(unusable(codeReset, j.where()+" closes the connection before it has answered", j.look())), false

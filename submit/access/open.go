@@ -9,7 +9,7 @@ import (
 
 // open makes the way to a server that is named by its address.
 func (s Surroundings) open(o Options, t target, creds []credential) (*Access, error) {
-	config, err := s.tlsConfig(o)
+	config, err := s.tlsConfig(o, t.base.Scheme)
 	if err != nil {
 		return nil, err
 	}

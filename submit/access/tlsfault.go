@@ -29,7 +29,7 @@ func (j *judge) tlsFault(err error) *submit.Error {
 		e.Advice = j.origin + "=" + shellWord("http://"+j.base.Host+j.base.Path)
 	case failed != nil && len(failed.UnverifiedCertificates) > 0:
 		j.certFault(e, failed)
-	case isAlert(err) && (strings.Contains(err.Error(), "certificate required") || strings.Contains(err.Error(), "bad certificate") || strings.Contains(err.Error(), "unknown certificate authority")):
+	case isAlert(err) && (j.asksForCert() || strings.Contains(err.Error(), "bad certificate") || strings.Contains(err.Error(), "unknown certificate authority")):
 		return j.noClientCert()
 	case isAlert(err) || strings.Contains(err.Error(), "tls: "):
 		e.Code, e.Message = codeTLSParameters, j.base.Host+" and fltsctl do not agree on TLS"
@@ -39,6 +39,10 @@ func (j *judge) tlsFault(err error) *submit.Error {
 	}
 	return e
 }
+
+// asksForCert reports a server that has asked for a client certificate when there
+// was none to give. It may have asked without need.
+func (t target) asksForCert() bool { return t.certWanted != nil && t.certWanted.Load() }
 
 func (j *judge) noClientCert() *submit.Error {
 	return &submit.Error{Kind: submit.Refused, Code: codeClientCert, Message: j.base.Host + " wants a client certificate, and does not accept what it got", Advice: "give --client-cert FILE and --client-key FILE"}

@@ -18,40 +18,40 @@ func splitWords(command string) ([]string, error) {
 		words []string
 		word  strings.Builder
 		in    bool // a word has begun, if only by a quote
-		quote rune // ' or ", 0 outside
+		quote byte // ' or ", 0 outside
 		skip  bool // after a backslash
 	)
-	for _, r := range command {
+	for _, c := range []byte(command) {
 		switch {
-		case skip && quote == '"' && !strings.ContainsRune("$`\"\\\n", r):
-			word.WriteRune('\\')
-			word.WriteRune(r)
+		case skip && quote == '"' && !is(c, "$`\"\\\n"):
+			word.WriteByte('\\')
+			word.WriteByte(c)
 			skip = false
 		case skip:
-			if r != '\n' {
-				word.WriteRune(r)
+			if c != '\n' {
+				word.WriteByte(c)
 			}
 			skip = false
-		case r == '\\' && quote != '\'':
+		case c == '\\' && quote != '\'':
 			skip, in = true, true
-		case quote != 0 && r == quote:
+		case quote != 0 && c == quote:
 			quote = 0
-		case quote != '\'' && strings.ContainsRune("$`", r):
+		case quote != '\'' && is(c, "$`"):
 			return nil, errShellWord
 		case quote != 0:
-			word.WriteRune(r)
-		case r == '\'' || r == '"':
-			quote, in = r, true
-		case strings.ContainsRune(" \t\n", r):
+			word.WriteByte(c)
+		case c == '\'' || c == '"':
+			quote, in = c, true
+		case is(c, " \t\n"):
 			if in {
 				words = append(words, word.String())
 			}
 			word.Reset()
 			in = false
-		case strings.ContainsRune("|&;<>()*?[#~", r) && !(in && strings.ContainsRune("#~", r)):
+		case is(c, "|&;<>()*?[") || !in && is(c, "#~"):
 			return nil, errShellWord
 		default:
-			word.WriteRune(r)
+			word.WriteByte(c)
 			in = true
 		}
 	}
@@ -63,3 +63,5 @@ func splitWords(command string) ([]string, error) {
 	}
 	return words, nil
 }
+
+func is(c byte, one string) bool { return strings.IndexByte(one, c) >= 0 }
