@@ -72,8 +72,11 @@ func readToken(text, filter, order string) (token, *failure) {
 	var t token
 	if text != "" {
 		plain, err := base64.StdEncoding.DecodeString(text)
-		if err != nil || json.Unmarshal(plain, &t) != nil {
-			return t, errorf(codeInvalid, "Invalid package token", "Failed to create list options: InvalidInputError: ")
+		if err == nil {
+			err = json.Unmarshal(plain, &t)
+		}
+		if err != nil {
+			return t, errorf(codeInvalid, "Invalid package token: "+err.Error(), "Failed to create list options: InvalidInputError: ")
 		}
 		if filter != "" || order != "" {
 			return t, errorf(codeInvalid, "page token does not match the supplied sort by and/or filtering criteria.", "Failed to create list options: Invalid input error: ")

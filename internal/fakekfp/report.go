@@ -90,7 +90,7 @@ func (s *Server) log(w http.ResponseWriter, path string) {
 	text, ok := s.logs[path]
 	if !ok {
 		run, _, _ := strings.Cut(path, "/")
-		message := fmt.Sprintf("BadRequestError: Failed to read logs for run %s: InternalServerError: Failed to read logs from archive", run)
+		message := fmt.Sprintf("BadRequestError: Failed to read logs for run %s: InternalServerError: Failed to read logs from archive due to empty runtime workflow manifest: Invalid input error: Runtime workflow manifest cannot empty", run)
 		_ = json.NewEncoder(w).Encode(uploadError{message, message})
 		return
 	}

@@ -24,7 +24,7 @@ func pipelineOf(sent any) object {
 // error.
 func (s *Server) checkTemplate(sent any, frames string) *failure {
 	spec := pipelineOf(sent)
-	if len(spec) == 0 {
+	if spec == nil {
 		return errorf(codeInternal, "Failed to fetch a template with an empty pipeline spec manifest", frames+"Invalid input error: ")
 	}
 	invalid := func(text string) *failure {
@@ -91,35 +91,31 @@ func (s *Server) checkParameters(sent any, given object) *failure {
 }
 
 func (s *Server) checkValue(name string, definition object, value any) string {
-	wrong := func(wanted, kind string) string {
-		return fmt.Sprintf("input parameter %s requires type %s, but the parameter value is not of %s value type", name, wanted, kind)
-	}
-	ok := false
+	ok, wanted, noun := false, "", "input parameter"
 	switch kind := definition.text("parameterType"); kind {
 	case "NUMBER_DOUBLE", "NUMBER_INTEGER":
-		if _, ok = value.(json.Number); !ok {
-			return wrong("double or integer", "number")
-		}
+		_, ok = value.(json.Number)
+		wanted, noun = "number", "parameter value"
 	case "STRING":
-		if _, ok = value.(string); !ok {
-			return fmt.Sprintf("input parameter %s requires type string, but the input parameter is not of string value type", name)
-		}
+		_, ok = value.(string)
+		wanted = "string"
 	case "BOOLEAN":
-		if _, ok = value.(bool); !ok {
-			return wrong("bool", "bool")
-		}
+		_, ok = value.(bool)
+		wanted = "bool"
 	case "LIST":
-		if _, ok = value.([]any); !ok {
-			return wrong("list", "list")
-		}
+		_, ok = value.([]any)
+		wanted = "list"
 	case "STRUCT":
-		if _, ok = value.(map[string]any); !ok {
-			return wrong("struct", "struct")
-		}
+		_, ok = value.(map[string]any)
+		wanted = "struct"
 	case "":
 		return fmt.Sprintf("input parameter %s has unspecified type", name)
 	default:
 		return fmt.Sprintf("input parameter %s requires type %s, which is invalid for root component", name, kind)
+	}
+	if !ok {
+		kind := strings.Replace(wanted, "number", "double or integer", 1)
+		return fmt.Sprintf("input parameter %s requires type %s, but the %s is not of %s value type", name, kind, noun, wanted)
 	}
 	literals, limited := definition["literals"].([]any)
 	if limited && !slices.ContainsFunc(literals, func(l any) bool { return fmt.Sprint(l) == fmt.Sprint(value) }) {

@@ -110,6 +110,11 @@ var kubernetesFields = map[string]release{
 }
 
 func (f *fitting) kubernetes(platform map[string]any) {
+	// The first versions end themselves over a document without this.
+	if kubernetes := object(platform, "platforms", "kubernetes"); kubernetes != nil && kubernetes["deploymentSpec"] == nil && f.server.before(release{2, 5}) {
+		kubernetes["deploymentSpec"] = map[string]any{"executors": map[string]any{}}
+		f.changed = true
+	}
 	executors := object(platform, "platforms", "kubernetes", "deploymentSpec", "executors")
 	newer := map[string]bool{}
 	for _, label := range slices.Sorted(maps.Keys(executors)) {

@@ -1,6 +1,7 @@
 package kfp
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -114,4 +115,24 @@ func file(t *testing.T, text string) submit.Target {
 // order is one that is good.
 func order(t *testing.T) submit.Order {
 	return submit.Order{Target: file(t, train), Values: map[string]any{"dataset": "ElBorn"}, Name: "first"}
+}
+
+func serveHandler(t *testing.T, h http.Handler) string {
+	t.Helper()
+	web := httptest.NewServer(h)
+	t.Cleanup(web.Close)
+	return web.URL
+}
+
+// handled gives requests to a handler, without a connection.
+type handled struct{ http.Handler }
+
+func (h handled) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result(), nil
+}
+
+func request(t *testing.T) *http.Request {
+	return httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/apis/v2beta1/runs/r", nil)
 }

@@ -2,10 +2,10 @@ package kfp
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -167,7 +167,16 @@ func TestAServerThatNeverAnswersIsNotAskedForEver(t *testing.T) {
 // some time before it does. Eight submit at once.
 func TestNoRunIsLostAndNoneDoubled(t *testing.T) {
 	const orders, workers = 500, 8
-	b, fake := serve(t, fakekfp.Options{Fault: fakekfp.Drops(6, 5, 20*time.Millisecond)}, Options{Settle: 300 * time.Millisecond})
+	drops := fakekfp.Drops(6, 5, 20*time.Millisecond)
+	var broken atomic.Int32
+	fault := func(c fakekfp.Call) *fakekfp.Fault {
+		f := drops(c)
+		if f != nil && c.Method == "POST" && c.Path == "/apis/v2beta1/runs" {
+			broken.Add(1)
+		}
+		return f
+	}
+	b, fake := serve(t, fakekfp.Options{Fault: fault}, Options{Settle: 300 * time.Millisecond})
 	target := file(t, train)
 	work, failures := make(chan int), make(chan error, orders)
 	var pool sync.WaitGroup
@@ -190,10 +199,7 @@ func TestNoRunIsLostAndNoneDoubled(t *testing.T) {
 	pool.Wait()
 	fake.Wait()
 	for range orders {
-		err := <-failures
-		var e *submit.Error
-		if errors.As(err, &e) { t.Logf("%#v", e.Err) }
-		require.NoError(t, err)
+		require.NoError(t, <-failures)
 	}
 	seen := map[string]int{}
 	for _, id := range fake.RunIDs() {
@@ -202,7 +208,7 @@ func TestNoRunIsLostAndNoneDoubled(t *testing.T) {
 	require.Len(t, seen, orders)
 	require.Len(t, fake.RunIDs(), orders)
 	// The test is worth something only if connections broke while runs were sent.
-	require.Greater(t, sentRuns(fake), orders+5)
+	require.Greater(t, int(broken.Load()), 5)
 	names := map[string]bool{}
 	for _, c := range fake.Calls() {
 		if strings.Contains(c.Path, "upload_version") {

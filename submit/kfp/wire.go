@@ -22,7 +22,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if got.StatusCode < http.StatusBadRequest && isJSON(got.Header) {
+	if got.StatusCode/100 == 2 && isJSON(got.Header) {
 		return got, nil
 	}
 	defer got.Body.Close()
