@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -124,19 +125,45 @@ func sent(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(steadyText(b.String())), 0o644))
 }
 
-// arrived METHOD PATH waits until the server got such a request, for twenty seconds
-// at most.
+// arrived METHOD PATH [COUNT] waits until the server got so many such requests, for
+// twenty seconds at most. When the second has come, the first was answered.
 func arrived(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: arrived METHOD PATH")
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: arrived METHOD PATH [COUNT]")
+	}
+	want := 1
+	if len(args) == 3 {
+		var err error
+		want, err = strconv.Atoi(args[2])
+		ts.Check(err)
 	}
 	s := ts.Value(kfpKey{}).(*kfpServer)
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if slices.ContainsFunc(s.Calls(), func(c fakekfp.Call) bool { return c.Method == args[0] && c.Path == args[1] }) {
-			return
+	got := 0
+	for deadline := time.Now().Add(20 * time.Second); got < want && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		got = 0
+		for _, c := range s.Calls() {
+			if c.Method == args[0] && c.Path == args[1] {
+				got++
+			}
 		}
 	}
-	ts.Fatalf("no %s %s arrives", args[0], args[1])
+	if got < want {
+		ts.Fatalf("%d of %d requests %s %s arrive", got, want, args[0], args[1])
+	}
+}
+
+// report STATE [TASK STATE]… says what became of the newest run and of its tasks.
+func report(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args)%2 != 1 {
+		ts.Fatalf("usage: report STATE [TASK STATE]…")
+	}
+	s := ts.Value(kfpKey{}).(*kfpServer)
+	r := fakekfp.Report{State: args[0]}
+	for pair := range slices.Chunk(args[1:], 2) {
+		r.Tasks = append(r.Tasks, fakekfp.Task{Name: pair[0], State: pair[1]})
+	}
+	ids := s.RunIDs()
+	ts.Check(s.Report(ids[len(ids)-1], r))
 }
 
 // steady FILE writes a file as the file "steady", without what differs between

@@ -60,15 +60,14 @@ var (
 	pipelineRootOption   = option{flag: "pipeline-root", variables: []string{"FLTSCTL_PIPELINE_ROOT"}, heading: runHeading, backend: kfpBackend, usage: "`URL` below which it keeps its artifacts"}
 	idempotencyOption    = option{flag: "idempotency-key", heading: runHeading, usage: "two submissions with the same `KEY` are one run"}
 	dryRunOption         = option{flag: "dry-run", heading: runHeading, boolean: true, usage: "print what would be sent, and send nothing"}
-	watchOption          = option{flag: "watch", heading: runHeading, boolean: true, usage: "stay until it ends, and end as it did"}
-	timeoutOption        = option{flag: "timeout", heading: runHeading, usage: "end --watch after `DURATION`, like 90m, with status 124"}
 )
 
 var submitOptions = []option{
 	pipelineOption, pipelineVersionOption, uploadOption, noCacheOption,
 	paramOption, paramsFileOption, fromContractOption,
 	runNameOption, experimentOption, descriptionOption, labelOption, serviceAccountOption, pipelineRootOption,
-	idempotencyOption, dryRunOption, watchOption, timeoutOption,
+	idempotencyOption, dryRunOption,
+	runWatchOption.under(runHeading), runTimeoutOption.under(runHeading), intervalOption.under(runHeading), terminateOption.under(runHeading),
 }
 
 // cliFlags makes the flags of a command, in the order of the options and without
@@ -117,6 +116,12 @@ func (o option) help() string {
 // as is the option with the values that one command has for it.
 func (o option) as(values ...string) option {
 	o.values = values
+	return o
+}
+
+// under is the option in another group of --help.
+func (o option) under(heading string) option {
+	o.heading = heading
 	return o
 }
 

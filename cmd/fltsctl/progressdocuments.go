@@ -55,13 +55,19 @@ func (p *progressDocuments) end(run submit.Run, now time.Time, failures []submit
 
 func (p *progressDocuments) document(doc eventDocument) error {
 	doc.Schema = documentSchema
-	data, err := encodeJSON(doc, "")
-	if err == nil && p.yaml {
-		data, err = asYAML(data)
-		data = append([]byte("---\n"), data...)
-	}
+	text, err := streamed(doc, p.yaml)
 	if err != nil {
 		return err
 	}
-	return p.write(string(data))
+	return p.write(text)
+}
+
+// streamed is a value as one of many: a line of JSON, or a document of YAML.
+func streamed(value any, yaml bool) (string, error) {
+	data, err := encodeJSON(value, "")
+	if err == nil && yaml {
+		data, err = asYAML(data)
+		data = append([]byte("---\n"), data...)
+	}
+	return string(data), err
 }

@@ -47,12 +47,12 @@ func (r *runner) receipt(sub submission, got submit.Receipt) error {
 	for name, v := range sub.order.Values {
 		doc.Parameters[name] = valueAndOrigin{shownValue(name, v), sub.from[name]}
 	}
-	if sub.watch { // a line for it, as for everything that is watched
-		line, err := encodeJSON(doc, "")
+	if sub.watch { // and what is watched comes behind it
+		text, err := streamed(doc, sub.output == "yaml")
 		if err != nil {
 			return err
 		}
-		return r.product(string(line))
+		return r.product(text)
 	}
 	return r.writeDocument(sub.output, doc)
 }

@@ -57,7 +57,7 @@ func (r *runner) archive(c *call) error {
 }
 
 func (r *runner) retry(c *call) error {
-	o := c.watchOptions()
+	o := c.watchOptions(c.output)
 	watch := c.boolean(runWatchOption)
 	if watch && c.c.Args().Len() > 1 {
 		c.problem(usage("leave out --watch, and watch each with fltsctl runs watch RUN", "--watch is for one run"))

@@ -7,7 +7,7 @@ import (
 )
 
 func (r *runner) watchRun(c *call) error {
-	o := c.watchOptions()
+	o := c.watchOptions(c.output)
 	if err := c.open(1, 1); err != nil {
 		return err
 	}
@@ -24,15 +24,15 @@ func (r *runner) watchRun(c *call) error {
 }
 
 // watchOptions reads the flags of a watch.
-func (c *call) watchOptions() watchOptions {
+func (s *settings) watchOptions(output string) watchOptions {
 	o := watchOptions{
-		Timeout:   c.duration(runTimeoutOption),
-		Interval:  c.duration(intervalOption),
-		Output:    c.output,
-		Terminate: c.boolean(terminateOption),
+		Timeout:   s.duration(runTimeoutOption),
+		Interval:  s.duration(intervalOption),
+		Output:    output,
+		Terminate: s.boolean(terminateOption),
 	}
 	if o.Interval > 0 && o.Interval < submit.MinInterval {
-		c.problem(usage("1s is the shortest", "--interval %s asks the server too often", o.Interval.Round(time.Microsecond)))
+		s.problem(usage("1s is the shortest", "--interval %s asks the server too often", o.Interval.Round(time.Microsecond)))
 	}
 	return o
 }

@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 			"await":     scriptcmd.Await,
 			"exits":     scriptcmd.Exits,
 			"kfp":       kfp,
+			"report":    report,
 			"sent":      sent,
 			"steady":    steady,
 			"writefile": scriptcmd.WriteFile,

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -45,7 +44,7 @@ type submission struct {
 	output  string
 	dryRun  bool
 	watch   bool
-	timeout time.Duration // of the watch, 0 is none
+	watched watchOptions
 }
 
 func (r *runner) submit(c *cli.Context) error {
@@ -67,7 +66,7 @@ func (r *runner) submit(c *cli.Context) error {
 		return err
 	}
 	release() // from here on an interrupt is the watch's
-	return r.watch(c.Context, sub.backend, receipt.Run.ID, watchOptions{Timeout: sub.timeout, Output: sub.output})
+	return r.watch(c.Context, sub.backend, receipt.Run.ID, sub.watched)
 }
 
 // submission reads the whole command line before anything is sent. A pipeline in
@@ -100,8 +99,8 @@ func (r *runner) submission(ctx context.Context, s *settings) (submission, error
 func (r *runner) readWay(s *settings, sub *submission) {
 	sub.output = s.oneOf(outputOption.as(submitOutputs...))
 	sub.dryRun = s.boolean(dryRunOption)
-	sub.watch = s.boolean(watchOption)
-	sub.timeout = s.duration(timeoutOption)
+	sub.watch = s.boolean(runWatchOption)
+	sub.watched = s.watchOptions(sub.output)
 	documents := sub.output == "json" || sub.output == "yaml"
 	switch {
 	case sub.dryRun && sub.watch:
@@ -110,9 +109,9 @@ func (r *runner) readWay(s *settings, sub *submission) {
 		sub.output = "yaml"
 	case sub.dryRun && !documents:
 		s.problem(usage("write -o yaml or -o json", "--dry-run has no -o %s", sub.output))
-	case sub.watch && sub.output != "table" && sub.output != "json":
-		s.problem(usage("write -o table or -o json", "--watch has no -o %s", sub.output))
-	case sub.timeout > 0 && !sub.watch:
+	case sub.watch && sub.output != "table" && !documents:
+		s.problem(usage("write -o table, json or yaml", "--watch has no -o %s", sub.output))
+	case sub.watched.Timeout > 0 && !sub.watch:
 		s.problem(usage("add --watch", "--timeout ends --watch, which is not there"))
 	}
 }

@@ -24,11 +24,11 @@ type backend struct {
 	open func(context.Context, *settings) (submit.Backend, error)
 }
 
-// chosenBackend is the one that the command line wants. Flags of another one are a
-// problem.
+// chosenBackend is the one that the command line wants. Flags of another one, among
+// the command's own and those of the connection, are a problem.
 func (r *runner) chosenBackend(s *settings, options []option) backend {
 	name := s.oneOf(backendOption.as(r.backendNames()...))
-	s.onlyFor(name, options)
+	s.onlyFor(name, slices.Concat(options, connectionOptions))
 	return r.backends[name]
 }
 
