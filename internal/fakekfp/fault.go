@@ -14,9 +14,10 @@ import (
 type Fault struct {
 	Delay time.Duration // before anything happens
 
-	DropBefore bool          // the connection ends, and the server did nothing
-	DropAfter  bool          // the server acts, and the connection ends
-	DropLate   time.Duration // the connection ends, and the server acts this much later
+	DropBefore bool            // the connection ends, and the server did nothing
+	DropAfter  bool            // the server acts, and the connection ends
+	DropLate   time.Duration   // the connection ends, and the server acts this much later
+	DropUntil  <-chan struct{} // the connection ends, and the server acts when this is closed
 
 	Status int // is answered, and the server does nothing
 	Header http.Header
@@ -88,9 +89,14 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, f *Fault, act func
 		act(httptest.NewRecorder())
 		panic(http.ErrAbortHandler)
 	case f.DropLate > 0:
-		s.late.Add(1)
-		time.AfterFunc(f.DropLate, func() {
-			defer s.late.Done()
+		s.late.Go(func() {
+			time.Sleep(f.DropLate)
+			act(httptest.NewRecorder())
+		})
+		panic(http.ErrAbortHandler)
+	case f.DropUntil != nil:
+		s.late.Go(func() {
+			<-f.DropUntil
 			act(httptest.NewRecorder())
 		})
 		panic(http.ErrAbortHandler)

@@ -145,6 +145,23 @@ func TestARedirectOnTheServerIsFollowed(t *testing.T) {
 	require.Equal(t, []string{"Bearer " + token, "Bearer " + token}, s.sent("Authorization"))
 }
 
+// A POST that may be repeated is still no GET.
+func TestASafePOSTIsNotRedirected(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/y", http.StatusFound) })
+	_, err := do(t, access.Safe(t.Context()), kfp(t, access.Options{Host: s.URL}, access.Surroundings{}), http.MethodPost, "/x", "{}")
+	require.True(t, submit.IsKind(err, submit.Unusable), "%v", err)
+	require.Len(t, s.requests, 1)
+}
+
+func TestThePrefixIsKeptInTheAdvice(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://kf.example"+r.URL.Path, http.StatusPermanentRedirect)
+	})
+	a := kfp(t, access.Options{}, access.Surroundings{Environ: []string{"KF_PIPELINES_ENDPOINT=" + s.URL + "/pipeline"}})
+	_, err := get(t, a, "/apis/v2beta1/runs")
+	want(t, submit.Unusable, "FLTS-H10", a.Base.Host+" redirects to https://kf.example, which is not followed (308)", "if that is right: KF_PIPELINES_ENDPOINT=https://kf.example/pipeline", err)
+}
+
 func TestARedirectInACircle(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", http.StatusFound) })
 	_, err := get(t, kfp(t, access.Options{Host: s.URL}, access.Surroundings{}), "/x")

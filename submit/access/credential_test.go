@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -174,6 +175,15 @@ func TestARefusedCommandRunsOnceMore(t *testing.T) {
 	}
 }
 
+func TestACommandThatFailsTheSecondTime(t *testing.T) {
+	count := file(t, "")
+	s := serve(t, wants("Authorization", "other"))
+	a := kfp(t, access.Options{Host: s.URL, TokenCommand: `sh -c 'if [ -s "` + "$0" + `" ]; then exit 4; fi; echo x >"` + "$0" + `"; echo ` + token + `' ` + count}, access.Surroundings{Environ: []string{"PATH=/usr/bin:/bin"}})
+	_, err := get(t, a, "")
+	want(t, submit.Refused, "", "--token-command: sh failed with status 4", "run the command by hand, and log in where it asks for that", err)
+	require.Equal(t, []string{"Bearer " + token}, s.sent("Authorization"))
+}
+
 func TestCommandsThatFail(t *testing.T) {
 	s := serve(t, ok)
 	for command, message := range map[string]string{
@@ -228,6 +238,38 @@ func TestSignedBy(t *testing.T) {
 	_, err = get(t, first.SignedBy(nil), "/auth/token")
 	require.EqualError(t, err, "Airflow at "+a.Base.Host+" wants a login (401), and none was given")
 	require.Equal(t, []string{basic, ""}, s.sent("Authorization")[3:])
+}
+
+// Two requests are refused with one token, and it is renewed once.
+func TestATokenIsRenewedOnce(t *testing.T) {
+	var both sync.WaitGroup
+	both.Add(2)
+	accept := wants("Authorization", "Bearer "+fresh)
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "Bearer "+token {
+			both.Done()
+			both.Wait()
+		}
+		accept(w, r)
+	})
+	a, err := access.Airflow(access.Options{Host: s.URL}, access.Surroundings{})
+	require.NoError(t, err)
+	source := &rotating{}
+	a = a.SignedBy(source)
+	errs := make(chan error, 2)
+	for range 2 {
+		go func() {
+			resp, err := a.Client.Get(s.URL)
+			if err == nil {
+				err = resp.Body.Close()
+			}
+			errs <- err
+		}()
+	}
+	require.NoError(t, <-errs)
+	require.NoError(t, <-errs)
+	a.Client.CloseIdleConnections()
+	require.EqualValues(t, 1, source.asked.Load())
 }
 
 func TestWhyATokenIsRefused(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -53,7 +52,8 @@ func (j *judge) explain(req *http.Request, trip *trip, err error) (e *submit.Err
 		return &submit.Error{Kind: submit.Unusable, Code: code, Message: message + trip.counted(), Advice: advice}
 	}
 	timeout, _ := errors.AsType[net.Error](err)
-	malformed := strings.Contains(err.Error(), "malformed HTTP")
+	_, isFile := errors.AsType[*fs.PathError](err)
+	malformed := strings.Contains(err.Error(), "malformed HTTP") || spokeFirst(err)
 	switch {
 	case malformed && strings.Contains(err.Error(), `\x15\x03`):
 		return j.portSpeaksTLS(err), true
@@ -61,7 +61,7 @@ func (j *judge) explain(req *http.Request, trip *trip, err error) (e *submit.Err
 		return j.notHTTP(), false
 	case j.kube != nil && j.kube.plugin != "" && (errors.Is(err, exec.ErrNotFound) || strings.Contains(err.Error(), "getting credentials")):
 		return j.pluginFault(err), true
-	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, os.ErrPermission):
+	case isFile:
 		return unusable("", "a file that the login needs cannot be read", j.look()), true
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return unusable(codeRefused, "nothing listens at "+j.where()+" (connection refused)", j.whoListens()), true
@@ -79,6 +79,12 @@ func (j *judge) explain(req *http.Request, trip *trip, err error) (e *submit.Err
 		return j.cutOff(unusable(codeReset, j.where()+" closes the connection before it has answered", j.look())), false
 	}
 	return unusable("", "the connection to "+j.where()+" failed for an unknown reason", j.look()), false
+}
+
+// spokeFirst reports a server that has said something before it was asked, which
+// net/http has no error for.
+func spokeFirst(err error) bool {
+	return strings.Contains(err.Error(), "readLoopPeekFail") && errors.Unwrap(err) == nil
 }
 
 // dropped reports a connection that the other side has ended. Where that happens
@@ -105,7 +111,7 @@ func (j *judge) nameFault(err *net.DNSError) *submit.Error {
 	switch {
 	case err.IsNotFound && isService(host) && !j.inside:
 		e.Code, e.Message = codeNotInCluster, host+" is a name of the cluster, and this is outside of it"
-		e.Advice = "leave --host out, to go the way of kubectl; or " + j.forward() + ", then --host http://localhost:8888"
+		e.Advice = "leave " + j.origin + " out, to go the way of kubectl; or " + j.forward() + ", then --host http://localhost:8888"
 		if !j.isKFP() {
 			e.Advice = j.forward() + ", then --host http://localhost:8080"
 		}
@@ -139,7 +145,7 @@ func (j *judge) notHTTP() *submit.Error {
 func (j *judge) cutOff(e *submit.Error) *submit.Error {
 	if j.isKFP() && portOf(j.base) == "8887" {
 		e.Code, e.Message = codeKFPPort, "port 8887 of "+j.base.Hostname()+" is the one for gRPC, the API is on 8888"
-		e.Advice = j.origin + "=" + shellWord(j.base.Scheme+"://"+net.JoinHostPort(j.base.Hostname(), "8888"))
+		e.Advice = j.named(j.base.Scheme + "://" + net.JoinHostPort(j.base.Hostname(), "8888"))
 	}
 	return e
 }

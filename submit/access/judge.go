@@ -181,11 +181,11 @@ func (j *judge) notAPI(resp *http.Response, text string) *submit.Error {
 	e.Code = codeKFPPort
 	switch {
 	case strings.Contains(text, "Kubeflow Central Dashboard"):
-		e.Advice = "this is the dashboard; the API is under its path /pipeline: " + j.origin + "=" + shellWord(j.base.Scheme+"://"+j.base.Host+"/pipeline")
+		e.Advice = "this is the dashboard; the API is under its path /pipeline: " + j.named(j.base.Scheme+"://"+j.base.Host+"/pipeline")
 	case isHTML(resp) && (strings.Contains(text, "Kubeflow Pipelines") || strings.Contains(j.base.Host, "ml-pipeline-ui")):
 		e.Advice = "ml-pipeline-ui has the web pages, on port 80; the API is " + j.api() + ", or through: " + j.forward()
 	case j.kube == nil && isNear(j.base.Hostname()):
-		e.Advice = "the API is on port 8888 of ml-pipeline, 8887 is gRPC and ml-pipeline-ui:80 the web pages: " + j.origin + "=" + j.api()
+		e.Advice = "the API is on port 8888 of ml-pipeline, 8887 is gRPC and ml-pipeline-ui:80 the web pages: " + j.named(j.api())
 	}
 	return e
 }

@@ -118,11 +118,11 @@ func TestWhereAirflowIs(t *testing.T) {
 	}{
 		"a flag":          {access.Options{Host: "https://af.example/prefix/api/v2/"}, nil, nil, "https://af.example/prefix", "--host"},
 		"a variable":      {access.Options{}, []string{"AIRFLOW_API_URL=localhost:8080"}, nil, "http://localhost:8080", "AIRFLOW_API_URL"},
-		"airflowctl":      {access.Options{}, nil, map[string]string{"/home/ada/airflow/production.json": `{"api_url":"https://af.example"}`}, "https://af.example", "/home/ada/airflow/production.json"},
+		"airflowctl":      {access.Options{}, nil, map[string]string{"/h/airflow/production.json": `{"api_url":"https://af.example"}`}, "https://af.example", "/h/airflow/production.json"},
 		"its environment": {access.Options{}, []string{"AIRFLOW_HOME=/af", "AIRFLOW_CLI_ENVIRONMENT=stage"}, map[string]string{"/af/stage.json": `{"api_url":"https://af.example"}`}, "https://af.example", "/af/stage.json"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a, err := access.Airflow(c.options, access.Surroundings{Environ: c.environ, Home: "/home/ada", ReadFile: files(c.files)})
+			a, err := access.Airflow(c.options, access.Surroundings{Environ: c.environ, Home: "/h", ReadFile: files(c.files)})
 			require.NoError(t, err)
 			require.Equal(t, []string{c.base, c.origin}, []string{a.Base.String(), a.Origin})
 		})

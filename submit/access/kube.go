@@ -22,7 +22,7 @@ type kubeRoute struct {
 	base      *url.URL // of the Service, below the API server's
 	context   string
 	namespace string
-	service   string // "name:port"
+	service   string // "name:port", or "scheme:name:port"
 	plugin    string // the program that gives the login, or ""
 	renews    bool   // the login is had again after a 401
 }

@@ -164,13 +164,18 @@ func TestRefusalsOfTheAPIServer(t *testing.T) {
 		"not allowed":  {status(403, body), submit.Refused, "", `the user of the context "dev" may not go through Kubernetes to the Service ml-pipeline in kubeflow (403)`, "kubectl --context dev -n kubeflow auth can-i create services/ml-pipeline --subresource=proxy; it needs get, create, patch and delete of services/proxy"},
 		"no Service":   {status(404, body), submit.Unusable, "", `there is no Service ml-pipeline in the namespace kubeflow of the context "dev"`, "kubectl --context dev get services -A | grep ml-pipeline; then --kube-namespace NAMESPACE"},
 		"no such port": {status(503, `no service port \"http\" found for service`), submit.Unusable, "FLTS-H08", `the Service ml-pipeline has no port "http"`, "--kube-service ml-pipeline:8888, or look: kubectl --context dev -n kubeflow get service ml-pipeline -o wide"},
+		"no scheme":    {status(404, body), submit.Unusable, "", `there is no Service pipelines in the namespace kubeflow of the context "dev"`, "kubectl --context dev get services -A | grep pipelines; then --kube-namespace NAMESPACE"},
 		"no pod":       {status(503, "no endpoints available for service"), submit.Unusable, "FLTS-H08", "the Service ml-pipeline in kubeflow has no pod that is ready", "kubectl --context dev -n kubeflow get pods,endpointslices -l app=ml-pipeline"},
 		"another":      {status(500, body), submit.Unusable, "FLTS-H08", "Kubernetes cannot pass the request on to the Service ml-pipeline in kubeflow (500)", "kubectl --context dev -n kubeflow get pods,endpointslices -l app=ml-pipeline"},
 		"KFP's own":    {answers(401, "application/json", `{"code":16}`), submit.Refused, "FLTS-A13", "Kubeflow Pipelines at HOST wants a login (401), and none was given", "give the header or cookie that the gateway would have added: --header-file FILE, such as kubeflow-userid: me@example.com"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serveTLS(t, c.answer)
-			a := kfp(t, access.Options{Kubeconfig: kubeconfig(t, s.URL, caOf(s), "{token: "+token+"}", "dev")}, access.Surroundings{})
+			o := access.Options{Kubeconfig: kubeconfig(t, s.URL, caOf(s), "{token: "+token+"}", "dev")}
+			if name == "no scheme" {
+				o.KubeService = "https:pipelines:8888"
+			}
+			a := kfp(t, o, access.Surroundings{})
 			_, err := do(t, t.Context(), a, http.MethodPost, "/runs", "{}")
 			want(t, c.kind, c.code, strings.ReplaceAll(c.message, "HOST", a.Base.Host), c.advice, err)
 		})

@@ -16,11 +16,21 @@ func isKubeStatus(resp *http.Response, text string) bool {
 	return resp.StatusCode >= 400 && json.Unmarshal([]byte(text), &status) == nil && status.Kind == "Status" && status.APIVersion == "v1"
 }
 
+// parts are the name of the Service and of its port: what stands in front of both,
+// if anything, is a scheme.
+func (r *kubeRoute) parts() (service, port string) {
+	parts := strings.Split(r.service, ":")
+	if len(parts) == 3 {
+		parts = parts[1:]
+	}
+	return parts[0], strings.Join(parts[1:], ":")
+}
+
 // kubeRefusal is why the API server did not pass the request on.
 func (j *judge) kubeRefusal(status int, text string) *submit.Error {
 	r := j.kube
 	kubectl := "kubectl --context " + shellWord(r.context)
-	service, port, _ := strings.Cut(r.service, ":")
+	service, port := r.parts()
 	e := &submit.Error{Kind: submit.Unusable, Code: codeNoBackend, Advice: kubectl + " -n " + r.namespace + " get pods,endpointslices -l app=" + service}
 	switch {
 	case status == http.StatusUnauthorized:

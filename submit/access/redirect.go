@@ -11,8 +11,8 @@ import (
 
 const mostRedirects = 3
 
-// redirected judges a redirect. Only one that stays on the server and repeats what
-// may be repeated is left to http.Client; all others end here, so that no
+// redirected judges a redirect. Only one of a reading request that stays on the
+// server is left to http.Client; all others end here, so that no
 // credential goes to where nobody sent it, and no POST becomes a GET.
 func (j *judge) redirected(sent *http.Request, resp *http.Response) *submit.Error {
 	to, err := sent.URL.Parse(resp.Header.Get("Location"))
@@ -23,12 +23,12 @@ func (j *judge) redirected(sent *http.Request, resp *http.Response) *submit.Erro
 		return j.loginWanted(product)
 	}
 	switch {
-	case sameOrigin(to, j.base) && repeatable(sent):
+	case sameOrigin(to, j.base) && reads(sent):
 		return nil
 	case sameOrigin(to, j.base):
 		return j.moved(resp.StatusCode, "a "+sent.Method+" to another path of itself", j.lookWhere())
 	}
-	return j.moved(resp.StatusCode, "to "+to.Scheme+"://"+to.Host, "if that is right: "+j.origin+"="+shellWord(j.rebased(sent.URL, to)))
+	return j.moved(resp.StatusCode, "to "+to.Scheme+"://"+to.Host, "if that is right: "+j.named(j.rebased(sent.URL, to)))
 }
 
 func (j *judge) moved(status int, where, advice string) *submit.Error {

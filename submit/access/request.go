@@ -25,15 +25,19 @@ func Safe(ctx context.Context) context.Context { return context.WithValue(ctx, m
 func Raw(ctx context.Context) context.Context { return context.WithValue(ctx, markRaw, true) }
 
 // Stream marks requests whose answer may be long and come slowly, such as a log
-// that is followed. It is not read ahead, and not repeated once it has begun.
+// that is followed. It is not read ahead, and not repeated once it has begun: what
+// ends it early is an error of its Read.
 func Stream(ctx context.Context) context.Context { return context.WithValue(ctx, markStream, true) }
 
 func marked(req *http.Request, m mark) bool { return req.Context().Value(m) != nil }
 
-// repeatable reports a request that changes nothing if it is sent twice.
-func repeatable(req *http.Request) bool {
-	return req.Method == "" || req.Method == http.MethodGet || req.Method == http.MethodHead || marked(req, markSafe)
+// reads reports a request that changes nothing.
+func reads(req *http.Request) bool {
+	return req.Method == "" || req.Method == http.MethodGet || req.Method == http.MethodHead
 }
+
+// repeatable reports a request that changes nothing more if it is sent twice.
+func repeatable(req *http.Request) bool { return reads(req) || marked(req, markSafe) }
 
 // trip is what the layers note about one request.
 type trip struct {

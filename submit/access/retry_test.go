@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"syscall"
@@ -158,6 +159,30 @@ func TestAWaitIsCancelled(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 		require.Equal(t, 3*time.Second, time.Since(server.began))
 	})
+}
+
+type counter struct{ n int }
+
+func (c *counter) Token(context.Context, bool) (string, error) {
+	c.n++
+	return fmt.Sprint("t", c.n), nil
+}
+
+// The first try was refused, the second never left: nothing was done.
+func TestARenewalThatDoesNotLeaveIsSettled(t *testing.T) {
+	server := &script{steps: []func(*http.Request) (*http.Response, error){
+		func(req *http.Request) (*http.Response, error) {
+			httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{})
+			return gives(401, "")(req)
+		},
+		fails(&net.OpError{Op: "dial", Err: syscall.ECONNRESET}),
+	}}
+	l := &link{target: target{what: airflow, base: &url.URL{Scheme: "https", Host: "af.example"}}, wire: server, limit: time.Minute, notice: func(string) {}}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://af.example/x", nil)
+	require.NoError(t, err)
+	_, err = l.client([]credential{bearer("the login", &counter{})}).Do(req)
+	require.Len(t, server.at, 2)
+	require.EqualError(t, Reason(err), "af.example closes the connection before it has answered")
 }
 
 // Faults that no server on loopback can have.

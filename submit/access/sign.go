@@ -56,10 +56,13 @@ func (s *signer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	second, changed, err := s.sign(req, first.Header)
-	if err != nil || !changed && !s.renewed {
-		return resp, err
+	if err == nil && !changed && !s.renewed {
+		return resp, nil
 	}
 	_ = resp.Body.Close() // it goes to nobody
+	if err != nil {
+		return nil, err
+	}
 	return s.next.RoundTrip(second)
 }
 

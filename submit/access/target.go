@@ -2,6 +2,7 @@ package access
 
 import (
 	"net/url"
+	"strings"
 	"sync/atomic"
 )
 
@@ -29,6 +30,15 @@ func (t target) where() string {
 		return "the API server of Kubernetes at " + t.base.Host
 	}
 	return t.base.Host
+}
+
+// named is how another address is given in place of this one.
+func (t target) named(address string) string {
+	name := t.origin
+	if strings.ContainsAny(name, " /") { // a file, or the place where we are
+		name = "--host"
+	}
+	return name + "=" + shellWord(address)
 }
 
 // forward is the command that brings the server to this machine.

@@ -15,7 +15,7 @@ import (
 )
 
 func (j *judge) portSpeaksTLS(err error) *submit.Error {
-	return &submit.Error{Kind: submit.Unusable, Code: codeSpeaksTLS, Message: j.base.Host + " speaks TLS, and the address says http", Advice: j.origin + "=" + shellWord("https://"+j.base.Host+j.base.Path), Err: err}
+	return &submit.Error{Kind: submit.Unusable, Code: codeSpeaksTLS, Message: j.base.Host + " speaks TLS, and the address says http", Advice: j.named("https://" + j.base.Host + j.base.Path), Err: err}
 }
 
 // tlsFault is what is wrong with TLS, nil for another fault.
@@ -26,7 +26,7 @@ func (j *judge) tlsFault(err error) *submit.Error {
 	switch {
 	case plain || errors.Is(err, http.ErrSchemeMismatch):
 		e.Code, e.Message = codeSpeaksPlain, j.base.Host+" does not speak TLS, and the address says https"
-		e.Advice = j.origin + "=" + shellWord("http://"+j.base.Host+j.base.Path)
+		e.Advice = j.named("http://" + j.base.Host + j.base.Path)
 	case failed != nil && len(failed.UnverifiedCertificates) > 0:
 		j.certFault(e, failed)
 	case isAlert(err) && (j.asksForCert() || strings.Contains(err.Error(), "bad certificate") || strings.Contains(err.Error(), "unknown certificate authority")):

@@ -70,7 +70,7 @@ func (j *judge) howToLogIn(resp *http.Response) string {
 	case j.isKFP() && j.inside:
 		return mountToken
 	case j.isKFP():
-		return "give --token-file FILE or --cookie-file FILE, or leave --host out, to go the way of kubectl"
+		return "give --token-file FILE or --cookie-file FILE, or leave " + j.origin + " out, to go the way of kubectl"
 	case strings.EqualFold(scheme, "Basic"):
 		return "give --user NAME and --password-file FILE"
 	}

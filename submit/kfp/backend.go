@@ -1,6 +1,26 @@
+// Package kfp submits to Kubeflow Pipelines and watches its runs, over REST
+// v2beta1 of 2.0.5 and everything later.
+//
+// A run of KFP has no labels: an order's are lines name=value below the run's
+// description, which lists can be searched for. So is the mark by which a run with
+// an idempotency key is known again; it has a digest of what was ordered in it, and
+// an order with the same key and another digest is a conflict. What is created
+// besides runs has a unique name, so it is simply created again when it cannot be
+// told whether it was. The one thing that is not prevented: two that send an order
+// with the same key at the same moment start two runs, because the API has nothing
+// that only one of them could take.
+//
+// A pipeline is sent as the server can read it: see fit. Whether tasks are answered
+// from the cache is part of a pipeline, so an order without cache sends a pipeline
+// of its own.
+//
+// Messages of KFP are quoted, in one line and without its frames, because they are
+// about what the user sent. What looks like a credential is masked, and what anybody
+// else answers is never quoted.
 package kfp
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strings"
@@ -13,6 +33,10 @@ import (
 
 // Options are what a Backend may be told. The zero value is good.
 type Options struct {
+	// Namespace is the one of a multi-user KFP, for orders and queries that name
+	// none. "" is that of the access.
+	Namespace string
+
 	// Pods reads logs through the Kubernetes API; nil where there is no kubeconfig.
 	Pods PodLogs
 
@@ -56,6 +80,11 @@ func New(a *access.Access, o Options) *Backend {
 		o.Now = time.Now
 	}
 	return &Backend{access: a, client: newClient(a, nil), o: o, known: &known{}}
+}
+
+// namespace is the one that is meant.
+func (b *Backend) namespace(given string) string {
+	return cmp.Or(given, b.o.Namespace, b.access.Namespace)
 }
 
 // Kind is "kfp".

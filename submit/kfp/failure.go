@@ -70,6 +70,7 @@ func explain(doing string, err error) error {
 
 const (
 	notKFP  = "the address must lead to KFP's API: ADDRESS/apis/v2beta1/healthz answers JSON"
+	tooNew  = "the SDK that compiled it may be newer than the server: its version is in the file's sdkVersion, the server's at ADDRESS/apis/v2beta1/healthz"
 	mayWhat = "what you may do: kubectl auth can-i --list -n NAMESPACE | grep pipelines.kubeflow.org"
 )
 
@@ -128,9 +129,10 @@ var knownMessages = []struct {
 	{"already exist", submit.Conflict, ""},
 	{"only supports schema version", submit.Invalid, "compile the pipeline again with kfp 2"},
 	{"name should consist of lower case", submit.Invalid, "give @dsl.pipeline a name of small letters, digits, '-' and '.'"},
-	{"unknown field", submit.Invalid, "the pipeline was compiled by a kfp that is newer than the server: fltsctl version and ADDRESS/apis/v2beta1/healthz say which"},
-	{"pipeline spec is invalid", submit.Invalid, "the pipeline may be too new for this server; ADDRESS/apis/v2beta1/healthz says its version"},
-	{"Failed to compile job", submit.Invalid, "the pipeline may be too new for this server; ADDRESS/apis/v2beta1/healthz says its version"},
+	{"unknown field", submit.Invalid, tooNew},
+	{"pipeline spec is invalid", submit.Invalid, tooNew},
+	{"Failed to compile job", submit.Invalid, tooNew},
+	{"Failed to validate workflow", submit.Invalid, tooNew},
 	{"empty pipeline spec manifest", submit.Invalid, ""},
 	{"Failed to get the latest pipeline version", submit.NotFound, "store a version first: fltsctl submit FILE --upload"},
 	{"cannot have an empty namespace in multi-user mode", submit.Invalid, "give the namespace of your profile with --namespace"},
@@ -151,7 +153,7 @@ func (a *answer) cause() string {
 // frames are what KFP puts around its message at every level it passes.
 var frames = []string{
 	"Invalid input error: ", "InvalidInputError: ", "Already exist error: ", "ResourceNotFoundError: ",
-	"BadRequestError: ", "InternalServerError: ", "PermissionDeniedError: ", "UnauthenticatedError: ",
+	"BadRequestError: ", "InternalServerError: ", "Internal error: ", "PermissionDeniedError: ", "UnauthenticatedError: ",
 }
 
 // quote is the innermost part of a message of KFP on one line. The message may
@@ -165,6 +167,9 @@ func quote(message string) string {
 	}
 	if before, _, found := strings.Cut(message, " value "); found && strings.Contains(message, "allowed literal values") {
 		message = before + " has a value that the pipeline does not allow"
+	}
+	if line, _, _ := strings.Cut(message, "\n"); strings.Contains(message, "\n\t/") {
+		message = line // the rest is where in KFP's source it happened
 	}
 	message = strings.Join(strings.Fields(message), " ")
 	if limit := 300; len(message) > limit {

@@ -100,7 +100,15 @@ func TestMultiUser(t *testing.T) {
 	require.Len(t, listed.Runs, 1)
 	require.Equal(t, "alice", listed.Runs[0].Namespace)
 
+	fromContext := backendOf(t, address, Options{Namespace: "alice"}, "FLTSCTL_HEADER=kubeflow-userid: alice")
 	o.Namespace = ""
+	again, err := fromContext.Submit(t.Context(), o)
+	require.NoError(t, err)
+	require.True(t, again.Existing)
+	listed, err = fromContext.Runs(t.Context(), submit.Query{})
+	require.NoError(t, err)
+	require.Len(t, listed.Runs, 1)
+
 	_, err = alice.Submit(t.Context(), o)
 	require.ErrorIs(t, err, submit.Invalid)
 	require.Contains(t, err.(*submit.Error).Hint(), "--namespace")

@@ -110,10 +110,8 @@ var kubernetesFields = map[string]release{
 }
 
 func (f *fitting) kubernetes(platform map[string]any) {
-	// The first versions end themselves over a document without this.
-	if kubernetes := object(platform, "platforms", "kubernetes"); kubernetes != nil && kubernetes["deploymentSpec"] == nil && f.server.before(release{2, 5}) {
-		kubernetes["deploymentSpec"] = map[string]any{"executors": map[string]any{}}
-		f.changed = true
+	if kubernetes := object(platform, "platforms", "kubernetes"); kubernetes != nil && f.server == (release{2, 0}) {
+		f.first(kubernetes)
 	}
 	executors := object(platform, "platforms", "kubernetes", "deploymentSpec", "executors")
 	newer := map[string]bool{}
@@ -136,6 +134,18 @@ func (f *fitting) kubernetes(platform map[string]any) {
 			since = laterFields[name]
 		}
 		f.note("the tasks may fail: KFP reads %s of the platform document from %s on", name, since)
+	}
+}
+
+// first is for 2.0: it ends itself over a document without executors, and drops a
+// document that configures the pipeline as a whole.
+func (f *fitting) first(kubernetes map[string]any) {
+	if kubernetes["deploymentSpec"] == nil {
+		kubernetes["deploymentSpec"] = map[string]any{"executors": map[string]any{}}
+		f.changed = true
+	}
+	if kubernetes["pipelineConfig"] != nil {
+		f.note("the server drops the platform document: it does not know pipelineConfig in it")
 	}
 }
 

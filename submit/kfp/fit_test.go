@@ -38,20 +38,32 @@ func TestFit(t *testing.T) {
 		"new server":     {"2.17.0", spec, platform(`{"secretAsEnv":[{"secretName":"s","secretNameParameter":` + constant + `,"optional":false}]}`), spec, platform(`{"secretAsEnv":[{"secretName":"s","secretNameParameter":` + constant + `,"optional":false}]}`), nil},
 		"unknown server": {"dev", spec, "", spec, "", nil},
 		"literals":       {"2.5.0", spec, "", plain, "", []string{"sent without the lists of allowed values of 1 parameter, which KFP reads from 2.16 on; this server is 2.5.0"}},
-		"same name twice": {"2.4.0", plain, platform(`{"secretAsEnv":[{"secretName":"s","secretNameParameter":` + constant + `,"optional":false}],"configMapAsVolume":[{"configMapName":"s","configMapNameParameter":` + constant + `,"optional":false}]}`),
-			plain, platform(`{"secretAsEnv":[{"secretName":"s"}],"configMapAsVolume":[{"configMapName":"s","optional":false}]}`), nil},
-		"name from a parameter": {"2.4.0", plain, platform(`{"secretAsEnv":[{"secretNameParameter":{"componentInputParameter":"x"},"optional":true}]}`),
-			plain, platform(`{"secretAsEnv":[{"secretNameParameter":{"componentInputParameter":"x"},"optional":true}]}`), []string{
+		"same name twice": {
+			"2.4.0", plain, platform(`{"secretAsEnv":[{"secretName":"s","secretNameParameter":` + constant + `,"optional":false}],"configMapAsVolume":[{"configMapName":"s","configMapNameParameter":` + constant + `,"optional":false}]}`),
+			plain, platform(`{"secretAsEnv":[{"secretName":"s"}],"configMapAsVolume":[{"configMapName":"s","optional":false}]}`), nil,
+		},
+		"name from a parameter": {
+			"2.4.0", plain, platform(`{"secretAsEnv":[{"secretNameParameter":{"componentInputParameter":"x"},"optional":true}]}`),
+			plain, platform(`{"secretAsEnv":[{"secretNameParameter":{"componentInputParameter":"x"},"optional":true}]}`),
+			[]string{
 				"the tasks may fail: KFP reads optional of the platform document from 2.15 on; this server is 2.4.0",
 				"the tasks may fail: KFP reads secretNameParameter of the platform document from 2.5 on; this server is 2.4.0",
-			}},
-		"fields": {"2.0.5", plain, platform(`{"tolerations":[{"key":"x"}],"emptyDirMounts":[{}],"nodeSelector":{"labels":{}}}`),
-			plain, platform(`{"tolerations":[{"key":"x"}],"emptyDirMounts":[{}],"nodeSelector":{"labels":{}}}`), []string{
+			},
+		},
+		"fields": {
+			"2.0.5", plain, platform(`{"tolerations":[{"key":"x"}],"emptyDirMounts":[{}],"nodeSelector":{"labels":{}}}`),
+			plain, platform(`{"tolerations":[{"key":"x"}],"emptyDirMounts":[{}],"nodeSelector":{"labels":{}}}`),
+			[]string{
 				"the tasks may fail: KFP reads emptyDirMounts of the platform document from 2.3 on; this server is 2.0.5",
 				"the tasks may fail: KFP reads tolerations of the platform document from 2.1 on; this server is 2.0.5",
-			}},
+			},
+		},
 		"nothing for the executors": {"2.0.5", plain, `{"platforms":{"kubernetes":{}}}`, plain, `{"platforms":{"kubernetes":{"deploymentSpec":{"executors":{}}}}}`, nil},
-		"another platform":          {"2.0.5", plain, `{"platforms":{"moon":{}}}`, plain, `{"platforms":{"moon":{}}}`, nil},
+		"whole pipeline": {
+			"2.0.5", plain, `{"platforms":{"kubernetes":{"pipelineConfig":{"workspace":{}}}}}`, plain, `{"platforms":{"kubernetes":{"deploymentSpec":{"executors":{}},"pipelineConfig":{"workspace":{}}}}}`,
+			[]string{"the server drops the platform document: it does not know pipelineConfig in it; this server is 2.0.5"},
+		},
+		"another platform": {"2.0.5", plain, `{"platforms":{"moon":{}}}`, plain, `{"platforms":{"moon":{}}}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := tc.spec

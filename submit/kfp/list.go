@@ -12,6 +12,7 @@ import (
 // Runs lists runs, the newest first. The server cannot choose by pipeline, so with
 // one in the query whole pages are read and looked through.
 func (b *Backend) Runs(ctx context.Context, q submit.Query) (submit.Page, error) {
+	q.Namespace = b.namespace(q.Namespace)
 	l, err := b.listingOf(ctx, q)
 	if err != nil {
 		return submit.Page{}, err

@@ -28,7 +28,7 @@ func (b *Backend) Logs(ctx context.Context, q submit.LogQuery, w io.Writer) erro
 		if err != nil {
 			return err
 		}
-		ended := run.State.Final() || q.Task != "" && tasks[0].State.Final()
+		ended := run.State.Final() || q.Task != "" && !slices.ContainsFunc(tasks, func(t submit.Task) bool { return !t.State.Final() })
 		if err := b.copyLogs(ctx, run, tasks, q, read, ended || !q.Follow, w); err != nil {
 			return err
 		}

@@ -48,13 +48,19 @@ func TestLogsThatNobodyHas(t *testing.T) {
 		want string
 		hint string
 	}{
-		"gone": {submit.LogQuery{Task: "train"}, submit.Unsupported,
+		"gone": {
+			submit.LogQuery{Task: "train"},
+			submit.Unsupported,
 			"KFP has no log of it: the pod is gone or has not started, and Argo archives no logs here",
-			"while the pod is there: kubectl logs -n kubeflow -l pipeline/runid=" + id + " -c main --prefix --tail=-1"},
+			"while the pod is there: kubectl logs -n kubeflow -l pipeline/runid=" + id + " -c main --prefix --tail=-1",
+		},
 		"misspelt": {submit.LogQuery{Task: "tran"}, submit.NotFound, "run " + id + " has no task tran", "did you mean train?"},
 		"group":    {submit.LogQuery{Task: "fit"}, submit.NotFound, "run " + id + " has no task fit", "its tasks: preprocess, train"},
-		"try": {submit.LogQuery{Task: "train", Try: 2}, submit.Unsupported, "KFP does not tell the tries of a task apart",
-			"kubectl logs -n kubeflow -l pipeline/runid=" + id + " -c main --prefix --tail=-1"},
+		"try": {
+			submit.LogQuery{Task: "train", Try: 2},
+			submit.Unsupported, "KFP does not tell the tries of a task apart",
+			"kubectl logs -n kubeflow -l pipeline/runid=" + id + " -c main --prefix --tail=-1",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tc.q.Run = id
@@ -167,6 +173,13 @@ func TestLogsThroughKubernetes(t *testing.T) {
 	}
 	err := b.Logs(t.Context(), submit.LogQuery{Run: id, Task: "train", Try: 3}, io.Discard)
 	require.EqualError(t, err, "task train has no try 3 whose pod is there")
+
+	// The tasks of a loop have one name, and each its node.
+	kube.pods = append(kube.pods, Pod{Name: "other", Node: "w.root.fit.train.executor", NodeID: "another-node", Created: noon.Add(time.Hour)},
+		Pod{Name: "exact", Node: "w.root.fit.train.executor", NodeID: "flts-train-x7k2p-10", Created: noon})
+	var exact bytes.Buffer
+	require.NoError(t, b.Logs(t.Context(), submit.LogQuery{Run: id, Task: "train"}, &exact))
+	require.Equal(t, "kubeflow/exact/main\n", exact.String())
 
 	// Of a pod that is gone KFP may still have the log.
 	kube.pods = nil

@@ -100,15 +100,12 @@ func TestConnectionThatBreaksOnTheRun(t *testing.T) {
 		faults []*fakekfp.Fault
 		settle time.Duration
 		sent   int
-		runs   int // that are not archived
-		twins  int // that are
 	}{
-		"before the server acted":   {[]*fakekfp.Fault{{DropBefore: true}}, 20 * time.Millisecond, 2, 1, 0},
-		"after it acted":            {[]*fakekfp.Fault{{DropAfter: true}}, 20 * time.Millisecond, 1, 1, 0},
-		"and the server acts later": {[]*fakekfp.Fault{{DropLate: 100 * time.Millisecond}}, 5 * time.Second, 1, 1, 0},
-		"and the server acts late":  {[]*fakekfp.Fault{{DropLate: 100 * time.Millisecond}, {Delay: 300 * time.Millisecond}}, 20 * time.Millisecond, 2, 1, 1},
-		"twice":                     {[]*fakekfp.Fault{{DropBefore: true}, {DropAfter: true}}, 20 * time.Millisecond, 2, 1, 0},
-		"behind a gateway":          {[]*fakekfp.Fault{gateway}, 20 * time.Millisecond, 2, 1, 0},
+		"before the server acted":   {[]*fakekfp.Fault{{DropBefore: true}}, 20 * time.Millisecond, 2},
+		"after it acted":            {[]*fakekfp.Fault{{DropAfter: true}}, 20 * time.Millisecond, 1},
+		"and the server acts later": {[]*fakekfp.Fault{{DropLate: 100 * time.Millisecond}}, 5 * time.Second, 1},
+		"twice":                     {[]*fakekfp.Fault{{DropBefore: true}, {DropAfter: true}}, 20 * time.Millisecond, 2},
+		"behind a gateway":          {[]*fakekfp.Fault{gateway}, 20 * time.Millisecond, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -119,20 +116,40 @@ func TestConnectionThatBreaksOnTheRun(t *testing.T) {
 			require.NoError(t, err)
 			require.False(t, got.Existing)
 			fake.Wait()
-			runs, twins := 0, 0
-			for _, id := range fake.RunIDs() {
-				switch stored := fake.Stored(id); stored["storage_state"] {
-				case "ARCHIVED":
-					require.Equal(t, "CANCELING", stored["state"])
-					twins++
-				default:
-					require.Equal(t, got.Run.ID, id)
-					runs++
-				}
-			}
-			require.Equal(t, []int{tc.sent, tc.runs, tc.twins}, []int{sentRuns(fake), runs, twins})
+			require.Equal(t, []string{got.Run.ID}, fake.RunIDs())
+			require.Equal(t, tc.sent, sentRuns(fake))
 		})
 	}
+}
+
+// The server was waited for, and acts only when the order comes again.
+func TestServerThatActsTooLate(t *testing.T) {
+	gate := make(chan struct{})
+	sent := 0
+	var fake *fakekfp.Server // the fault waits for it
+	said := &notices{}
+	b, started := serve(t, fakekfp.Options{Fault: func(c fakekfp.Call) *fakekfp.Fault {
+		if c.Method != "POST" || c.Path != "/apis/v2beta1/runs" {
+			return nil
+		}
+		if sent++; sent == 1 {
+			return &fakekfp.Fault{DropUntil: gate}
+		}
+		close(gate)
+		fake.Wait()
+		return nil
+	}}, Options{Settle: time.Millisecond, Notice: said.add})
+	fake = started
+	o := order(t)
+	o.Key = "k"
+	got, err := b.Submit(t.Context(), o)
+	require.NoError(t, err)
+	ids := fake.RunIDs()
+	require.Len(t, ids, 2)
+	require.Equal(t, ids[0], got.Run.ID, "the first one stays")
+	require.Equal(t, "AVAILABLE", fake.Stored(ids[0])["storage_state"])
+	require.Equal(t, []any{"ARCHIVED", "CANCELING"}, []any{fake.Stored(ids[1])["storage_state"], fake.Stored(ids[1])["state"]})
+	require.Equal(t, []string{"run " + ids[1] + " is a second one of the same order, because the server acted late; it is terminated and archived"}, said.all)
 }
 
 func sentRuns(fake *fakekfp.Server) int {

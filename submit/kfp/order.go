@@ -19,6 +19,7 @@ const maxText = 255
 
 // Submit starts a run, or finds the one that an order with the same Key started.
 func (b *Backend) Submit(ctx context.Context, o submit.Order) (submit.Receipt, error) {
+	o.Namespace = b.namespace(o.Namespace)
 	run, where, err := b.assemble(ctx, o)
 	if err != nil {
 		return submit.Receipt{}, err

@@ -23,9 +23,10 @@ type PodLogs interface {
 // Pod is a pod of a run.
 type Pod struct {
 	Name string
-	// Node is the annotation workflows.argoproj.io/node-name:
-	// "flts-train-x7k2p.root.train.executor(1)".
+	// Node and NodeID are the annotations workflows.argoproj.io/node-name,
+	// "flts-train-x7k2p.root.train.executor(1)", and …/node-id.
 	Node    string
+	NodeID  string
 	Created time.Time
 }
 
@@ -38,6 +39,10 @@ func (b *Backend) openPodLog(ctx context.Context, run submit.Run, task submit.Ta
 	}
 	var meant *Pod
 	for i, pod := range pods {
+		if try == 0 && pod.NodeID != "" && pod.NodeID == task.Pod {
+			meant = &pods[i] // of the tasks of a loop, this one
+			break
+		}
 		name, n := taskOfNode(pod.Node)
 		if name != task.Name || try > 0 && n != try {
 			continue

@@ -22,9 +22,13 @@ func (b *Backend) Run(ctx context.Context, id string) (submit.Run, error) {
 	if err != nil {
 		return submit.Run{}, err
 	}
-	spec, err := b.specOf(ctx, rec)
-	if err != nil {
-		return submit.Run{}, err
+	spec := rec.Spec
+	if rec.PipelineID != "" && rec.VersionID != "" {
+		v, err := b.versionOf(ctx, rec.PipelineID, rec.VersionID)
+		if err := unlessGone(err); err != nil {
+			return submit.Run{}, err
+		}
+		run.Version, spec = v.Name, v.Spec
 	}
 	run.Tasks = tasksOf(rec, spec)
 	run.Images = imagesOf(spec)
@@ -64,7 +68,7 @@ func (b *Backend) outlined(rec record) submit.Run {
 	return run
 }
 
-// named is outlined with the names that other records have.
+// named is outlined with the names of its experiment and pipeline.
 func (b *Backend) named(ctx context.Context, rec record) (submit.Run, error) {
 	run := b.outlined(rec)
 	if rec.ExperimentID != "" {
@@ -81,13 +85,6 @@ func (b *Backend) named(ctx context.Context, rec record) (submit.Run, error) {
 		}
 		run.Pipeline = p.Name
 	}
-	if rec.PipelineID != "" && rec.VersionID != "" {
-		v, err := b.versionOf(ctx, rec.PipelineID, rec.VersionID)
-		if err := unlessGone(err); err != nil {
-			return run, err
-		}
-		run.Version = v.Name
-	}
 	return run, nil
 }
 
@@ -97,15 +94,6 @@ func unlessGone(err error) error {
 		return nil
 	}
 	return err
-}
-
-// specOf is the pipeline of a run, as answers have it, or nil.
-func (b *Backend) specOf(ctx context.Context, rec record) (any, error) {
-	if rec.Spec != nil || rec.PipelineID == "" || rec.VersionID == "" {
-		return rec.Spec, nil
-	}
-	v, err := b.versionOf(ctx, rec.PipelineID, rec.VersionID)
-	return v.Spec, unlessGone(err)
 }
 
 // inner is the pipeline document of what answers have.

@@ -21,7 +21,7 @@ func (b *Backend) Form(ctx context.Context, t submit.Target) (form.Form, error) 
 		}
 		return p.Form(), nil
 	}
-	named, v, err := b.storedVersion(ctx, t, "")
+	named, v, err := b.storedVersion(ctx, t, b.namespace(""))
 	if err != nil {
 		return nil, err
 	}
