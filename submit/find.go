@@ -14,13 +14,19 @@ const (
 )
 
 // Find reads the run that a person means: by its id, by the beginning of its id
-// if no other begins so, or by its name if no other has it.
+// if no other begins so, or by its name if no other has it. One that is archived
+// is meant only if no other is.
 func Find(ctx context.Context, b Backend, ref, namespace string) (Run, error) {
 	run, err := b.Run(ctx, ref)
 	if !IsKind(err, NotFound) && !IsKind(err, Invalid) { // a name need not look like an id
 		return run, err
 	}
-	found, all, searchErr := search(ctx, b, ref, namespace)
+	found, all, searchErr := search(ctx, b, ref, Query{Namespace: namespace})
+	if searchErr == nil && len(found) == 0 {
+		var allHidden bool
+		found, allHidden, searchErr = search(ctx, b, ref, Query{Namespace: namespace, Archived: true})
+		all = all && allHidden
+	}
 	switch {
 	case searchErr != nil:
 		return Run{}, searchErr
@@ -45,9 +51,9 @@ func Find(ctx context.Context, b Backend, ref, namespace string) (Run, error) {
 	}
 }
 
-// search looks through the list of runs and reports whether it saw all of it.
-func search(ctx context.Context, b Backend, ref, namespace string) (found []Run, all bool, err error) {
-	q := Query{Namespace: namespace, Limit: pageSize}
+// search looks through a list of runs and reports whether it saw all of it.
+func search(ctx context.Context, b Backend, ref string, q Query) (found []Run, all bool, err error) {
+	q.Limit = pageSize
 	for seen := 0; seen < searchedFor; {
 		page, err := b.Runs(ctx, q)
 		if err != nil {

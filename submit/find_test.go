@@ -20,8 +20,10 @@ var shelved = []submit.Run{
 	{ID: "99cc0000-0005", Name: "My run (1)"},
 }
 
+var hidden = []submit.Run{{ID: "2fe3554b-0006", Name: "old"}}
+
 func (shelf) Run(_ context.Context, id string) (submit.Run, error) {
-	for _, r := range shelved {
+	for _, r := range append(hidden, shelved...) {
 		if r.ID == id {
 			return r, nil
 		}
@@ -36,8 +38,11 @@ func (shelf) Run(_ context.Context, id string) (submit.Run, error) {
 }
 
 func (shelf) Runs(_ context.Context, q submit.Query) (submit.Page, error) {
-	if q.Namespace != "team" {
+	switch {
+	case q.Namespace != "team":
 		return submit.Page{}, nil
+	case q.Archived:
+		return submit.Page{Runs: hidden}, nil
 	}
 	if q.Page == "" {
 		return submit.Page{Runs: shelved[:2], Next: "2"}, nil
@@ -54,6 +59,8 @@ func TestFind(t *testing.T) {
 		{ref: "2fe3554b", err: "2fe3554b means 2 runs: 2fe3554b-0001, 2fe3554b-0002"},
 		{ref: "second", err: "second means 2 runs: 2fe3554b-0002, 77aa0000-0003"},
 		{ref: "2fe3", err: "2fe3 means 3 runs: 2fe3554b-0001, 2fe3554b-0002, 88bb0000-0004"},
+		{ref: "old", want: "2fe3554b-0006"},
+		{ref: "2fe3554b-0006", want: "2fe3554b-0006"},
 		{ref: "77a", err: "there is no run 77a"},
 		{ref: "third", err: "there is no run third"},
 		{ref: "down", err: "connection refused"},
@@ -77,5 +84,5 @@ func TestFindEnds(t *testing.T) {
 	b.pages["more"] = b.pages[""]
 	_, err := submit.Find(t.Context(), b, "2fe3", "")
 	require.EqualError(t, err, "there is no run 2fe3 among the last 1000")
-	require.Len(t, b.queries, 5)
+	require.Len(t, b.queries, 2*5)
 }

@@ -121,7 +121,7 @@ type watch struct {
 	clock     clock
 	canceling bool
 	oldUntil  time.Time // until then an end is the one before the restart
-	settling  bool // it has ended, and some of its tasks are given a last chance to
+	settling  bool      // it has ended, and some of its tasks are given a last chance to
 
 	since    time.Time // the server has not answered since then; zero while it does
 	failures int       // in a row

@@ -25,8 +25,8 @@ type script struct {
 }
 
 type answer struct {
-	run submit.Run
-	err error
+	run   submit.Run
+	err   error
 	takes time.Duration // that it takes
 }
 

@@ -19,7 +19,7 @@ type progress interface {
 	aside(say func()) error
 	// end shows the run as it was last seen, at that time by the server's clock.
 	// For one that has ended, failures says why it failed.
-	end(run submit.Run, now time.Time, failures []taskFailure) error
+	end(run submit.Run, now time.Time, failures []submit.Failure) error
 }
 
 // newProgress is the one that fits the output and the terminal.

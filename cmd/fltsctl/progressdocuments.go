@@ -46,7 +46,7 @@ func (p *progressDocuments) aside(say func()) error {
 	return nil
 }
 
-func (p *progressDocuments) end(run submit.Run, now time.Time, failures []taskFailure) error {
+func (p *progressDocuments) end(run submit.Run, now time.Time, failures []submit.Failure) error {
 	return p.document(eventDocument{
 		Event: "end", Time: rfc3339(now), RunID: run.ID,
 		Run: newRunDetails(run, failures),

@@ -32,7 +32,7 @@ func (p *progressLines) aside(say func()) error {
 	return nil
 }
 
-func (p *progressLines) end(run submit.Run, now time.Time, failures []taskFailure) error {
+func (p *progressLines) end(run submit.Run, now time.Time, failures []submit.Failure) error {
 	return p.write(outcome(run, now) + "\n" + failureText(run, failures))
 }
 

@@ -40,7 +40,7 @@ func (p *progressTree) aside(say func()) error {
 	return p.draw(p.now())
 }
 
-func (p *progressTree) end(run submit.Run, now time.Time, failures []taskFailure) error {
+func (p *progressTree) end(run submit.Run, now time.Time, failures []submit.Failure) error {
 	p.run, p.ahead = run, now.Sub(p.now())
 	width, _, _ := p.size()
 	err := p.show(p.lines(now, width, len(run.Tasks)+1), width)

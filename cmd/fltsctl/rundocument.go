@@ -1,7 +1,6 @@
 package main
 
 import (
-	"github.com/flts-run/flts-run/internal/secret"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -45,7 +44,7 @@ type failureDocument struct {
 	NoLog   string   `json:"log_error,omitempty"` // why there is no more of the log
 }
 
-func newRunDetails(run submit.Run, failures []taskFailure) runDetails {
+func newRunDetails(run submit.Run, failures []submit.Failure) runDetails {
 	d := runDetails{
 		runDocument: newRunDocument(run),
 		Archived:    run.Archived,
@@ -78,7 +77,7 @@ func newTaskDocument(t submit.Task) *taskDocument {
 	return d
 }
 
-func newFailureDocument(f taskFailure) failureDocument {
+func newFailureDocument(f submit.Failure) failureDocument {
 	d := failureDocument{
 		Task: f.Task.ID, Path: f.Path, Error: f.Task.Error,
 		Verdict: f.Log.Verdict.Line, Code: f.Log.Verdict.Code, Hint: f.Log.Verdict.Hint,
@@ -88,56 +87,4 @@ func newFailureDocument(f taskFailure) failureDocument {
 		d.NoLog = troubleText(f.NoLog)
 	}
 	return d
-}
-
-// shownParameters is the parameters of a run without what may be secret.
-func shownParameters(all map[string]any) map[string]any {
-	if all == nil {
-		return nil
-	}
-	shown := make(map[string]any, len(all))
-	for name, v := range all {
-		shown[name] = shownValue(name, v)
-	}
-	return shown
-}
-
-// hide keeps what may be secret in a value out of all that is printed from now on:
-// a task may log its parameters.
-func (r *runner) hide(name string, value any) {
-	switch v := value.(type) {
-	case map[string]any:
-		for name, v := range v {
-			r.hide(name, v)
-		}
-	case []any:
-		for _, v := range v {
-			r.hide(name, v)
-		}
-	case string:
-		if looksSecret(name, v) {
-			r.out.Mask.Add(name, v)
-		}
-	}
-}
-
-// shownValue is a JSON value with a mask for what may be secret, at any depth, by
-// the names there or by its looks.
-func shownValue(name string, value any) any {
-	switch v := value.(type) {
-	case map[string]any:
-		return shownParameters(v)
-	case []any:
-		list := make([]any, len(v))
-		for i, e := range v {
-			list[i] = shownValue(name, e)
-		}
-		return list
-	case nil, bool:
-		return v
-	}
-	if text := word(value); text != "" && looksSecret(name, text) {
-		return secret.Mask
-	}
-	return value
 }

@@ -49,7 +49,7 @@ func taskOf(run submit.Run, word string) (string, error) {
 		case n.Task.ID, n.Task.Name, n.Task.Label():
 			return word, nil
 		case n.Path:
-			return taskRef(run.Tasks, n.Task), nil
+			return submit.TaskRef(run.Tasks, n.Task), nil
 		}
 		known = append(known, n.Task.Label())
 	}

@@ -45,7 +45,7 @@ func (r *runner) watch(ctx context.Context, b submit.Backend, id string, o watch
 	if w.broken != nil { // nobody reads what we write
 		return w.broken
 	}
-	var failures []taskFailure
+	var failures []submit.Failure
 	if err == nil {
 		// An interrupt now ends the waiting for logs.
 		ctx, release := r.interruptible(ctx)

@@ -1,32 +1,36 @@
-package main
+package submit
 
 import (
 	"bytes"
 	"strings"
 )
 
-// longestLine is how much of a line is kept, in bytes.
-const longestLine = 2000
+// How much of a log is kept: lines, and bytes of a line.
+const (
+	tailLines   = 20
+	longestLine = 2000
+)
 
-// logEnd is the end of a log, and what flts-run said in it.
-type logEnd struct {
-	Verdict verdict
+// LogEnd is the end of a log, and what flts-run said in it.
+type LogEnd struct {
+	Verdict Verdict
 	Lines   []string // the last ones, without those of a blank end
 }
 
-// verdict is the first error of flts-run in a log: the line, its finding code and
+// Verdict is the first error of flts-run in a log: the line, its finding code and
 // the hint below it, the latter two where there are any.
-type verdict struct{ Line, Code, Hint string }
+type Verdict struct{ Line, Code, Hint string }
 
-// logTail keeps the end of a log that is written to it, however long that is.
-type logTail struct {
+// LogTail keeps the end of a log that is written to it, however long that is.
+type LogTail struct {
 	rest      []byte // of a line that has not ended
 	lines     []string
-	verdict   verdict
+	verdict   Verdict
 	wantsHint bool // the last line was the verdict
 }
 
-func (t *logTail) Write(p []byte) (int, error) {
+// Write never fails.
+func (t *LogTail) Write(p []byte) (int, error) {
 	n := len(p)
 	for {
 		line, rest, ended := bytes.Cut(p, []byte("\n"))
@@ -39,11 +43,11 @@ func (t *logTail) Write(p []byte) (int, error) {
 	}
 }
 
-func (t *logTail) line(text string) {
+func (t *LogTail) line(text string) {
 	text = strings.TrimRight(text, " \t\r")
 	t.judge(text)
-	if t.lines = append(t.lines, text); len(t.lines) > 4*shownLines {
-		t.lines = append(t.lines[:0], t.lines[len(t.lines)-2*shownLines:]...)
+	if t.lines = append(t.lines, text); len(t.lines) > 4*tailLines {
+		t.lines = append(t.lines[:0], t.lines[len(t.lines)-2*tailLines:]...)
 	}
 }
 
@@ -56,11 +60,11 @@ const (
 
 // judge looks for flts-run's words. An error with a code is more than one without;
 // a hint belongs to the error in front of it.
-func (t *logTail) judge(line string) {
+func (t *LogTail) judge(line string) {
 	wantsHint := t.wantsHint
 	t.wantsHint = false
 	if i := strings.Index(line, errorMark); i >= 0 {
-		v := verdict{Line: line[i:], Code: codeIn(line[i:])}
+		v := Verdict{Line: line[i:], Code: codeIn(line[i:])}
 		if t.verdict.Line == "" || t.verdict.Code == "" && v.Code != "" {
 			t.verdict, t.wantsHint = v, true
 		}
@@ -87,7 +91,8 @@ func codeIn(line string) string {
 	return code
 }
 
-func (t *logTail) end() logEnd {
+// End is what there is so far.
+func (t *LogTail) End() LogEnd {
 	if len(t.rest) > 0 {
 		t.line(string(t.rest))
 		t.rest = nil
@@ -96,5 +101,5 @@ func (t *logTail) end() logEnd {
 	for len(lines) > 0 && lines[len(lines)-1] == "" {
 		lines = lines[:len(lines)-1]
 	}
-	return logEnd{t.verdict, lines[max(len(lines)-shownLines, 0):]}
+	return LogEnd{t.verdict, lines[max(len(lines)-tailLines, 0):]}
 }
