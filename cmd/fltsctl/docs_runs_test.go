@@ -3,6 +3,7 @@ package main_test
 import (
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,20 +16,33 @@ import (
 // that failed, one that was mended, and one that goes on.
 type history struct {
 	*fakekfp.Server
-	clock time.Time
+	mu    sync.Mutex
+	clock time.Time // the server reads it too
 }
 
 func newHistory() *history {
 	h := &history{}
-	h.Server = fakekfp.New(fakekfp.Options{Now: func() time.Time { return h.clock }})
+	h.Server = fakekfp.New(fakekfp.Options{Now: h.now})
 	return h
+}
+
+func (h *history) now() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.clock
+}
+
+func (h *history) set(clock time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.clock = clock
 }
 
 // make submits the runs to the server at an address, and says what became of them.
 func (h *history) make(t *testing.T, pipeline, host string) {
 	now := time.Now()
 	submit := func(ago time.Duration, args ...string) string {
-		h.clock = now.Add(-ago)
+		h.set(now.Add(-ago))
 		cmd := exec.CommandContext(t.Context(), binaries+"/fltsctl", append([]string{"submit", pipeline, "--host", host, "-o", "id", "--dataset", "ElBorn", "--experiment", "flts"}, args...)...)
 		cmd.Env = []string{"HOME=/nonexistent"}
 		id, err := cmd.Output()
@@ -36,7 +50,7 @@ func (h *history) make(t *testing.T, pipeline, host string) {
 		return strings.TrimSpace(string(id))
 	}
 	report := func(id, state string, after time.Duration, tasks ...fakekfp.Task) {
-		h.clock = h.clock.Add(after)
+		h.set(h.clock.Add(after))
 		require.NoError(t, h.Report(id, fakekfp.Report{State: state, Tasks: tasks}))
 	}
 	task := func(name, state string, from, to time.Duration) fakekfp.Task {
