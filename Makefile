@@ -38,9 +38,13 @@ BENCH   ?=
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: build
-build: ## bin/flts-run and bin/fltsctl for this machine, with release flags
+.PHONY: build build-flts-run build-fltsctl
+build: build-flts-run build-fltsctl ## bin/flts-run and bin/fltsctl for this machine, with release flags
+
+build-flts-run:
 	go build $(call RELEASE,$(HOST)) -o $(BIN)/flts-run ./cmd/flts-run
+
+build-fltsctl:
 	go build $(call RELEASE,any) -o $(BIN)/fltsctl ./cmd/fltsctl
 
 .PHONY: test

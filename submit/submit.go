@@ -132,6 +132,8 @@ type Run struct {
 	Tasks []Task
 	// Archived: hidden from lists.
 	Archived bool
+	// Terminated: somebody stopped it. KFP calls that FAILED.
+	Terminated bool
 }
 
 // Task is one step of a run.

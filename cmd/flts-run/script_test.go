@@ -7,14 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/flts-run/flts-run/internal/fakevolume"
+	"github.com/flts-run/flts-run/internal/scriptcmd"
 )
 
 var update = flag.Bool("update", false, "rewrite the goldens in the scripts")
@@ -33,7 +32,7 @@ func withBinary(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "flts-run-test")
 	if err == nil {
 		defer os.RemoveAll(dir)
-		build := exec.Command("make", "-C", "../..", "build", "BIN="+dir, "VERSION=v0.0.0-test")
+		build := exec.Command("make", "-C", "../..", "build-flts-run", "BIN="+dir, "VERSION=v0.0.0-test")
 		build.Stdout, build.Stderr = os.Stderr, os.Stderr
 		err = build.Run()
 	}
@@ -68,49 +67,17 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await":     await,
-			"exits":     exits,
+			"await":     scriptcmd.Await,
+			"exits":     scriptcmd.Exits,
 			"launcher":  launcher,
 			"mount":     mount,
 			"names":     names,
 			"services":  services,
 			"silence":   silence,
 			"steady":    steady,
-			"writefile": writeFile,
+			"writefile": scriptcmd.WriteFile,
 		},
 	})
-}
-
-// exits STATUS PROGRAM [ARG…] runs a program and wants that exit status.
-func exits(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: exits STATUS PROGRAM [ARG…]")
-	}
-	err := ts.Exec(args[1], args[2:]...)
-	status := 0
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-		status = exit.ExitCode()
-	} else if err != nil {
-		ts.Fatalf("%v", err)
-	}
-	if strconv.Itoa(status) != args[0] {
-		ts.Fatalf("exit status %d, want %s", status, args[0])
-	}
-}
-
-// await FILE TEXT waits until a file holds a text, for twenty seconds at most.
-func await(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: await FILE TEXT")
-	}
-	var text []byte
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		text, _ = os.ReadFile(ts.MkAbs(args[0])) // it may not be there yet
-		if strings.Contains(string(text), args[1]) {
-			return
-		}
-	}
-	ts.Fatalf("%s never says %q, but:\n%s", args[0], args[1], text)
 }
 
 // mount DIR SOURCE puts the files of SOURCE into DIR as the kubelet mounts a
@@ -156,27 +123,5 @@ func steady(ts *testscript.TestScript, neg bool, args []string) {
 			text = strings.ReplaceAll(text, v, name)
 		}
 	}
-	for _, p := range varying {
-		text = p.pattern.ReplaceAllString(text, p.instead)
-	}
-	ts.Check(os.WriteFile(ts.MkAbs("steady"), []byte(text), 0o644))
-}
-
-// writeFile NAME TEXT writes a file, with Go's escapes in the text, or SIZE
-// bytes of x for @SIZE.
-func writeFile(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: writefile NAME TEXT|@SIZE")
-	}
-	text := args[1]
-	if n, ok := strings.CutPrefix(text, "@"); ok {
-		size, err := strconv.Atoi(n)
-		ts.Check(err)
-		text = strings.Repeat("x", size)
-	} else {
-		var err error
-		text, err = strconv.Unquote(`"` + text + `"`)
-		ts.Check(err)
-	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+	ts.Check(os.WriteFile(ts.MkAbs("steady"), []byte(steadyText(text)), 0o644))
 }

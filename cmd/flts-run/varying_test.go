@@ -23,3 +23,11 @@ var varying = []struct {
 	{regexp.MustCompile(`\bkind: (container|machine)\n(\s+evidence:\n(\s+- .*\n)*)?`), "kind: machine\n"},
 	{regexp.MustCompile(`\bprocess \d+`), "process N"},
 }
+
+// steadyText is what a command printed without what varies.
+func steadyText(text string) string {
+	for _, v := range varying {
+		text = v.pattern.ReplaceAllString(text, v.instead)
+	}
+	return text
+}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -20,21 +19,58 @@ fltsctl failed; 130 interrupted.`
 
 // run is the whole program but for the process it runs in.
 func run(ctx context.Context, p process) int {
-	r := &runner{process: p, out: &console.Console{Program: "fltsctl", W: p.stderr}}
-	err := newApp(r).RunContext(ctx, append([]string{"fltsctl"}, p.args...))
-	if err == nil {
-		return r.status
+	r := newRunner(p)
+	if err := r.run(ctx); err != nil {
+		return r.fail(err)
 	}
-	f := asFailure(err)
-	r.out.Line("error", f.Error(), f.hint)
-	return f.status
+	return r.status
 }
 
 // runner carries what the commands share.
 type runner struct {
 	process
-	out    *console.Console
-	status int // of a command that ended without a failure of its own
+	out      *console.Console
+	line     commandLine
+	backends map[string]backend
+	notices  chan string // of a run that is watched; nil otherwise
+	status   int         // of a command that ended without a failure of its own
+}
+
+func newRunner(p process) *runner {
+	r := &runner{process: p, out: &console.Console{Program: "fltsctl", W: p.stderr}}
+	r.out.Mask.AddKnownShapes()
+	r.backends = map[string]backend{kfpBackend: r.kfp()}
+	return r
+}
+
+func (r *runner) run(ctx context.Context) error {
+	app := newApp(r)
+	if len(r.args) > 0 && r.args[0] == completeName {
+		return r.complete(app, r.args[1:])
+	}
+	r.line = takeApart(app, r.args)
+	if err := r.prepare(app); err != nil {
+		return err
+	}
+	return app.RunContext(ctx, append([]string{"fltsctl"}, r.line.words()...))
+}
+
+// prepare judges the words of the command line as far as cli does not. Those of
+// submit are the pipeline's to judge.
+func (r *runner) prepare(app *cli.App) error {
+	c := r.line.command()
+	if c != nil && c.Name == submitName {
+		return r.describeParameters(c)
+	}
+	flags := app.Flags
+	if c != nil {
+		flags = c.Flags
+	}
+	problems := r.line.problems
+	for _, w := range r.line.others {
+		problems = append(problems, unknownFlag(w, flagNames(flags), r.line.name()+" --help"))
+	}
+	return refuse(problems, "")
 }
 
 func newApp(r *runner) *cli.App {
@@ -44,8 +80,10 @@ func newApp(r *runner) *cli.App {
 		Description:     description,
 		Writer:          r.stdout,
 		ErrWriter:       r.stderr,
+		HideHelp:        true,
 		HideHelpCommand: true,
 		HideVersion:     true,
+		Flags:           []cli.Flag{helpFlag()},
 		// A value may hold commas: --param A=1,2.
 		DisableSliceFlagSeparator: true,
 		// cli would exit the process otherwise.
@@ -55,6 +93,7 @@ func newApp(r *runner) *cli.App {
 		Commands: []*cli.Command{
 			r.submitCommand(),
 			r.runsCommand(),
+			r.completionCommand(),
 			{Name: "version", Usage: "print the version", Action: r.version},
 		},
 	}
@@ -66,39 +105,37 @@ func newApp(r *runner) *cli.App {
 func finish(commands []*cli.Command) {
 	for _, c := range commands {
 		c.OnUsageError = onUsageError
-		c.HideHelpCommand = true
+		c.HideHelp, c.HideHelpCommand = true, true
+		if len(c.Flags) > 0 {
+			c.CustomHelpTemplate = helpTemplate(optionsHelp(c.Flags))
+		}
+		c.Flags = append(c.Flags, helpFlag())
 		finish(c.Subcommands)
 	}
 }
 
-// onUsageError rewords what the flag package says and gives it its status.
-func onUsageError(c *cli.Context, err error, _ bool) error {
-	text := err.Error()
-	name, ok := strings.CutPrefix(text, "flag provided but not defined: ")
-	if !ok {
-		return usage("", "%s", text)
-	}
-	name = strings.TrimLeft(name, "-")
-	var names []string
-	for _, f := range c.Command.Flags {
-		names = append(names, f.Names()...)
-	}
-	if meant := near.Name(name, names); meant != "" {
-		return usage("did you mean --"+meant+"?", "no flag --%s", name)
-	}
-	return usage(c.Command.HelpName+" --help lists the flags", "no flag --%s", name)
+const helpName = "help"
+
+// helpFlag is a flag of one command: cli's own is one variable for all programs of
+// a process, and tests run several at once.
+func helpFlag() cli.Flag {
+	return &cli.BoolFlag{Name: helpName, Aliases: []string{"h"}, Usage: "show this", DisableDefaultText: true}
 }
+
+// onUsageError gives what the flag package says its status. There is little left
+// for it to say: the words were put in order before.
+func onUsageError(_ *cli.Context, err error, _ bool) error { return usage("", "%w", err) }
 
 func noCommand(c *cli.Context) error {
 	word := c.Args().First()
 	if word == "" {
-		return cli.ShowAppHelp(c)
+		return cli.ShowSubcommandHelp(c)
 	}
 	var names []string
-	for _, cmd := range c.App.Commands {
+	for _, cmd := range c.Command.Subcommands {
 		names = append(names, cmd.Name)
 	}
-	return usage(near.DidYouMean(word, names, "fltsctl --help lists the commands"), "no command %q", word)
+	return usage(near.DidYouMean(word, names, c.Command.HelpName+" --help lists the commands"), "no command %q", word)
 }
 
 func (r *runner) version(*cli.Context) error {
@@ -106,41 +143,10 @@ func (r *runner) version(*cli.Context) error {
 	return err
 }
 
-// Exit statuses of our own; those of errors from a server are submit's.
-const (
-	statusUsage    = 64
-	statusInternal = 125
-)
-
-// failure ends the program: what is wrong, what to type next, and the status.
-type failure struct {
-	status int
-	hint   string
-	err    error
-}
-
-func (f *failure) Error() string { return f.err.Error() }
-func (f *failure) Unwrap() error { return f.err }
-
-func usage(hint, format string, args ...any) error {
-	return &failure{status: statusUsage, hint: hint, err: fmt.Errorf(format, args...)}
-}
-
-// asFailure gives every error a status. One that comes from nowhere in
-// particular is a defect of ours.
-func asFailure(err error) *failure {
-	var f *failure
-	if errors.As(err, &f) {
-		return f
+// noArguments refuses words behind a command that takes none.
+func noArguments(c *cli.Context) error {
+	if !c.Args().Present() {
+		return nil
 	}
-	var s interface{ Status() int }
-	if !errors.As(err, &s) {
-		return &failure{status: statusInternal, err: err}
-	}
-	f = &failure{status: s.Status(), err: err}
-	var h interface{ Hint() string }
-	if errors.As(err, &h) {
-		f.hint = h.Hint()
-	}
-	return f
+	return usage(strings.TrimSpace(c.Command.HelpName)+" --help", "unexpected argument %q", c.Args().First())
 }

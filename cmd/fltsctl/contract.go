@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -145,4 +146,9 @@ func (at contractPlaces) readDotenv(c *resolve.Contract) (resolve.Source, error)
 		return resolve.Source{}, err
 	}
 	return resolve.ParseDotenv(c, at.envFile, string(text))
+}
+
+// contractValues is not joined to --from-contract in this build.
+func (r *runner) contractValues(context.Context, form.Form) ([]form.Given, []string, error) {
+	return nil, nil, usage("leave it out", "--from-contract is not in this build")
 }

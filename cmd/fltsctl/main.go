@@ -26,8 +26,8 @@ type process struct {
 	home           string // "" where there is none
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	terminal       func() (columns int, ok bool) // of stdout
-	interrupts     <-chan os.Signal              // SIGINT and SIGTERM
+	terminal       func() (columns, rows int, ok bool) // of stdout
+	interrupts     <-chan os.Signal                    // SIGINT and SIGTERM
 	now            func() time.Time
 }
 
@@ -48,12 +48,12 @@ func main() {
 	}))
 }
 
-// terminal reports whether stdout is one, and how wide.
-func terminal() (columns int, ok bool) {
+// terminal reports whether stdout is one, and how large.
+func terminal() (columns, rows int, ok bool) {
 	fd := int(os.Stdout.Fd())
 	if !term.IsTerminal(fd) {
-		return 0, false
+		return 0, 0, false
 	}
-	columns, _, err := term.GetSize(fd)
-	return columns, err == nil
+	columns, rows, err := term.GetSize(fd)
+	return columns, rows, err == nil
 }

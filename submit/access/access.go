@@ -98,6 +98,7 @@ type link struct {
 	limit   time.Duration // without a sign of life
 	agent   string        // for User-Agent
 	notice  func(string)
+	learn   func(text string)
 	renewed bool // the wire signs too, and renews that after a 401
 }
 
@@ -110,7 +111,7 @@ type wire interface {
 // client puts the layers together.
 func (l *link) client(creds []credential) *http.Client {
 	watched := &watch{next: l.wire, limit: l.limit}
-	signed := &signer{next: watched, base: l.base, creds: creds, agent: l.agent, renewed: l.renewed}
+	signed := &signer{next: watched, base: l.base, creds: creds, agent: l.agent, learn: l.learn, renewed: l.renewed}
 	retried := &retrier{next: signed, host: l.base.Host, notice: l.notice}
 	return &http.Client{
 		Transport:     &judge{next: retried, target: l.target, creds: creds, wire: l.wire},

@@ -99,7 +99,7 @@ func TestCredentialsThatAreRefused(t *testing.T) {
 		"no user":        {access.Options{PasswordFile: file(t, password)}, nil, "", "a password is given and no user", "give --user NAME, or set FLTSCTL_USER"},
 		"a shell":        {access.Options{TokenCommand: "cat x | tr a b"}, nil, "", "--token-command: it has something in it that only a shell can do", `it is run without a shell; for one write: --token-command "sh -c '…'"`},
 		"half a pair":    {access.Options{ClientCert: "x"}, nil, "", "a client certificate needs both --client-cert and --client-key", ""},
-		"no CA":          {access.Options{}, []string{"REQUESTS_CA_BUNDLE=" + empty}, "FLTS-L12", "REQUESTS_CA_BUNDLE: " + empty + " has no certificate in it", "openssl x509 -noout -subject -in " + empty},
+		"no CA":          {access.Options{Host: "kf.example"}, []string{"REQUESTS_CA_BUNDLE=" + empty}, "FLTS-L12", "REQUESTS_CA_BUNDLE: " + empty + " has no certificate in it", "openssl x509 -noout -subject -in " + empty},
 		"a bad proxy":    {access.Options{Proxy: "ftp://ada:" + password + "@proxy"}, nil, "FLTS-P05", "--proxy is no address of a proxy", "write http://HOST:PORT in --proxy"},
 		"no host":        {access.Options{Host: "https://ada:" + password + "@"}, nil, "FLTS-C06", `--host: "https://********@" is no address`, "write --host=https://HOST[:PORT][/PATH]; a password in it is percent-encoded, or goes into --password-file"},
 		"a slash in it":  {access.Options{Host: "https://ada:x/" + password + "@kf.example"}, nil, "FLTS-C06", `--host: "https://********@kf.example" is no address`, "write --host=https://HOST[:PORT][/PATH]; a password in it is percent-encoded, or goes into --password-file"},

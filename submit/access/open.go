@@ -9,7 +9,7 @@ import (
 
 // open makes the way to a server that is named by its address.
 func (s Surroundings) open(o Options, t target, creds []credential) (*Access, error) {
-	config, err := s.tlsConfig(o)
+	config, err := s.tlsConfig(o, t.base.Scheme)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (s Surroundings) open(o Options, t target, creds []credential) (*Access, er
 }
 
 func assemble(o Options, t target, creds []credential, wire wire) *Access {
-	l := &link{target: t, wire: wire, limit: o.limit(), agent: o.agent(), notice: o.notify(), renewed: t.kube != nil && t.kube.renews}
+	l := &link{target: t, wire: wire, limit: o.limit(), agent: o.agent(), notice: o.notify(), learn: o.Secret, renewed: t.kube != nil && t.kube.renews}
 	a := &Access{Base: t.base, Origin: t.origin, Client: l.client(creds), link: l}
 	for _, c := range creds {
 		if c.login != nil {

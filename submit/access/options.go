@@ -43,6 +43,10 @@ type Options struct {
 
 	// Notice gets progress for people, one line each; nil drops it.
 	Notice func(string)
+
+	// Secret gets each text that signs a request, before that is sent: whatever the
+	// server says of it, it must not be printed. nil drops it.
+	Secret func(text string)
 }
 
 // The variables that credentials come from, for both platforms.

@@ -39,6 +39,7 @@ type signer struct {
 	base    *url.URL
 	creds   []credential
 	agent   string
+	learn   func(text string)
 	renewed bool
 }
 
@@ -77,6 +78,7 @@ func (s *signer) sign(req *http.Request, refused http.Header) (signed *http.Requ
 		if err != nil {
 			return nil, false, err
 		}
+		s.tell(value.Reveal())
 		changed = changed || refused.Get(c.name) != value.Reveal()
 		signed.Header.Set(c.name, value.Reveal())
 	}

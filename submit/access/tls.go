@@ -11,9 +11,13 @@ import (
 )
 
 // tlsConfig trusts the system's authorities, those in the files of the variables
-// that other clients read, and those of --ca-file.
-func (s Surroundings) tlsConfig(o Options) (*tls.Config, error) {
+// that other clients read, and those of --ca-file. Where the server speaks no TLS
+// they are not read: that takes as long as a whole submission.
+func (s Surroundings) tlsConfig(o Options, scheme string) (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: o.Insecure}
+	if scheme == "http" && o.CAFile == "" && o.ClientCert == "" && o.ClientKey == "" {
+		return config, nil
+	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool() // an image without any

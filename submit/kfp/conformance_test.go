@@ -96,6 +96,7 @@ var scenarios = []struct {
 	{"key", playKey},
 	{"logs", playLogs},
 	{"mistakes", playMistakes},
+	{"watched to each end", playWatch},
 }
 
 func playSubmit(t *testing.T, _ server, b *Backend) {

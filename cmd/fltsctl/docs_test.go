@@ -1,0 +1,58 @@
+package main_test
+
+import (
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/flts-run/flts-run/internal/docpage"
+	"github.com/flts-run/flts-run/internal/fakekfp"
+)
+
+// Every page in docs/fltsctl is run from top to bottom, in a directory in which
+// pipeline.yaml is the training pipeline. The address 127.0.0.1:8080 is a KFP, on
+// another port in truth. "go test -update" rewrites the output.
+func TestDocs(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/fltsctl/*.md")
+	require.NoError(t, err)
+	require.NotEmpty(t, pages)
+	pipeline, err := os.ReadFile("../../testdata/kfp/pipelines/flts-train.yaml")
+	require.NoError(t, err)
+	for _, file := range pages {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".md"), func(t *testing.T) {
+			files := t.TempDir()
+			require.NoError(t, os.WriteFile(filepath.Join(files, "pipeline.yaml"), pipeline, 0o644))
+			kfp, before := fakekfp.New(fakekfp.Options{Now: theMoment}), newHistory()
+			if filepath.Base(file) == "runs.md" {
+				kfp = before.Server
+			}
+			server := httptest.NewServer(kfp)
+			t.Cleanup(server.Close)
+			if kfp == before.Server {
+				before.make(t, filepath.Join(files, "pipeline.yaml"), server.URL)
+			}
+			host := strings.TrimPrefix(server.URL, "http://")
+			docpage.Page{
+				File:    file,
+				Files:   files,
+				Environ: []string{"PATH=" + binaries + ":/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent", "USER=ada"},
+				Real:    strings.NewReplacer("127.0.0.1:8080", host),
+				Shown:   strings.NewReplacer(host, "127.0.0.1:8080"),
+				Steady:  documented,
+			}.Run(t, *update)
+		})
+	}
+}
+
+// documented is what a page shows: names of runs and times that look like some.
+func documented(text string) string {
+	text = aTime.ReplaceAllString(text, "2026-01-02T03:04:05Z")
+	return strings.ReplaceAll(steadyText(text), "-DATE-TIME-RAND", "-20260102-030405-k3v9q")
+}
+
+var aTime = regexp.MustCompile(`\b20\d\d-\d\d-\d\dT[0-9:.]+Z`)

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/flts-run/flts-run/internal/console"
+	"github.com/flts-run/flts-run/internal/form"
+	"github.com/flts-run/flts-run/submit"
+)
+
+// describeParameters lets the help of submit tell of the parameters of the
+// pipeline in the file that the command line names, if it asks for help.
+func (r *runner) describeParameters(c *cli.Command) error {
+	if !r.line.has(helpName) {
+		return nil
+	}
+	f, err := r.formOf(r.line)
+	if err != nil || f == nil {
+		return err
+	}
+	c.CustomHelpTemplate = helpTemplate(parametersHelp(f, flagNames(c.Flags)) + optionsHelp(c.Flags))
+	return nil
+}
+
+// formOf reads, without a request, what a line of submit asks its user for; nil if
+// that cannot be known.
+func (r *runner) formOf(line commandLine) (form.Form, error) {
+	name := backendOption.fallback
+	for _, w := range line.known {
+		if w.name == backendOption.flag {
+			name = w.value
+		}
+	}
+	b, ok := r.backends[name]
+	if !ok || len(line.positionals) == 0 {
+		return nil, nil
+	}
+	f, _, err := b.read(submit.Target{File: line.positionals[0]})
+	return f, err
+}
+
+// helpTemplate is cli's template of a command's help with the lists behind it. They
+// are a string in the template, so nothing in them is taken for a template.
+func helpTemplate(lists string) string {
+	return `NAME:
+   {{template "helpNameTemplate" .}}
+
+USAGE:
+   {{.HelpName}} [flags] {{.ArgsUsage}}{{if .Description}}
+
+DESCRIPTION:
+   {{template "descriptionTemplate" .}}{{end}}
+{{` + strconv.Quote(lists) + "}}"
+}
+
+// optionsHelp lists flags in their order, under their headings. A tab ends a
+// column: cli's printer lines them up.
+func optionsHelp(flags []cli.Flag) string {
+	var b strings.Builder
+	heading := ""
+	for _, f := range flags {
+		h := f.(cli.CategorizableFlag).GetCategory()
+		if h == "" {
+			continue // --help, which whoever reads this has found
+		}
+		if h != heading {
+			heading = h
+			fmt.Fprintf(&b, "\n%s:\n", strings.ToUpper(h))
+		}
+		d := f.(cli.DocGenerationFlag)
+		placeholder, usage := unquoteUsage(d.GetUsage())
+		names := make([]string, len(f.Names()))
+		for i, n := range f.Names() {
+			names[i] = dashed(n)
+		}
+		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+		fmt.Fprintf(&b, "   %s\t%s", strings.TrimSpace(strings.Join(names, ", ")+" "+placeholder), usage)
+		if isList(f) {
+			b.WriteString("; may be repeated")
+		}
+		if text := d.GetDefaultText(); text != "" && takesValue(f) {
+			b.WriteString("; default " + text)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// unquoteUsage finds the name of a flag's value, which stands between backquotes.
+func unquoteUsage(usage string) (placeholder, text string) {
+	front, rest, ok := strings.Cut(usage, "`")
+	if !ok {
+		return "", usage
+	}
+	placeholder, behind, _ := strings.Cut(rest, "`")
+	return placeholder, front + placeholder + behind
+}
+
+// parametersHelp lists the parameters of a form in the same way.
+func parametersHelp(f form.Form, ours []string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nPARAMETERS of %s:\n", f.Title())
+	if len(f.Parameters()) == 0 {
+		b.WriteString("   none\n")
+	}
+	for _, p := range f.Parameters() {
+		fmt.Fprintf(&b, "   %s %s\t%s\n", parameterFlag(p.Name, ours), p.Type, strings.Join(facts(p), "; "))
+	}
+	return console.Printable(b.String())
+}
+
+// parameterFlag is how a parameter is set on a command line.
+func parameterFlag(name string, ours []string) string {
+	for _, n := range ours {
+		if n == name || n == flagOf(name) {
+			return "--param " + name + "="
+		}
+	}
+	return "--" + flagOf(name)
+}
+
+// facts is what there is to know of a parameter, each on no more than one line.
+func facts(p form.Parameter) []string {
+	var list []string
+	if p.Description != "" {
+		list = append(list, strings.TrimSuffix(strings.Join(strings.Fields(p.Description), " "), "."))
+	}
+	if len(p.Choices) > 0 {
+		list = append(list, "one of "+strings.Join(texts(p.Choices), ", "))
+	}
+	switch {
+	case p.Required:
+		list = append(list, "required")
+	case p.HasDefault:
+		list = append(list, "default "+texts([]any{p.Default})[0])
+	default:
+		list = append(list, "optional")
+	}
+	return list
+}
+
+// texts is values as JSON writes them.
+func texts(values []any) []string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		b, err := encodeJSON(v, "")
+		if err != nil {
+			b = []byte("?")
+		}
+		list[i] = strings.TrimSpace(string(b))
+	}
+	return list
+}

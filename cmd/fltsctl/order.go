@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"maps"
+
+	"github.com/flts-run/flts-run/internal/form"
+	"github.com/flts-run/flts-run/submit"
+)
+
+// asked is what is to run, and what it asks for.
+type asked struct {
+	target submit.Target
+	form   form.Form
+	name   string // of the pipeline or DAG
+}
+
+// order reads the run that the command line wants. What is wrong goes to the
+// settings' problems.
+func (r *runner) order(ctx context.Context, s *settings, sub *submission, a asked) {
+	var given []form.Given
+	given, sub.from = r.given(ctx, s, a.form)
+	values, problems := a.form.Read(given)
+	for _, p := range problems {
+		if p.Warning {
+			r.out.Line("warning", p.Message, p.Hint)
+		} else {
+			s.problem(usage(p.Hint, "%s", p.Message))
+		}
+	}
+	sub.order = submit.Order{
+		Target:         a.target,
+		Form:           a.form,
+		Values:         values,
+		Description:    s.value(descriptionOption),
+		Key:            s.value(idempotencyOption),
+		Labels:         s.pairs(labelOption),
+		Experiment:     s.value(experimentOption),
+		Namespace:      s.value(namespaceOption),
+		ServiceAccount: s.value(serviceAccountOption),
+		PipelineRoot:   s.value(pipelineRootOption),
+		NoCache:        s.boolean(noCacheOption),
+		Upload:         s.boolean(uploadOption),
+	}
+	sub.order.Name = r.runName(s, nameParts{
+		pipeline:   a.name,
+		user:       userName(s.vars),
+		key:        sub.order.Key,
+		now:        r.now(),
+		parameters: withDefaults(a.form, values),
+	})
+}
+
+// runName fills the template that the command line or a variable has for the
+// run's name.
+func (r *runner) runName(s *settings, parts nameParts) string {
+	template, from := s.get(runNameOption)
+	if from == "" && parts.key != "" {
+		template = keyedRunName
+	}
+	name, problems := fillName(template, parts)
+	s.problems = append(s.problems, problems...)
+	return name
+}
+
+// userName is who the environment says we are.
+func userName(vars map[string]string) string {
+	for _, name := range []string{"USER", "LOGNAME", "USERNAME"} {
+		if v := vars[name]; v != "" {
+			return v
+		}
+	}
+	return "unknown"
+}
+
+// withDefaults is what every parameter will be.
+func withDefaults(f form.Form, values map[string]any) map[string]any {
+	all := map[string]any{}
+	for _, p := range f.Parameters() {
+		if p.HasDefault {
+			all[p.Name] = p.Default
+		}
+	}
+	maps.Copy(all, values)
+	return all
+}

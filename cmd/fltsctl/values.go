@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/flts-run/flts-run/internal/form"
+	"github.com/flts-run/flts-run/internal/near"
+)
+
+// origins says where each value of a parameter came from, by the parameter's name.
+type origins map[string]string
+
+// given collects the values of a command line, one for a parameter: a flag beats
+// --param, which beats --params-file, which beats --from-contract. What is
+// beaten is said. What no form would accept goes to the settings' problems.
+func (r *runner) given(ctx context.Context, s *settings, f form.Form) ([]form.Given, origins) {
+	var all []form.Given
+	from := origins{}
+	for _, layer := range [][]form.Given{
+		r.fromFlags(s, f), fromParams(s), r.fromFile(s), r.fromContract(ctx, s, f),
+	} {
+		inLayer := map[string]form.Given{}
+		for _, g := range layer {
+			name := meant(f, g.Name)
+			if other, dup := inLayer[name]; dup {
+				s.problem(givenTwice(other, g))
+				continue
+			}
+			inLayer[name] = g
+			if stronger, beaten := from[name]; beaten {
+				r.notice(fmt.Sprintf("%s is from %s, not from %s", name, stronger, g.Origin))
+				continue
+			}
+			all = append(all, g)
+		}
+		for name, g := range inLayer {
+			if _, beaten := from[name]; !beaten {
+				from[name] = g.Origin
+			}
+		}
+	}
+	return all, from
+}
+
+// meant is the name of the parameter that a name means, or the name itself. An
+// exact name comes first, and a near one must not mean two.
+func meant(f form.Form, name string) string {
+	var same []string
+	for _, p := range f.Parameters() {
+		if p.Name == name {
+			return name
+		}
+		if near.Folded(p.Name) == near.Folded(name) {
+			same = append(same, p.Name)
+		}
+	}
+	if len(same) == 1 {
+		return same[0]
+	}
+	return name
+}
+
+// givenTwice shows both values, unless they may be secret.
+func givenTwice(a, b form.Given) error {
+	what := a.Origin + " is given twice"
+	if a.Origin != b.Origin {
+		what = a.Origin + " and " + b.Origin + " are one parameter"
+	}
+	if a.IsValue || b.IsValue || looksSecret(a.Name, a.Text) || looksSecret(b.Name, b.Text) {
+		return usage("keep one of them", "%s", what)
+	}
+	return usage("keep one of them", "%s: %q and %q", what, a.Text, b.Text)
+}
+
+// fromFlags is the flags that are no flags of ours.
+func (r *runner) fromFlags(s *settings, f form.Form) []form.Given {
+	var list []form.Given
+	for _, w := range r.line.others {
+		switch name := meant(f, w.name); {
+		case !slices.ContainsFunc(f.Parameters(), func(p form.Parameter) bool { return p.Name == name }):
+			known := flagNames(s.c.Command.Flags)
+			for _, p := range f.Parameters() {
+				known = append(known, flagOf(p.Name))
+			}
+			s.problem(unknownFlag(w, known, r.submitHelp()))
+		case !w.hasValue:
+			s.problem(noValue(w, nil))
+		default:
+			list = append(list, form.Given{Name: w.name, Text: w.value, Origin: w.written})
+		}
+	}
+	return list
+}
+
+// submitHelp is what to type to see the parameters.
+func (r *runner) submitHelp() string {
+	return strings.Join(slices.Concat([]string{"fltsctl", submitName}, r.line.positionals, []string{"--help"}), " ")
+}
+
+// suspect looks for a misspelt flag of ours where no pipeline can say what its
+// parameters are: it may have taken the pipeline for its value.
+func (r *runner) suspect(s *settings) {
+	for _, w := range r.line.others {
+		if known := flagNames(s.c.Command.Flags); near.Name(w.name, known) != "" {
+			s.problem(unknownFlag(w, known, ""))
+		}
+	}
+}
+
+// flagOf is how a parameter is written as a flag, without the dashes.
+func flagOf(name string) string { return strings.ReplaceAll(name, "_", "-") }
+
+func fromParams(s *settings) []form.Given {
+	var list []form.Given
+	for _, word := range s.list(paramOption) {
+		name, value, ok := strings.Cut(word, "=")
+		if !ok || name == "" {
+			// The word is not shown: it may be a value that lost its name.
+			s.problem(usage("write --param NAME=VALUE as one word", "a --param has no name and value"))
+			continue
+		}
+		list = append(list, form.Given{Name: name, Text: value, Origin: "--param " + name})
+	}
+	return list
+}
+
+func (r *runner) fromFile(s *settings) []form.Given {
+	path := s.value(paramsFileOption)
+	if path == "" {
+		return nil
+	}
+	list, err := r.readParams(path)
+	if err != nil {
+		s.problem(err)
+	}
+	return list
+}
+
+func (r *runner) fromContract(ctx context.Context, s *settings, f form.Form) []form.Given {
+	if !s.boolean(fromContractOption) {
+		return nil
+	}
+	list, notes, err := r.contractValues(ctx, f)
+	if err != nil {
+		s.problem(err)
+	}
+	for _, n := range notes {
+		r.notice(n)
+	}
+	return list
+}
