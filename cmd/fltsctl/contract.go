@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,10 +27,11 @@ type contractPlaces struct {
 // contractValues fills parameters from the resolved configuration of APP_ENV.
 //
 // A parameter beats the ConfigMap of the pod, so only what somebody set is filled
-// in: the contract's own defaults are left to the pod. A sensitive key never
+// in: the contract's own defaults are left to the pod. What is sensitive never
 // becomes a parameter, because parameters are stored in clear text and shown in
-// the UI; if one that is required asks for such a key, that is an error.
-func contractValues(at contractPlaces, params []form.Parameter) (given []form.Given, problems []form.Problem, err error) {
+// the UI; that it does not is a warning, and if the parameter is required, its form
+// will say that it is missing.
+func contractValues(at contractPlaces, params []form.Parameter) (given []form.Given, refused []form.Problem, err error) {
 	contract, resolution, err := at.resolve()
 	if err != nil {
 		return nil, nil, err
@@ -44,25 +44,26 @@ func contractValues(at contractPlaces, params []form.Parameter) (given []form.Gi
 		if key == nil {
 			continue
 		}
-		if key.Sensitive {
-			problems = append(problems, sensitiveParameter(p, key))
-			continue
-		}
 		value := resolution.Get(key.Name)
-		if value == nil || !value.Set || value.IsBuiltin() {
-			continue
+		switch {
+		case key.Sensitive:
+			refused = append(refused, sensitiveParameter(p, key.Name+", which is sensitive,", key.Name+" from the Secret"))
+		case value == nil || !value.Set || value.IsBuiltin():
+		case value.Value.Hidden():
+			refused = append(refused, sensitiveParameter(p, key.Name+", whose value has a login in it ("+value.Origin()+"),", "the login from the Secret"))
+		default:
+			given = append(given, form.Given{Name: p.Name, Text: value.Value.Reveal(), Origin: "contract (" + value.Origin() + ")"})
 		}
-		given = append(given, form.Given{Name: p.Name, Text: value.Value.Reveal(), Origin: "contract (" + value.Origin() + ")"})
 	}
-	return given, problems, nil
+	return given, refused, nil
 }
 
-func sensitiveParameter(p form.Parameter, key *resolve.Key) form.Problem {
+func sensitiveParameter(p form.Parameter, what, instead string) form.Problem {
 	return form.Problem{
 		Parameter: p.Name,
-		Message:   fmt.Sprintf("parameter %s is %s, which is sensitive, and is not filled in: parameters are stored in clear text and shown in the UI", p.Name, key.Name),
-		Hint:      "take it out of the pipeline: in the pod, flts-run has " + key.Name + " from the Secret",
-		Warning:   !p.Required,
+		Message:   fmt.Sprintf("parameter %s is %s and is not filled in: parameters are stored in clear text and shown in the UI", p.Name, what),
+		Hint:      "take it out of the pipeline: in the pod, flts-run has " + instead,
+		Warning:   true,
 	}
 }
 
@@ -146,9 +147,4 @@ func (at contractPlaces) readDotenv(c *resolve.Contract) (resolve.Source, error)
 		return resolve.Source{}, err
 	}
 	return resolve.ParseDotenv(c, at.envFile, string(text))
-}
-
-// contractValues is not joined to --from-contract in this build.
-func (r *runner) contractValues(context.Context, form.Form) ([]form.Given, []string, error) {
-	return nil, nil, usage("leave it out", "--from-contract is not in this build")
 }

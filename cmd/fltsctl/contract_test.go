@@ -59,8 +59,20 @@ func TestContractValues(t *testing.T) {
 			[]form.Parameter{{Name: "minio_secret_key", Required: true}, {Name: "minio_access_key"}},
 			map[string]string{},
 			[]form.Problem{
-				{Parameter: "minio_secret_key", Message: "parameter minio_secret_key is MINIO_SECRET_KEY, which is sensitive, and is not filled in: parameters are stored in clear text and shown in the UI", Hint: "take it out of the pipeline: in the pod, flts-run has MINIO_SECRET_KEY from the Secret"},
+				{Parameter: "minio_secret_key", Message: "parameter minio_secret_key is MINIO_SECRET_KEY, which is sensitive, and is not filled in: parameters are stored in clear text and shown in the UI", Hint: "take it out of the pipeline: in the pod, flts-run has MINIO_SECRET_KEY from the Secret", Warning: true},
 				{Parameter: "minio_access_key", Message: "parameter minio_access_key is MINIO_ACCESS_KEY, which is sensitive, and is not filled in: parameters are stored in clear text and shown in the UI", Hint: "take it out of the pipeline: in the pod, flts-run has MINIO_ACCESS_KEY from the Secret", Warning: true},
+			},
+			"",
+		},
+		{
+			"an address with a login",
+			func(*testing.T) contractPlaces {
+				return contractPlaces{appEnv: "dev", environ: []string{"MLFLOW_TRACKING_URI=http://me:hunter2hunter2@mlflow:5000"}}
+			},
+			asked,
+			map[string]string{},
+			[]form.Problem{
+				{Parameter: "mlflow_uri", Message: "parameter mlflow_uri is MLFLOW_TRACKING_URI, whose value has a login in it (env), and is not filled in: parameters are stored in clear text and shown in the UI", Hint: "take it out of the pipeline: in the pod, flts-run has the login from the Secret", Warning: true},
 			},
 			"",
 		},

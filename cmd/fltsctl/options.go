@@ -52,6 +52,12 @@ var (
 	paramsFileOption   = option{flag: "params-file", heading: valuesHeading, files: true, usage: "YAML or JSON `FILE` of parameters; - is stdin"}
 	fromContractOption = option{flag: "from-contract", heading: valuesHeading, boolean: true, usage: "fill endpoint parameters from the configuration that APP_ENV has here"}
 
+	contractOption  = option{flag: "contract", variables: []string{"FLTS_CONTRACT"}, heading: valuesHeading, files: true, usage: "contract `FILE` for --from-contract, instead of the built-in one"}
+	appEnvOption    = option{flag: "app-env", variables: []string{"APP_ENV"}, heading: valuesHeading, usage: "dev, staging or prod (`ENV`), for --from-contract"}
+	configDirOption = option{flag: "config-dir", variables: []string{"FLTS_CONFIG_DIR"}, heading: valuesHeading, files: true, usage: "`DIR` with the files of the ConfigMap, for --from-contract"}
+	yamlDirOption   = option{flag: "yaml-dir", variables: []string{"FLTS_YAML_DIR"}, heading: valuesHeading, files: true, usage: "`DIR` of config_base.yaml and config_<APP_ENV>.yaml, for --from-contract"}
+	envFileOption   = option{flag: "env-file", variables: []string{"FLTS_ENV_FILE"}, fallback: ".env", heading: valuesHeading, files: true, usage: "`FILE` of variables for --from-contract, read with APP_ENV=dev alone"}
+
 	runNameOption        = option{flag: "run-name", variables: []string{"FLTSCTL_RUN_NAME"}, fallback: defaultRunName, heading: runHeading, usage: "`TEMPLATE` of its name, of text, {pipeline}, {date}, {time}, {user}, {rand}, {key} and {param:NAME}"}
 	experimentOption     = option{flag: "experiment", variables: []string{"FLTSCTL_EXPERIMENT", "KF_PIPELINES_DEFAULT_EXPERIMENT_NAME"}, heading: runHeading, backend: kfpBackend, usage: "`NAME` of its experiment, which is created when missing"}
 	descriptionOption    = option{flag: "description", heading: runHeading, usage: "`TEXT` that is shown with it"}
@@ -62,13 +68,17 @@ var (
 	dryRunOption         = option{flag: "dry-run", heading: runHeading, boolean: true, usage: "print what would be sent, and send nothing"}
 )
 
-var submitOptions = []option{
+// contractOptions say where --from-contract looks.
+var contractOptions = []option{contractOption, appEnvOption, configDirOption, yamlDirOption, envFileOption}
+
+var submitOptions = slices.Concat([]option{
 	pipelineOption, pipelineVersionOption, uploadOption, noCacheOption,
 	paramOption, paramsFileOption, fromContractOption,
+}, contractOptions, []option{
 	runNameOption, experimentOption, descriptionOption, labelOption, serviceAccountOption, pipelineRootOption,
 	idempotencyOption, dryRunOption,
 	runWatchOption.under(runHeading), runTimeoutOption.under(runHeading), intervalOption.under(runHeading), terminateOption.under(runHeading),
-}
+})
 
 // cliFlags makes the flags of a command, in the order of the options and without
 // a default: the environment is not left to cli, which would read the real one.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"maps"
 
 	"github.com/flts-run/flts-run/internal/form"
@@ -17,9 +16,9 @@ type asked struct {
 
 // order reads the run that the command line wants. What is wrong goes to the
 // settings' problems.
-func (r *runner) order(ctx context.Context, s *settings, sub *submission, a asked) {
+func (r *runner) order(s *settings, sub *submission, a asked) {
 	var given []form.Given
-	given, sub.from = r.given(ctx, s, a.form)
+	given, sub.from = r.given(s, a.form)
 	values, problems := a.form.Read(given)
 	for _, p := range problems {
 		if p.Warning {

@@ -80,7 +80,7 @@ func (r *runner) submission(ctx context.Context, s *settings) (submission, error
 	s.check(err)
 	switch {
 	case f != nil:
-		r.order(ctx, s, &sub, asked{target, f, name})
+		r.order(s, &sub, asked{target, f, name})
 	case name == "":
 		r.suspect(s)
 	}
@@ -92,7 +92,7 @@ func (r *runner) submission(ctx context.Context, s *settings) (submission, error
 	if f, err = sub.backend.Form(ctx, target); err != nil {
 		return sub, err
 	}
-	r.order(ctx, s, &sub, asked{target, f, name})
+	r.order(s, &sub, asked{target, f, name})
 	return sub, refuse(s.problems, "no run was started")
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,11 +15,11 @@ type origins map[string]string
 // given collects the values of a command line, one for a parameter: a flag beats
 // --param, which beats --params-file, which beats --from-contract. What is
 // beaten is said. What no form would accept goes to the settings' problems.
-func (r *runner) given(ctx context.Context, s *settings, f form.Form) ([]form.Given, origins) {
+func (r *runner) given(s *settings, f form.Form) ([]form.Given, origins) {
 	var all []form.Given
 	from := origins{}
 	for _, layer := range [][]form.Given{
-		r.fromFlags(s, f), fromParams(s), r.fromFile(s), r.fromContract(ctx, s, f),
+		r.fromFlags(s, f), fromParams(s), r.fromFile(s), r.fromContract(s, f),
 	} {
 		inLayer := map[string]form.Given{}
 		for _, g := range layer {
@@ -139,16 +138,35 @@ func (r *runner) fromFile(s *settings) []form.Given {
 	return list
 }
 
-func (r *runner) fromContract(ctx context.Context, s *settings, f form.Form) []form.Given {
+// fromContract is what the configuration has, each value said: nobody typed it.
+func (r *runner) fromContract(s *settings, f form.Form) []form.Given {
 	if !s.boolean(fromContractOption) {
+		for _, o := range contractOptions {
+			if s.given(o) {
+				s.problem(usage("add --from-contract", "--%s says where --from-contract looks, which is not there", o.flag))
+			}
+		}
 		return nil
 	}
-	list, notes, err := r.contractValues(ctx, f)
-	if err != nil {
-		s.problem(err)
+	list, refused, err := contractValues(r.contractPlaces(s), f.Parameters())
+	s.check(err)
+	for _, g := range list {
+		r.notice(fmt.Sprintf("%s = %s, from %s", g.Name, g.Text, g.Origin))
 	}
-	for _, n := range notes {
-		r.notice(n)
+	for _, p := range refused {
+		r.out.Line("warning", p.Message, p.Hint)
 	}
 	return list
+}
+
+// contractPlaces is where the configuration is, on this machine.
+func (r *runner) contractPlaces(s *settings) contractPlaces {
+	return contractPlaces{
+		contract:  s.value(contractOption),
+		appEnv:    s.value(appEnvOption),
+		configDir: s.value(configDirOption),
+		yamlDir:   s.value(yamlDirOption),
+		envFile:   s.value(envFileOption),
+		environ:   r.environ,
+	}
 }
