@@ -80,8 +80,10 @@ func newApp(r *runner) *cli.App {
 		Description:     description,
 		Writer:          r.stdout,
 		ErrWriter:       r.stderr,
+		HideHelp:        true,
 		HideHelpCommand: true,
 		HideVersion:     true,
+		Flags:           []cli.Flag{helpFlag()},
 		// A value may hold commas: --param A=1,2.
 		DisableSliceFlagSeparator: true,
 		// cli would exit the process otherwise.
@@ -103,12 +105,21 @@ func newApp(r *runner) *cli.App {
 func finish(commands []*cli.Command) {
 	for _, c := range commands {
 		c.OnUsageError = onUsageError
-		c.HideHelpCommand = true
+		c.HideHelp, c.HideHelpCommand = true, true
 		if len(c.Flags) > 0 {
 			c.CustomHelpTemplate = helpTemplate(optionsHelp(c.Flags))
 		}
+		c.Flags = append(c.Flags, helpFlag())
 		finish(c.Subcommands)
 	}
+}
+
+const helpName = "help"
+
+// helpFlag is a flag of one command: cli's own is one variable for all programs of
+// a process, and tests run several at once.
+func helpFlag() cli.Flag {
+	return &cli.BoolFlag{Name: helpName, Aliases: []string{"h"}, Usage: "show this", DisableDefaultText: true}
 }
 
 // onUsageError gives what the flag package says its status. There is little left

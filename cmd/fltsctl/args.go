@@ -113,7 +113,7 @@ func isValue(flags []cli.Flag, word string) bool {
 }
 
 func flagNamed(flags []cli.Flag, name string) cli.Flag {
-	for _, f := range append(slices.Clip(flags), cli.HelpFlag) {
+	for _, f := range flags {
 		if slices.Contains(f.Names(), name) {
 			return f
 		}
@@ -163,7 +163,7 @@ func (l *commandLine) words() []string {
 	for _, w := range l.known {
 		words = append(words, "--"+w.name+"="+w.value)
 	}
-	if len(l.positionals) == 0 || l.has(cli.HelpFlag.Names()[0]) { // cli would look for help on a word
+	if len(l.positionals) == 0 || l.has(helpName) { // cli would look for help on a word
 		return words
 	}
 	if c := l.command(); c == nil || len(c.Subcommands) > 0 {

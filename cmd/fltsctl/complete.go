@@ -10,7 +10,6 @@ import (
 
 	"github.com/flts-run/flts-run/internal/console"
 	"github.com/flts-run/flts-run/internal/form"
-	"github.com/flts-run/flts-run/submit"
 )
 
 // completeName is the hidden command that the scripts of the shells call:
@@ -95,9 +94,8 @@ func (r *runner) candidates(app *cli.App, before []string, last string) []candid
 		return commandCandidates(c.Subcommands)
 	}
 	var f form.Form
-	if c.Name == submitName && len(line.positionals) > 0 {
-		// A file that is no pipeline has no parameters to offer.
-		f, _, _ = r.backends[line.backend()].read(submit.Target{File: line.positionals[0]})
+	if c.Name == submitName {
+		f, _ = r.formOf(line) // a file that is no pipeline has no parameters to offer
 	}
 	if w, waits := line.waits(before); waits {
 		return valueCandidates(c, f, w.name, "")
@@ -133,7 +131,7 @@ func commandCandidates(commands []*cli.Command) []candidate {
 }
 
 func flagCandidates(c *cli.Command) []candidate {
-	list := []candidate{{"--help", "show help"}}
+	var list []candidate
 	for _, f := range c.Flags {
 		about := ""
 		if d, ok := f.(cli.DocGenerationFlag); ok {

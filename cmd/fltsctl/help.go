@@ -17,10 +17,10 @@ import (
 // describeParameters lets the help of submit tell of the parameters of the
 // pipeline in the file that the command line names, if it asks for help.
 func (r *runner) describeParameters(c *cli.Command) error {
-	if !r.line.has(cli.HelpFlag.Names()[0]) || len(r.line.positionals) == 0 {
+	if !r.line.has(helpName) {
 		return nil
 	}
-	f, _, err := r.backends[r.line.backend()].read(submit.Target{File: r.line.positionals[0]})
+	f, err := r.formOf(r.line)
 	if err != nil || f == nil {
 		return err
 	}
@@ -28,14 +28,21 @@ func (r *runner) describeParameters(c *cli.Command) error {
 	return nil
 }
 
-// backend is the one that the line names by its flag, or the usual one.
-func (l *commandLine) backend() string {
-	for _, w := range l.known {
+// formOf reads, without a request, what a line of submit asks its user for; nil if
+// that cannot be known.
+func (r *runner) formOf(line commandLine) (form.Form, error) {
+	name := backendOption.fallback
+	for _, w := range line.known {
 		if w.name == backendOption.flag {
-			return w.value
+			name = w.value
 		}
 	}
-	return backendOption.fallback
+	b, ok := r.backends[name]
+	if !ok || len(line.positionals) == 0 {
+		return nil, nil
+	}
+	f, _, err := b.read(submit.Target{File: line.positionals[0]})
+	return f, err
 }
 
 // helpTemplate is cli's template of a command's help with the lists behind it. They
@@ -58,11 +65,15 @@ func optionsHelp(flags []cli.Flag) string {
 	var b strings.Builder
 	heading := ""
 	for _, f := range flags {
-		d := f.(cli.DocGenerationFlag)
-		if h := f.(cli.CategorizableFlag).GetCategory(); h != heading {
+		h := f.(cli.CategorizableFlag).GetCategory()
+		if h == "" {
+			continue // --help, which whoever reads this has found
+		}
+		if h != heading {
 			heading = h
 			fmt.Fprintf(&b, "\n%s:\n", strings.ToUpper(h))
 		}
+		d := f.(cli.DocGenerationFlag)
 		placeholder, usage := unquoteUsage(d.GetUsage())
 		names := make([]string, len(f.Names()))
 		for i, n := range f.Names() {

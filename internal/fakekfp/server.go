@@ -28,7 +28,7 @@ import (
 
 // Options make a server. The zero value is a 2.17.0 for everybody.
 type Options struct {
-	// Version is 2.0.5 or 2.17.0; others behave as the nearest of the two.
+	// Version is what it says of itself. 2.0.x behaves as 2.0.5, all else as 2.17.0.
 	Version string
 
 	// MultiUser asks who the caller is: the header kubeflow-userid names the user,
@@ -46,7 +46,7 @@ type Options struct {
 // Server is the stand-in: an http.Handler for /apis.
 type Server struct {
 	o     Options
-	newer bool // than 2.14: reads strictly, has literals
+	newer bool // as 2.17.0: reads strictly, has literals
 	late  sync.WaitGroup
 
 	mu          sync.Mutex

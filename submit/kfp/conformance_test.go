@@ -307,7 +307,7 @@ func playLogs(t *testing.T, s server, b *Backend) {
 func playMistakes(t *testing.T, _ server, b *Backend) {
 	for want, values := range map[string]map[string]any{
 		"parameter dataset is not optional, yet has neither default value nor user provided value":                {},
-		"parameter(s) provided are not required by pipeline: a, b":                                                {"dataset": "x", "a": "1", "b": "2"},
+		"parameter(s) provided are not required by pipeline: a":                                                   {"dataset": "x", "a": "1"},
 		"input parameter dataset requires type string, but the input parameter is not of string value type":       {"dataset": json.Number("1")},
 		"input parameter lr requires type double or integer, but the parameter value is not of number value type": {"dataset": "x", "lr": "1"},
 		"input parameter resume requires type bool, but the input parameter is not of bool value type":            {"dataset": "x", "resume": "true"},

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/flts-run/flts-run/internal/fakekfp"
+	"github.com/flts-run/flts-run/internal/teststack"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -86,8 +87,20 @@ func TestMistakesThatTheServerFinds(t *testing.T) {
 }
 
 func TestMultiUser(t *testing.T) {
-	fake := fakekfp.New(fakekfp.Options{MultiUser: true, Now: clock})
-	address := serveHandler(t, fake)
+	for _, v := range versions {
+		t.Run("fake "+v, func(t *testing.T) {
+			playMultiUser(t, serveHandler(t, fakekfp.New(fakekfp.Options{Version: v, MultiUser: true, Now: clock})))
+		})
+	}
+	t.Run("real 2.0.5", func(t *testing.T) {
+		real, err := teststack.KFPMultiUser(t.Context(), t.TempDir())
+		require.NoError(t, err)
+		t.Cleanup(real.Close)
+		playMultiUser(t, real.URL())
+	})
+}
+
+func playMultiUser(t *testing.T, address string) {
 	alice := backendOf(t, address, Options{}, "FLTSCTL_HEADER=kubeflow-userid: alice")
 	mallory := backendOf(t, address, Options{}, "FLTSCTL_TOKEN=token-of-mallory")
 	o := order(t)

@@ -20,6 +20,13 @@ import (
 // things that every version of it can filter by.
 const markName = "flts-key"
 
+// How many characters of the two digests are in a mark, and how long it is.
+const (
+	keyDigits   = 20
+	orderDigits = 16
+	markLength  = len(markName) + len("=.") + keyDigits + orderDigits
+)
+
 // mark is that line: which key, and a digest of what was ordered with it. It has
 // no character that means something in a LIKE of SQL.
 type mark struct{ key, order string }
@@ -43,7 +50,7 @@ func markOf(o submit.Order, s source) mark {
 		ordered["pipeline"] = []any{s.name, s.version.Name}
 	}
 	key := sha256.Sum256([]byte(o.Key))
-	return mark{key: hex.EncodeToString(key[:10]), order: pipeline.Digest(ordered)[:16]}
+	return mark{key: hex.EncodeToString(key[:])[:keyDigits], order: pipeline.Digest(ordered)[:orderDigits]}
 }
 
 // submitOnce starts a run unless one with the same key is there. When it cannot
@@ -118,7 +125,7 @@ func (b *Backend) single(ctx context.Context, mine record, m mark, namespace str
 	}
 	for _, twin := range all[1:] {
 		b.o.Notice(fmt.Sprintf("run %s is a second one of the same order, because the server acted late; it is terminated and archived", twin.ID))
-		if err := b.Terminate(ctx, twin.ID); err != nil {
+		if err := b.Terminate(ctx, twin.ID); err != nil && !submit.IsKind(err, submit.Conflict) {
 			return mine, false, err
 		}
 		if err := b.Archive(ctx, twin.ID); err != nil {

@@ -35,6 +35,7 @@ func TestAnOrderWithAKeyIsOneRun(t *testing.T) {
 			require.NoError(t, err)
 			require.False(t, third.Existing)
 			require.Len(t, fake.RunIDs(), 2)
+			require.Len(t, third.Run.Description, markLength)
 		})
 	}
 }

@@ -65,7 +65,7 @@ func (b *Backend) described(rec record, w where) submit.Run {
 
 // assemble makes a run of an order: it finds or creates what the run belongs to.
 func (b *Backend) assemble(ctx context.Context, o submit.Order) (newRun, where, error) {
-	if err := checkLabels(o.Labels); err != nil {
+	if err := checkOrder(o); err != nil {
 		return newRun{}, where{}, err
 	}
 	s, err := b.sourceOf(ctx, o)
@@ -77,7 +77,7 @@ func (b *Backend) assemble(ctx context.Context, o submit.Order) (newRun, where, 
 		return newRun{}, where{}, err
 	}
 	run := newRun{
-		Name:           cmp.Or(o.Name, s.name+" "+b.o.Now().UTC().Format("2006-01-02 15-04-05")),
+		Name:           cmp.Or(o.Name, b.nameFor(s)),
 		Experiment:     e.ID,
 		PipelineID:     s.version.PipelineID,
 		VersionID:      s.version.ID,
@@ -94,7 +94,14 @@ func (b *Backend) assemble(ctx context.Context, o submit.Order) (newRun, where, 
 	if o.Key != "" {
 		run.Description = line(run.Description, markOf(o, s).String())
 	}
-	return run, where{experiment: e, source: s, namespace: o.Namespace}, checkTexts(run)
+	return run, where{experiment: e, source: s, namespace: o.Namespace}, nil
+}
+
+// nameFor is the name of a run that was given none.
+func (b *Backend) nameFor(s source) string {
+	at := b.o.Now().UTC().Format(" 2006-01-02 15-04-05")
+	name := []rune(s.name)
+	return string(name[:min(len(name), maxText-len(at))]) + at
 }
 
 // describe is a description with the labels below it, a line each: a run of KFP
@@ -114,6 +121,14 @@ func line(text, more string) string {
 	return text + "\n" + more
 }
 
+// checkOrder refuses what can be refused before anything is sent.
+func checkOrder(o submit.Order) error {
+	if err := checkLabels(o.Labels); err != nil {
+		return err
+	}
+	return checkTexts(o)
+}
+
 func checkLabels(labels map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
 		switch {
@@ -126,10 +141,15 @@ func checkLabels(labels map[string]string) error {
 	return nil
 }
 
-func checkTexts(r newRun) error {
+// checkTexts refuses what the server would cut, or answer 500 to.
+func checkTexts(o submit.Order) error {
+	description := describe(o.Description, o.Labels)
+	if o.Key != "" {
+		description = line(description, strings.Repeat("x", markLength))
+	}
 	for _, text := range []struct{ what, value string }{
-		{"the run's name", r.Name},
-		{"the run's description, with labels and idempotency key,", r.Description},
+		{"the run's name", o.Name},
+		{"the run's description, with labels and idempotency key,", description},
 	} {
 		if n := utf8.RuneCountInString(text.value); n > maxText {
 			return &submit.Error{Kind: submit.Invalid, Message: fmt.Sprintf("%s has %d characters, and KFP keeps %d", text.what, n, maxText), Advice: "make it shorter"}

@@ -59,6 +59,11 @@ func TestSubmitNamesWhatHasNoName(t *testing.T) {
 	got, err := b.Submit(t.Context(), o)
 	require.NoError(t, err)
 	require.Equal(t, "flts-train 2026-01-02 12-00-00", got.Run.Name)
+
+	o.Target = file(t, strings.Replace(train, "flts-train", strings.Repeat("x", 300), 1))
+	got, err = b.Submit(t.Context(), o)
+	require.NoError(t, err)
+	require.Len(t, got.Run.Name, 255)
 }
 
 func TestExperimentIsCreatedOnce(t *testing.T) {
@@ -262,11 +267,12 @@ func TestOrdersThatAreRefusedBeforeTheyAreSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := order(t)
+			o.Upload, o.Experiment = true, "flts"
 			tc.change(&o)
 			_, err := b.Submit(t.Context(), o)
 			require.ErrorIs(t, err, submit.Invalid)
 			require.EqualError(t, err, tc.want)
 		})
 	}
-	require.Zero(t, count(fake, "POST"))
+	require.Empty(t, fake.Calls())
 }
