@@ -3,6 +3,7 @@ package main_test
 import (
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,20 +16,22 @@ import (
 // that failed, one that was mended, and one that goes on.
 type history struct {
 	*fakekfp.Server
-	clock time.Time
+	clock atomic.Int64 // in nanoseconds, as time.Time.UnixNano gives it
 }
 
 func newHistory() *history {
 	h := &history{}
-	h.Server = fakekfp.New(fakekfp.Options{Now: func() time.Time { return h.clock }})
+	h.Server = fakekfp.New(fakekfp.Options{Now: h.now})
 	return h
 }
+
+func (h *history) now() time.Time { return time.Unix(0, h.clock.Load()).UTC() }
 
 // make submits the runs to the server at an address, and says what became of them.
 func (h *history) make(t *testing.T, pipeline, host string) {
 	now := time.Now()
 	submit := func(ago time.Duration, args ...string) string {
-		h.clock = now.Add(-ago)
+		h.clock.Store(now.Add(-ago).UnixNano())
 		cmd := exec.CommandContext(t.Context(), binaries+"/fltsctl", append([]string{"submit", pipeline, "--host", host, "-o", "id", "--dataset", "ElBorn", "--experiment", "flts"}, args...)...)
 		cmd.Env = []string{"HOME=/nonexistent"}
 		id, err := cmd.Output()
@@ -36,13 +39,13 @@ func (h *history) make(t *testing.T, pipeline, host string) {
 		return strings.TrimSpace(string(id))
 	}
 	report := func(id, state string, after time.Duration, tasks ...fakekfp.Task) {
-		h.clock = h.clock.Add(after)
+		h.clock.Add(int64(after))
 		require.NoError(t, h.Report(id, fakekfp.Report{State: state, Tasks: tasks}))
 	}
 	task := func(name, state string, from, to time.Duration) fakekfp.Task {
-		task := fakekfp.Task{Name: name, State: state, Started: h.clock.Add(from), Children: []string{"pod-" + name}}
+		task := fakekfp.Task{Name: name, State: state, Started: h.now().Add(from), Children: []string{"pod-" + name}}
 		if to > 0 {
-			task.Finished = h.clock.Add(to)
+			task.Finished = h.now().Add(to)
 		}
 		return task
 	}
