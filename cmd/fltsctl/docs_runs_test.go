@@ -3,7 +3,7 @@ package main_test
 import (
 	"os/exec"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,7 +16,8 @@ import (
 // that failed, one that was mended, and one that goes on.
 type history struct {
 	*fakekfp.Server
-	clock atomic.Int64 // in nanoseconds, as time.Time.UnixNano gives it
+	mu    sync.Mutex
+	clock time.Time // the server reads it too
 }
 
 func newHistory() *history {
@@ -25,13 +26,23 @@ func newHistory() *history {
 	return h
 }
 
-func (h *history) now() time.Time { return time.Unix(0, h.clock.Load()).UTC() }
+func (h *history) now() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.clock
+}
+
+func (h *history) set(clock time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.clock = clock
+}
 
 // make submits the runs to the server at an address, and says what became of them.
 func (h *history) make(t *testing.T, pipeline, host string) {
 	now := time.Now()
 	submit := func(ago time.Duration, args ...string) string {
-		h.clock.Store(now.Add(-ago).UnixNano())
+		h.set(now.Add(-ago))
 		cmd := exec.CommandContext(t.Context(), binaries+"/fltsctl", append([]string{"submit", pipeline, "--host", host, "-o", "id", "--dataset", "ElBorn", "--experiment", "flts"}, args...)...)
 		cmd.Env = []string{"HOME=/nonexistent"}
 		id, err := cmd.Output()
@@ -39,13 +50,13 @@ func (h *history) make(t *testing.T, pipeline, host string) {
 		return strings.TrimSpace(string(id))
 	}
 	report := func(id, state string, after time.Duration, tasks ...fakekfp.Task) {
-		h.clock.Add(int64(after))
+		h.set(h.clock.Add(after))
 		require.NoError(t, h.Report(id, fakekfp.Report{State: state, Tasks: tasks}))
 	}
 	task := func(name, state string, from, to time.Duration) fakekfp.Task {
-		task := fakekfp.Task{Name: name, State: state, Started: h.now().Add(from), Children: []string{"pod-" + name}}
+		task := fakekfp.Task{Name: name, State: state, Started: h.clock.Add(from), Children: []string{"pod-" + name}}
 		if to > 0 {
-			task.Finished = h.now().Add(to)
+			task.Finished = h.clock.Add(to)
 		}
 		return task
 	}

@@ -78,9 +78,10 @@ func (r *runner) submission(ctx context.Context, s *settings) (submission, error
 	target := b.target(s)
 	f, name, err := b.read(target)
 	s.check(err)
-	if f != nil {
+	switch {
+	case f != nil:
 		r.order(ctx, s, &sub, asked{target, f, name})
-	} else {
+	case name == "":
 		r.suspect(s)
 	}
 	sub.backend, err = b.open(ctx, s)

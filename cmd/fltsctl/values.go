@@ -97,7 +97,7 @@ func (r *runner) fromFlags(s *settings, f form.Form) []form.Given {
 
 // submitHelp is what to type to see the parameters.
 func (r *runner) submitHelp() string {
-	return strings.Join(append([]string{"fltsctl", submitName}, append(r.line.positionals, "--help")...), " ")
+	return strings.Join(slices.Concat([]string{"fltsctl", submitName}, r.line.positionals, []string{"--help"}), " ")
 }
 
 // suspect looks for a misspelt flag of ours where no pipeline can say what its
