@@ -9,7 +9,7 @@ const reportLag = time.Minute
 // The local clock is believed until one of them contradicts it: by lying in the
 // future, or by being long past although it has only just appeared.
 type clock struct {
-	ahead  time.Duration // of the local clock
+	ahead  time.Duration // how far the server's clock is, of the local one
 	newest time.Time     // of all times that were seen
 	asked  time.Time     // when the last answer was asked for
 }

@@ -20,7 +20,7 @@ type progressTree struct {
 	now     func() time.Time // by the local clock
 
 	run   submit.Run
-	ahead time.Duration // of the local clock, that of the server
+	ahead time.Duration // how far the server's clock is, of ours
 	drawn []int         // widths of the lines on the screen
 }
 

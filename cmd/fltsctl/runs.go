@@ -42,10 +42,10 @@ var states = []string{
 }
 
 var (
-	listOptions  = []option{ofPipelineOption, ofExperimentOption, stateOption, archivedOption, limitOption, pageOption, allOption}
-	logsOptions  = []option{tailOption, followOption, tryOption}
-	watchingOnes = []option{runTimeoutOption, intervalOption, terminateOption}
-	retryOptions = slices.Concat([]option{runWatchOption}, watchingOnes)
+	listOptions     = []option{ofPipelineOption, ofExperimentOption, stateOption, archivedOption, limitOption, pageOption, allOption}
+	logsOptions     = []option{tailOption, followOption, tryOption}
+	watchingOptions = []option{runTimeoutOption, intervalOption, terminateOption}
+	retryOptions    = slices.Concat([]option{runWatchOption}, watchingOptions)
 )
 
 // Outputs of the runs commands.
@@ -63,7 +63,7 @@ func (r *runner) runsCommand() *cli.Command {
 		Subcommands: []*cli.Command{
 			r.runsSubcommand("list", "", "list runs, the newest first", listOptions, listOutputs, r.list),
 			r.runsSubcommand("get", "RUN", "say all that is known of a run, and why it failed", nil, documentOutputs, r.get),
-			r.runsSubcommand("watch", "RUN", "stay until a run ends, and end as it did", watchingOnes, documentOutputs, r.watchRun),
+			r.runsSubcommand("watch", "RUN", "stay until a run ends, and end as it did", watchingOptions, documentOutputs, r.watchRun),
 			r.runsSubcommand("logs", "RUN [TASK]", "write the log of a task, or of all", logsOptions, nil, r.logs),
 			r.runsSubcommand("terminate", "RUN…", "stop runs", nil, documentOutputs, r.terminate),
 			r.runsSubcommand("retry", "RUN…", "run again what failed in runs", retryOptions, documentOutputs, r.retry),
@@ -89,7 +89,7 @@ func (r *runner) runsSubcommand(name, args, about string, own []option, outputs 
 		Action: func(c *cli.Context) error {
 			ctx, release := r.interruptible(c.Context)
 			defer release()
-			call := &call{runner: r, ctx: ctx, uninterrupted: c.Context, release: release, settings: r.settings(c), options: own}
+			call := &call{runner: r, ctx: ctx, uninterrupted: c.Context, release: release, settings: r.settings(c), args: c.Args(), options: own}
 			if outputs != nil {
 				call.output = call.oneOf(outputOption.as(outputs...))
 			}
@@ -103,7 +103,8 @@ type call struct {
 	*runner
 	*settings
 	ctx     context.Context // ends with the first interrupt
-	options []option        // of the command itself
+	args    cli.Args
+	options []option // of the command itself
 	output  string
 
 	// For a watch, which heeds interrupts itself: the context without them, and
@@ -119,15 +120,14 @@ type call struct {
 // the server.
 func (c *call) open(minArgs, maxArgs int) error {
 	chosen := c.chosenBackend(c.settings, slices.Concat(c.options, connectionOptions))
-	args := c.c.Args()
 	help := c.line.name() + " --help"
 	switch {
-	case args.Len() < minArgs && minArgs == 2:
+	case c.args.Len() < minArgs && minArgs == 2:
 		c.problem(usage(help, "two runs are wanted"))
-	case args.Len() < minArgs:
+	case c.args.Len() < minArgs:
 		c.problem(usage("fltsctl runs list shows what is there", "which run? none is given"))
-	case args.Len() > maxArgs:
-		c.problem(usage(help, "unexpected argument %q", args.Get(maxArgs)))
+	case c.args.Len() > maxArgs:
+		c.problem(usage(help, "unexpected argument %q", c.args.Get(maxArgs)))
 	}
 	var err error
 	c.backend, err = chosen.open(c.ctx, c.settings)

@@ -59,11 +59,11 @@ func (r *runner) archive(c *call) error {
 func (r *runner) retry(c *call) error {
 	o := c.watchOptions(c.output)
 	watch := c.boolean(runWatchOption)
-	if watch && c.c.Args().Len() > 1 {
+	if watch && c.args.Len() > 1 {
 		c.problem(usage("leave out --watch, and watch each with fltsctl runs watch RUN", "--watch is for one run"))
 	}
 	if !watch {
-		for _, opt := range watchingOnes {
+		for _, opt := range watchingOptions {
 			if c.settings.given(opt) {
 				c.problem(usage("add --watch", "--%s is for --watch, which is not there", opt.flag))
 			}
@@ -102,12 +102,12 @@ func forbidden(run submit.Run, why, advice string) error {
 // each. One that fails does not keep the others from it; the exit status is that of
 // the first that does.
 func (c *call) changeAll(ch change) ([]submit.Run, error) {
-	if err := c.open(1, c.c.Args().Len()); err != nil {
+	if err := c.open(1, c.args.Len()); err != nil {
 		return nil, err
 	}
 	doc := changesDocument{Schema: documentSchema}
 	var runs []submit.Run
-	for _, ref := range c.c.Args().Slice() {
+	for _, ref := range c.args.Slice() {
 		if c.ctx.Err() != nil {
 			return nil, c.ctx.Err()
 		}

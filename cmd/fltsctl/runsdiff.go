@@ -29,11 +29,11 @@ func (r *runner) diff(c *call) error {
 	if err := c.open(2, 2); err != nil {
 		return err
 	}
-	a, err := c.find(c.c.Args().Get(0))
+	a, err := c.find(c.args.Get(0))
 	if err != nil {
 		return err
 	}
-	b, err := c.find(c.c.Args().Get(1))
+	b, err := c.find(c.args.Get(1))
 	if err != nil {
 		return err
 	}

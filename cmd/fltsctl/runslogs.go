@@ -18,12 +18,12 @@ func (r *runner) logs(c *call) error {
 	if err := c.open(1, 2); err != nil {
 		return err
 	}
-	run, err := c.find(c.c.Args().First())
+	run, err := c.find(c.args.First())
 	if err != nil {
 		return err
 	}
 	q.Run = run.ID
-	if q.Task, err = taskOf(run, c.c.Args().Get(1)); err != nil {
+	if q.Task, err = taskOf(run, c.args.Get(1)); err != nil {
 		return err
 	}
 	if _, _, ok := r.terminal(); !ok {

@@ -11,7 +11,7 @@ func (r *runner) watchRun(c *call) error {
 	if err := c.open(1, 1); err != nil {
 		return err
 	}
-	run, err := c.find(c.c.Args().First())
+	run, err := c.find(c.args.First())
 	if err != nil {
 		return err
 	}

@@ -82,7 +82,7 @@ type watcher struct {
 	o       watchOptions
 	show    progress
 
-	ahead   time.Duration // of the local clock, the server's
+	ahead   time.Duration // how far the server's clock is, of ours
 	stage   stage
 	stopped chan error // what came of telling the run to stop; nil while nobody has
 	unsure  bool       // that call was cut short by detaching
@@ -151,6 +151,9 @@ func (w *watcher) written(err error) {
 
 func (w *watcher) event(e submit.Event) {
 	w.ahead = e.Now.Sub(w.now())
+	if e.Kind == submit.RunChanged || e.Kind == submit.TaskChanged {
+		w.hide("", e.Run.Parameters)
+	}
 	w.written(w.show.event(e))
 	switch e.Kind {
 	case submit.Troubled:
