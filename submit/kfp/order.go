@@ -29,7 +29,7 @@ func (b *Backend) Submit(ctx context.Context, o submit.Order) (submit.Receipt, e
 	if o.Key == "" {
 		rec, err = b.client.createRun(ctx, run)
 	} else {
-		rec, existing, err = b.submitOnce(ctx, run, markOf(o, where.source), o.Namespace)
+		rec, existing, err = b.submitOnce(ctx, run, where)
 	}
 	if err != nil {
 		return submit.Receipt{}, unsettled(err, o)
@@ -37,14 +37,18 @@ func (b *Backend) Submit(ctx context.Context, o submit.Order) (submit.Receipt, e
 	return submit.Receipt{Run: b.described(rec, where), Existing: existing}, nil
 }
 
-// unsettled adds what would have spared the question whether there is a run now.
+// unsettled adds what settles the question whether there is a run now, or would
+// have spared it.
 func unsettled(err error, o submit.Order) error {
 	var e *submit.Error
-	if o.Key != "" || !errors.As(err, &e) || e.Kind != submit.Unsettled {
+	if !errors.As(err, &e) || e.Kind != submit.Unsettled {
 		return err
 	}
 	told := *e
 	told.Advice = "look before you send it again: fltsctl runs list; with --idempotency-key KEY the same command finds the first run instead of starting a second"
+	if o.Key != "" {
+		told.Advice = "send it again with the same key: that finds the run if there is one"
+	}
 	return &told
 }
 
@@ -53,6 +57,7 @@ type where struct {
 	experiment experiment
 	source     source
 	namespace  string
+	mark       mark // of an order with a key
 }
 
 // described is a run that was just started, with the names that are known anyway.
@@ -91,10 +96,12 @@ func (b *Backend) assemble(ctx context.Context, o submit.Order) (newRun, where, 
 		}
 	}
 	run.Description = describe(o.Description, o.Labels)
+	w := where{experiment: e, source: s, namespace: o.Namespace}
 	if o.Key != "" {
-		run.Description = line(run.Description, markOf(o, s).String())
+		w.mark = markOf(o, s)
+		run.Description = line(run.Description, w.mark.String())
 	}
-	return run, where{experiment: e, source: s, namespace: o.Namespace}, nil
+	return run, w, nil
 }
 
 // nameFor is the name of a run that was given none.
@@ -144,6 +151,12 @@ func checkLabels(labels map[string]string) error {
 // checkTexts refuses what the server would cut, or answer 500 to.
 func checkTexts(o submit.Order) error {
 	description := describe(o.Description, o.Labels)
+	if strings.Contains(description, markName+"=") {
+		return &submit.Error{
+			Kind: submit.Invalid, Message: fmt.Sprintf("the run's description has %q in it, by which fltsctl knows a run again", markName+"="),
+			Advice: "leave the line out",
+		}
+	}
 	if o.Key != "" {
 		description = line(description, strings.Repeat("x", markLength))
 	}

@@ -263,6 +263,7 @@ func TestOrdersThatAreRefusedBeforeTheyAreSent(t *testing.T) {
 		"text":     {func(o *submit.Order) { o.Description = strings.Repeat("x", 250); o.Key = "k" }, "the run's description, with labels and idempotency key, has 297 characters, and KFP keeps 255"},
 		"label":    {func(o *submit.Order) { o.Labels = map[string]string{"a=b": "c"} }, `label "a=b": a label of a KFP run is one line name=value of its description`},
 		"value":    {func(o *submit.Order) { o.Labels = map[string]string{"a": "b\nc"} }, `label "a": a label of a KFP run is one line name=value of its description`},
+		"mark":     {func(o *submit.Order) { o.Description = "as before\nflts-key=0.0" }, "the run's description has \"flts-key=\" in it, by which fltsctl knows a run again"},
 		"reserved": {func(o *submit.Order) { o.Labels = map[string]string{"flts-key": "x"} }, `label "flts-key" is how fltsctl knows a run again`},
 	} {
 		t.Run(name, func(t *testing.T) {

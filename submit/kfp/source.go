@@ -35,8 +35,9 @@ func (b *Backend) Form(ctx context.Context, t submit.Target) (form.Form, error) 
 // source is a pipeline as it goes into a run: in the run itself, or as a
 // reference to what the server has.
 type source struct {
-	name    string // of the pipeline
-	sent    *pipeline.Package
+	name    string            // of the pipeline
+	given   *pipeline.Package // what it is made of, with or without cache
+	sent    *pipeline.Package // the same as this server can read it
 	version version
 }
 
@@ -49,13 +50,11 @@ func (b *Backend) sourceOf(ctx context.Context, o submit.Order) (source, error) 
 	if err != nil {
 		return source{}, err
 	}
-	if p, err = b.prepared(ctx, p, o.NoCache); err != nil {
-		return source{}, err
+	s, err := b.prepared(ctx, p, o.NoCache)
+	if err != nil || !o.Upload {
+		return s, err
 	}
-	if !o.Upload {
-		return source{name: p.Name, sent: p}, nil
-	}
-	return b.upload(ctx, p, o)
+	return b.upload(ctx, s.sent, o)
 }
 
 // storedSource refers to what the server has. Whether tasks may be answered from
@@ -70,24 +69,25 @@ func (b *Backend) storedSource(ctx context.Context, o submit.Order) (source, err
 	if err != nil {
 		return source{}, err
 	}
-	p, err = b.prepared(ctx, p, true)
-	return source{name: named.Name, sent: p}, err
+	s, err := b.prepared(ctx, p, true)
+	s.name = named.Name
+	return s, err
 }
 
-// prepared is a pipeline as it is sent to this server.
-func (b *Backend) prepared(ctx context.Context, p *pipeline.Package, noCache bool) (*pipeline.Package, error) {
+// prepared is a pipeline that goes into a run of this server.
+func (b *Backend) prepared(ctx context.Context, p *pipeline.Package, noCache bool) (source, error) {
 	if noCache {
 		p, _ = p.DisableCaching()
 	}
 	server, err := b.health(ctx)
 	if err != nil {
-		return nil, err
+		return source{}, err
 	}
-	p, notes, err := fit(p, server.Tag)
+	fitted, notes, err := fit(p, server.Tag)
 	for _, note := range notes {
 		b.o.Notice(note)
 	}
-	return p, err
+	return source{name: p.Name, given: p, sent: fitted}, err
 }
 
 // body is what stands for a pipeline in a request: with a platform document it has
