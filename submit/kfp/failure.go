@@ -135,6 +135,7 @@ var knownMessages = []struct {
 	{"Failed to validate workflow", submit.Invalid, tooNew},
 	{"empty pipeline spec manifest", submit.Invalid, ""},
 	{"Failed to get the latest pipeline version", submit.NotFound, "store a version first: fltsctl submit FILE --upload"},
+	{"Experiment id can not be empty in multi-user mode", submit.Invalid, "give the namespace of your profile with --namespace"},
 	{"cannot have an empty namespace in multi-user mode", submit.Invalid, "give the namespace of your profile with --namespace"},
 	{"Namespace cannot be empty", submit.Invalid, "give the namespace of your profile with --namespace"},
 	{"Request entity too large", submit.Invalid, "the compiled workflow is over the 1.5 MiB that Kubernetes stores; split the pipeline"},

@@ -125,7 +125,8 @@ func text(p *pipeline.Package) ([]byte, error) {
 }
 
 // upload stores a pipeline, unless this very version is there. Its name tells its
-// content, so the same file is one version however often it is sent.
+// content, so the same file is one version however often it is sent. Who has a
+// namespace stores it there: a pipeline of that name that all share is theirs.
 func (b *Backend) upload(ctx context.Context, p *pipeline.Package, o submit.Order) (source, error) {
 	file, err := text(p)
 	if err != nil {
@@ -134,7 +135,7 @@ func (b *Backend) upload(ctx context.Context, p *pipeline.Package, o submit.Orde
 	name := cmp.Or(o.Target.Pipeline, p.Name)
 	versionName := cmp.Or(o.Target.Version, p.Name+"-"+p.Digest()[:12])
 	named, err := findOrCreate(
-		func() (namedPipeline, bool, error) { return b.findPipeline(ctx, name, o.Namespace) },
+		func() (namedPipeline, bool, error) { return b.pipelineIn(ctx, name, o.Namespace) },
 		func() (namedPipeline, error) { return b.client.createPipeline(ctx, name, o.Namespace) },
 	)
 	if err != nil {
