@@ -106,9 +106,7 @@ func (b *Backend) assemble(ctx context.Context, o submit.Order) (newRun, where, 
 
 // nameFor is the name of a run that was given none.
 func (b *Backend) nameFor(s source) string {
-	at := b.o.Now().UTC().Format(" 2006-01-02 15-04-05")
-	name := []rune(s.name)
-	return string(name[:min(len(name), maxText-len(at))]) + at
+	return cut(s.name, b.o.Now().UTC().Format(" 2006-01-02 15-04-05"))
 }
 
 // describe is a description with the labels below it, a line each: a run of KFP
@@ -163,10 +161,25 @@ func checkTexts(o submit.Order) error {
 	for _, text := range []struct{ what, value string }{
 		{"the run's name", o.Name},
 		{"the run's description, with labels and idempotency key,", description},
+		{"the experiment's name", o.Experiment},
 	} {
-		if n := utf8.RuneCountInString(text.value); n > maxText {
-			return &submit.Error{Kind: submit.Invalid, Message: fmt.Sprintf("%s has %d characters, and KFP keeps %d", text.what, n, maxText), Advice: "make it shorter"}
+		if err := checkLength(text.what, text.value); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func checkLength(what, text string) error {
+	if n := utf8.RuneCountInString(text); n > maxText {
+		return &submit.Error{Kind: submit.Invalid, Message: fmt.Sprintf("%s has %d characters, and KFP keeps %d", what, n, maxText), Advice: "make it shorter"}
+	}
+	return nil
+}
+
+// cut is the beginning of a text, so that with the end it is no longer than KFP
+// keeps.
+func cut(text, end string) string {
+	runes := []rune(text)
+	return string(runes[:min(len(runes), maxText-utf8.RuneCountInString(end))]) + end
 }

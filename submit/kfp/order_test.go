@@ -151,6 +151,26 @@ func TestUpload(t *testing.T) {
 	}
 }
 
+func TestUploadUnderALongName(t *testing.T) {
+	b, fake := serve(t, fakekfp.Options{}, Options{})
+	o := order(t)
+	o.Upload = true
+	o.Target = file(t, strings.Replace(train, "flts-train", strings.Repeat("x", 255), 1))
+	got, err := b.Submit(t.Context(), o)
+	require.NoError(t, err)
+	require.Len(t, got.Run.Version, 255)
+	require.Equal(t, strings.Repeat("x", 242)+"-", got.Run.Version[:243])
+
+	before := len(fake.Calls())
+	o.Target = file(t, strings.Replace(train, "flts-train", strings.Repeat("x", 256), 1))
+	_, err = b.Submit(t.Context(), o)
+	require.EqualError(t, err, "the pipeline's name has 256 characters, and KFP keeps 255")
+	o.Target.Pipeline, o.Target.Version = "short", strings.Repeat("x", 256)
+	_, err = b.Submit(t.Context(), o)
+	require.EqualError(t, err, "the version's name has 256 characters, and KFP keeps 255")
+	require.Len(t, fake.Calls(), before)
+}
+
 func TestPipelineOnTheServer(t *testing.T) {
 	for _, v := range versions {
 		t.Run(v, func(t *testing.T) {
@@ -261,6 +281,7 @@ func TestOrdersThatAreRefusedBeforeTheyAreSent(t *testing.T) {
 	}{
 		"name":     {func(o *submit.Order) { o.Name = strings.Repeat("é", 256) }, "the run's name has 256 characters, and KFP keeps 255"},
 		"text":     {func(o *submit.Order) { o.Description = strings.Repeat("x", 250); o.Key = "k" }, "the run's description, with labels and idempotency key, has 297 characters, and KFP keeps 255"},
+		"room":     {func(o *submit.Order) { o.Experiment = strings.Repeat("x", 256) }, "the experiment's name has 256 characters, and KFP keeps 255"},
 		"label":    {func(o *submit.Order) { o.Labels = map[string]string{"a=b": "c"} }, `label "a=b": a label of a KFP run is one line name=value of its description`},
 		"value":    {func(o *submit.Order) { o.Labels = map[string]string{"a": "b\nc"} }, `label "a": a label of a KFP run is one line name=value of its description`},
 		"mark":     {func(o *submit.Order) { o.Description = "as before\nflts-key=0.0" }, "the run's description has \"flts-key=\" in it, by which fltsctl knows a run again"},

@@ -128,12 +128,15 @@ func text(p *pipeline.Package) ([]byte, error) {
 // content, so the same file is one version however often it is sent. Who has a
 // namespace stores it there: a pipeline of that name that all share is theirs.
 func (b *Backend) upload(ctx context.Context, p *pipeline.Package, o submit.Order) (source, error) {
+	name := cmp.Or(o.Target.Pipeline, p.Name)
+	versionName := cmp.Or(o.Target.Version, cut(p.Name, "-"+p.Digest()[:12]))
+	if err := cmp.Or(checkLength("the pipeline's name", name), checkLength("the version's name", versionName)); err != nil {
+		return source{}, err
+	}
 	file, err := text(p)
 	if err != nil {
 		return source{}, err
 	}
-	name := cmp.Or(o.Target.Pipeline, p.Name)
-	versionName := cmp.Or(o.Target.Version, p.Name+"-"+p.Digest()[:12])
 	named, err := findOrCreate(
 		func() (namedPipeline, bool, error) { return b.pipelineIn(ctx, name, o.Namespace) },
 		func() (namedPipeline, error) { return b.client.createPipeline(ctx, name, o.Namespace) },
