@@ -126,7 +126,7 @@ var knownMessages = []struct {
 	{"Workflow manifest cannot be empty", submit.Conflict, "KFP has not heard of the run's workflow yet; wait until a task of it has started, then retry"},
 	{"workflow cannot be retried", submit.Conflict, "only a run that failed, and of which nothing runs any more, can be retried"},
 	{"Workflow must be Failed/Error to retry", submit.Conflict, "only a run that failed can be retried"},
-	{"already exist", submit.Conflict, ""},
+	{"already exist", submit.Conflict, "take another name: it may be there with other capitals, or where you may not look"},
 	{"only supports schema version", submit.Invalid, "compile the pipeline again with kfp 2"},
 	{"name should consist of lower case", submit.Invalid, "give @dsl.pipeline a name of small letters, digits, '-' and '.'"},
 	{"unknown field", submit.Invalid, tooNew},

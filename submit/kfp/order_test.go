@@ -83,6 +83,24 @@ func TestExperimentIsCreatedOnce(t *testing.T) {
 	require.Equal(t, 2, count(fake, "POST /apis/v2beta1/experiments"))
 }
 
+// Some databases do not tell small letters from capitals, where we do.
+func TestNameThatIsTakenAndNotFound(t *testing.T) {
+	taken := &fakekfp.Fault{Status: 409, Body: `{"code":6,"message":"Failed to create a experiment: Already exist error: Failed to create a new experiment. The name FLTS already exists. Please specify a new name"}`}
+	b, fake := serve(t, fakekfp.Options{Fault: func(c fakekfp.Call) *fakekfp.Fault {
+		if c.Method == "POST" && c.Path == "/apis/v2beta1/experiments" {
+			return taken
+		}
+		return nil
+	}}, Options{})
+	o := order(t)
+	o.Experiment = "FLTS"
+	_, err := b.Submit(t.Context(), o)
+	require.ErrorIs(t, err, submit.Conflict)
+	require.EqualError(t, err, "cannot create experiment FLTS: Failed to create a new experiment. The name FLTS already exists. Please specify a new name")
+	require.Equal(t, "take another name: it may be there with other capitals, or where you may not look", err.(*submit.Error).Hint())
+	require.Equal(t, 1, count(fake, "POST /apis/v2beta1/experiments"))
+}
+
 // count counts calls by how their method and path begin.
 func count(fake *fakekfp.Server, prefix string) int {
 	n := 0

@@ -16,14 +16,20 @@ const attempts = 5
 // else creates it meanwhile, and whatever becomes of the connection: the name
 // makes it one, so it may be asked for again.
 func findOrCreate[T any](find func() (T, bool, error), create func() (T, error)) (T, error) {
+	var taken error // the name is, by something that must be found now
 	for attempt := 1; ; attempt++ {
 		got, ok, err := find()
 		if err != nil || ok {
 			return got, err
 		}
+		if taken != nil {
+			return got, taken
+		}
 		got, err = create()
-		again := submit.IsKind(err, submit.Conflict) || submit.IsKind(err, submit.Unsettled)
-		if err == nil || !again || attempt == attempts {
+		switch {
+		case submit.IsKind(err, submit.Conflict):
+			taken = err
+		case !submit.IsKind(err, submit.Unsettled) || attempt == attempts:
 			return got, err
 		}
 	}
