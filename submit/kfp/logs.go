@@ -94,7 +94,7 @@ func (b *Backend) copyLogs(ctx context.Context, run submit.Run, tasks []submit.T
 		if q.Task == "" {
 			prefix = task.Name + ": "
 		}
-		err = e.copy(w, log, prefix, last)
+		err = e.of(log.pod).copy(w, log, prefix, last)
 		_ = log.Close()
 		if err != nil {
 			return err
@@ -112,12 +112,18 @@ func (b *Backend) copyLogs(ctx context.Context, run submit.Run, tasks []submit.T
 // errNoPod is a task that has no pod yet, or none any more.
 var errNoPod = errors.New("no pod")
 
-func (b *Backend) openLog(ctx context.Context, run submit.Run, task submit.Task, try int) (io.ReadCloser, error) {
+// podLog is a log that was opened, and whose it is.
+type podLog struct {
+	io.ReadCloser
+	pod string
+}
+
+func (b *Backend) openLog(ctx context.Context, run submit.Run, task submit.Task, try int) (podLog, error) {
 	if b.o.Pods != nil {
 		return b.openPodLog(ctx, run, task, try)
 	}
 	if try > 0 {
-		return nil, &submit.Error{Kind: submit.Unsupported, Message: "KFP does not tell the tries of a task apart", Advice: kubectlLogs(run)}
+		return podLog{}, &submit.Error{Kind: submit.Unsupported, Message: "KFP does not tell the tries of a task apart", Advice: kubectlLogs(run)}
 	}
 	return b.openNodeLog(ctx, run, task.Pod)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -132,13 +133,41 @@ func TestFollowingEndsWithItsContext(t *testing.T) {
 
 // cluster is Kubernetes with these pods.
 type cluster struct {
+	mu    sync.Mutex
 	pods  []Pod
 	asked []string
 }
 
 func (c *cluster) Pods(_ context.Context, namespace, selector string) ([]Pod, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.asked = append(c.asked, namespace+" "+selector)
-	return c.pods, nil
+	return slices.Clone(c.pods), nil
+}
+
+func (c *cluster) add(p Pod) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pods = append(c.pods, p)
+}
+
+// The pod of another try has a log of its own, from its beginning.
+func TestFollowingATaskThatIsTriedAgain(t *testing.T) {
+	kube := &cluster{pods: []Pod{{Name: "first", Node: "w.root.fit.train.executor(0)", Created: noon}}}
+	b, fake := serve(t, fakekfp.Options{}, Options{Pods: kube, Pause: time.Millisecond})
+	id := started(t, b, order(t))
+	tasks := nodes()
+	require.NoError(t, fake.Report(id, fakekfp.Report{State: "RUNNING", Tasks: tasks}))
+	out := &growing{grew: make(chan struct{}, 1)}
+	done := make(chan error, 1)
+	go func() { done <- b.Logs(t.Context(), submit.LogQuery{Run: id, Task: "train", Follow: true}, out) }()
+	<-out.grew
+	kube.add(Pod{Name: "second", Node: "w.root.fit.train.executor(1)", Created: noon.Add(time.Minute)})
+	<-out.grew
+	tasks[9].State = "FAILED"
+	require.NoError(t, fake.Report(id, fakekfp.Report{State: "RUNNING", Tasks: tasks}))
+	require.NoError(t, <-done)
+	require.Equal(t, "kubeflow/first/main\nkubeflow/second/main\n", out.String())
 }
 
 func (c *cluster) Log(_ context.Context, namespace, pod, container string) (io.ReadCloser, error) {
