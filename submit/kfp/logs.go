@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -68,43 +69,46 @@ func tasksMeant(run submit.Run, meant string) ([]submit.Task, error) {
 }
 
 // copyLogs writes what the logs of the tasks have got since the last time. A task
-// that has no pod yet has no log.
+// that has no pod yet has no log. In the end it is an error if there is none at
+// all, and said of which there is none.
 func (b *Backend) copyLogs(ctx context.Context, run submit.Run, tasks []submit.Task, q submit.LogQuery, read map[string]*excerpt, last bool, w io.Writer) error {
-	var failures []error
-	found := 0
+	missing := map[string]error{}
+	found := false
 	for _, task := range tasks {
-		if task.Pod == "" && b.o.Pods == nil {
-			continue
-		}
-		e := read[task.ID]
-		if e == nil {
-			e = &excerpt{tail: q.Tail}
-			read[task.ID] = e
-		}
 		log, err := b.openLog(ctx, run, task, q.Try)
-		if errors.Is(err, errNoPod) {
+		switch {
+		case errors.Is(err, errNoPod):
+			continue
+		case err != nil:
+			missing[task.Name] = err
 			continue
 		}
-		if err != nil {
-			failures = append(failures, err)
-			continue
+		found = true
+		if read[task.ID] == nil {
+			read[task.ID] = &excerpt{tail: q.Tail}
 		}
-		found++
 		prefix := ""
 		if q.Task == "" {
 			prefix = task.Name + ": "
 		}
-		err = e.of(log.pod).copy(w, log, prefix, last)
+		err = read[task.ID].of(log.pod).copy(w, log, prefix, last)
 		_ = log.Close()
 		if err != nil {
 			return err
 		}
 	}
-	if found == 0 && len(failures) > 0 && last {
-		return failures[0]
+	if !last {
+		return nil
 	}
-	if found == 0 && last && q.Task != "" {
+	names := slices.Sorted(maps.Keys(missing))
+	switch {
+	case !found && len(names) > 0:
+		return missing[names[0]]
+	case !found:
 		return noLog(run)
+	}
+	for _, name := range names {
+		b.o.Notice(name + ": " + missing[name].Error())
 	}
 	return nil
 }
@@ -124,6 +128,9 @@ func (b *Backend) openLog(ctx context.Context, run submit.Run, task submit.Task,
 	}
 	if try > 0 {
 		return podLog{}, &submit.Error{Kind: submit.Unsupported, Message: "KFP does not tell the tries of a task apart", Advice: kubectlLogs(run)}
+	}
+	if task.Pod == "" {
+		return podLog{}, errNoPod
 	}
 	return b.openNodeLog(ctx, run, task.Pod)
 }

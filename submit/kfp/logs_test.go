@@ -39,6 +39,20 @@ func TestLogsThroughKFP(t *testing.T) {
 	}
 }
 
+// What is left out of the logs of all tasks is said.
+func TestLogsOfWhichSomeAreGone(t *testing.T) {
+	said := &notices{}
+	b, fake := serve(t, fakekfp.Options{}, Options{Notice: said.add})
+	id := started(t, b, order(t))
+	require.ErrorIs(t, b.Logs(t.Context(), submit.LogQuery{Run: id}, io.Discard), submit.Unsupported)
+	require.NoError(t, fake.Report(id, fakekfp.Report{State: "RUNNING", Tasks: nodes()}))
+	fake.SetLog(id, "flts-train-x7k2p-10", "epoch 1\n")
+	var got bytes.Buffer
+	require.NoError(t, b.Logs(t.Context(), submit.LogQuery{Run: id}, &got))
+	require.Equal(t, "train: epoch 1\n", got.String())
+	require.Equal(t, []string{"preprocess: KFP has no log of it: the pod is gone or has not started, and Argo archives no logs here"}, said.all)
+}
+
 func TestLogsThatNobodyHas(t *testing.T) {
 	b, fake := serve(t, fakekfp.Options{}, Options{})
 	id := started(t, b, order(t))
