@@ -56,7 +56,7 @@ func unsettled(err error, o submit.Order) error {
 type where struct {
 	experiment experiment
 	source     source
-	namespace  string
+	namespace  string // that was asked for, which a server for one user ignores
 	mark       mark // of an order with a key
 }
 
@@ -64,7 +64,7 @@ type where struct {
 func (b *Backend) described(rec record, w where) submit.Run {
 	run := b.outlined(rec)
 	run.Pipeline, run.Version = w.source.name, w.source.version.Name
-	run.Experiment, run.Namespace = w.experiment.Name, cmp.Or(w.experiment.Namespace, w.namespace)
+	run.Experiment, run.Namespace = w.experiment.Name, w.experiment.Namespace
 	return run
 }
 

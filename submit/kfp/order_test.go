@@ -83,6 +83,19 @@ func TestExperimentIsCreatedOnce(t *testing.T) {
 	require.Equal(t, 2, count(fake, "POST /apis/v2beta1/experiments"))
 }
 
+// The file of the SDK may name a namespace although the server has one user.
+func TestNamespaceOfAServerForOneUser(t *testing.T) {
+	b, _ := serve(t, fakekfp.Options{}, Options{Namespace: "alice"})
+	for _, name := range []string{"", "flts"} {
+		o := order(t)
+		o.Experiment = name
+		receipt, err := b.Submit(t.Context(), o)
+		require.NoError(t, err)
+		require.Empty(t, receipt.Run.Namespace)
+		require.Equal(t, name, receipt.Run.Experiment)
+	}
+}
+
 // Some databases do not tell small letters from capitals, where we do.
 func TestNameThatIsTakenAndNotFound(t *testing.T) {
 	taken := &fakekfp.Fault{Status: 409, Body: `{"code":6,"message":"Failed to create a experiment: Already exist error: Failed to create a new experiment. The name FLTS already exists. Please specify a new name"}`}
