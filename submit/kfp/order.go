@@ -57,7 +57,7 @@ type where struct {
 	experiment experiment
 	source     source
 	namespace  string // that was asked for, which a server for one user ignores
-	mark       mark // of an order with a key
+	mark       mark   // of an order with a key
 }
 
 // described is a run that was just started, with the names that are known anyway.

@@ -96,6 +96,21 @@ func TestNamespaceOfAServerForOneUser(t *testing.T) {
 	}
 }
 
+func TestNamesThatMeanSomethingElsewhere(t *testing.T) {
+	b, _ := serve(t, fakekfp.Options{}, Options{})
+	for _, name := range []string{`a"b'c\`, "ü/ö", "x%y_z", "<>&", "a:b"} {
+		o := order(t)
+		o.Name, o.Experiment, o.Target.Pipeline, o.Target.Version, o.Upload = name, name, name, name, true
+		first, err := b.Submit(t.Context(), o)
+		require.NoError(t, err)
+		got := first.Run
+		require.Equal(t, []string{name, name, name, name}, []string{got.Name, got.Experiment, got.Pipeline, got.Version})
+		again, err := b.Submit(t.Context(), o)
+		require.NoError(t, err)
+		require.Equal(t, []string{got.ExperimentID, got.PipelineID, got.VersionID}, []string{again.Run.ExperimentID, again.Run.PipelineID, again.Run.VersionID})
+	}
+}
+
 // Some databases do not tell small letters from capitals, where we do.
 func TestNameThatIsTakenAndNotFound(t *testing.T) {
 	taken := &fakekfp.Fault{Status: 409, Body: `{"code":6,"message":"Failed to create a experiment: Already exist error: Failed to create a new experiment. The name FLTS already exists. Please specify a new name"}`}
@@ -241,6 +256,9 @@ func TestPipelineOnTheServer(t *testing.T) {
 			for target, want := range map[submit.Target]string{
 				{Pipeline: "flts-trian"}:                   "no pipeline flts-trian on the server",
 				{Pipeline: "flts-train", Version: "three"}: "pipeline flts-train has no version three",
+				{Pipeline: "flts-train", Version: "a/b"}:   "pipeline flts-train has no version a/b",
+				{Pipeline: "flts-train", Version: "a:b"}:   "pipeline flts-train has no version a:b",
+				{Pipeline: "flts-train", Version: ".."}:    "pipeline flts-train has no version ..",
 			} {
 				o.Target = target
 				_, err := b.Submit(t.Context(), o)

@@ -143,7 +143,7 @@ func TestActionsByState(t *testing.T) {
 			} {
 				fails(do(), submit.NotFound, "no run nope on the server")
 			}
-			for _, id := range []string{"", "..", "a/b", "x?y"} {
+			for _, id := range []string{"", "..", "a/b", "x?y", "a:b", "r:terminate", "ü", "x\x00"} {
 				_, err := b.Run(t.Context(), id)
 				require.ErrorIs(t, err, submit.Invalid)
 			}

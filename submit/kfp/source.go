@@ -90,19 +90,23 @@ func (b *Backend) prepared(ctx context.Context, p *pipeline.Package, noCache boo
 	return source{name: p.Name, given: p, sent: fitted}, err
 }
 
+// documents are those of a pipeline as texts; platform is nil where there is none.
+func documents(p *pipeline.Package) (spec, platform json.RawMessage, err error) {
+	if spec, err = p.Spec(); err == nil {
+		platform, err = p.PlatformSpec()
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("kfp: %w", err)
+	}
+	return spec, platform, nil
+}
+
 // body is what stands for a pipeline in a request: with a platform document it has
 // two fields of its own, in snake case alone.
 func body(p *pipeline.Package) (any, error) {
-	spec, err := p.Spec()
-	if err != nil {
-		return nil, fmt.Errorf("kfp: %w", err)
-	}
-	platform, err := p.PlatformSpec()
-	if err != nil {
-		return nil, fmt.Errorf("kfp: %w", err)
-	}
-	if platform == nil {
-		return spec, nil
+	spec, platform, err := documents(p)
+	if err != nil || platform == nil {
+		return spec, err
 	}
 	return map[string]json.RawMessage{"pipeline_spec": spec, "platform_spec": platform}, nil
 }
@@ -110,16 +114,9 @@ func body(p *pipeline.Package) (any, error) {
 // text is the same as a file for the upload. JSON is YAML that every reader takes
 // alike.
 func text(p *pipeline.Package) ([]byte, error) {
-	spec, err := p.Spec()
-	if err != nil {
-		return nil, fmt.Errorf("kfp: %w", err)
-	}
-	platform, err := p.PlatformSpec()
-	if err != nil {
-		return nil, fmt.Errorf("kfp: %w", err)
-	}
-	if platform == nil {
-		return append(spec, '\n'), nil
+	spec, platform, err := documents(p)
+	if err != nil || platform == nil {
+		return append(spec, '\n'), err
 	}
 	return fmt.Appendf(spec, "\n---\n%s\n", platform), nil
 }

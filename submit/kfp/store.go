@@ -143,9 +143,11 @@ func (b *Backend) versionMeant(ctx context.Context, p namedPipeline, meant strin
 	if err != nil || ok {
 		return v, err
 	}
-	v, err = b.client.getVersion(ctx, p.ID, meant)
-	if submit.IsKind(err, submit.NotFound) {
-		return v, &submit.Error{
+	if isID(meant) {
+		v, err = b.client.getVersion(ctx, p.ID, meant)
+	}
+	if err == nil && v.ID == "" || submit.IsKind(err, submit.NotFound) {
+		err = &submit.Error{
 			Kind: submit.NotFound, Err: err, Message: fmt.Sprintf("pipeline %s has no version %s", p.Name, meant),
 			Advice: "without a version the newest is taken",
 		}
