@@ -51,7 +51,7 @@ func realServer(t *testing.T) (server, *teststack.KFPServer) {
 			told := teststack.Report{Phase: phases[r.State], Message: r.Error}
 			for i, task := range r.Tasks {
 				told.Nodes = append(told.Nodes, teststack.ReportNode{
-					ID: fmt.Sprintf("node-%02d", i), DisplayName: task.Name, Type: "Pod", Phase: phases[task.State],
+					ID: fmt.Sprintf("%s-node-%02d", id, i), DisplayName: task.Name, Type: "Pod", Phase: phases[task.State],
 					StartedAt: task.Started, FinishedAt: task.Finished, Children: task.Children,
 				})
 			}
