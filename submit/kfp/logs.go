@@ -26,10 +26,11 @@ func (b *Backend) Logs(ctx context.Context, q submit.LogQuery, w io.Writer) erro
 			return err
 		}
 		tasks, err := tasksMeant(run, q.Task)
-		if err != nil {
+		begins := q.Follow && len(run.Tasks) == 0 && !run.State.Final()
+		if err != nil && !begins {
 			return err
 		}
-		ended := run.State.Final() || q.Task != "" && !slices.ContainsFunc(tasks, func(t submit.Task) bool { return !t.State.Final() })
+		ended := run.State.Final() || q.Task != "" && !begins && !slices.ContainsFunc(tasks, func(t submit.Task) bool { return !t.State.Final() })
 		if err := b.copyLogs(ctx, run, tasks, q, read, ended || !q.Follow, w); err != nil {
 			return err
 		}

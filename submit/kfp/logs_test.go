@@ -131,6 +131,26 @@ func TestFollowingLogs(t *testing.T) {
 	require.Equal(t, "epoch 1\nepoch 2\nlast words\n", out.String())
 }
 
+// Who follows a task of a run that has not begun waits for it.
+func TestFollowingFromBeforeTheBeginning(t *testing.T) {
+	b, fake := serve(t, fakekfp.Options{}, Options{Pause: time.Millisecond})
+	id := started(t, b, order(t))
+	asked := len(fake.Calls())
+	done := make(chan error, 1)
+	out := &growing{grew: make(chan struct{}, 1)}
+	go func() { done <- b.Logs(t.Context(), submit.LogQuery{Run: id, Task: "train", Follow: true}, out) }()
+	require.Eventually(t, func() bool { return len(fake.Calls()) > asked+1 }, 10*time.Second, time.Millisecond)
+	fake.SetLog(id, "flts-train-x7k2p-10", "epoch 1\n")
+	tasks := nodes()
+	tasks[9].State = "SUCCEEDED"
+	require.NoError(t, fake.Report(id, fakekfp.Report{State: "RUNNING", Tasks: tasks}))
+	require.NoError(t, <-done)
+	require.Equal(t, "epoch 1\n", out.String())
+
+	misspelt := submit.LogQuery{Run: id, Task: "tran", Follow: true}
+	require.ErrorIs(t, b.Logs(t.Context(), misspelt, io.Discard), submit.NotFound)
+}
+
 func TestFollowingEndsWithItsContext(t *testing.T) {
 	b, fake := serve(t, fakekfp.Options{}, Options{Pause: time.Hour})
 	id := started(t, b, order(t))
