@@ -25,17 +25,14 @@ func (b *Backend) Logs(ctx context.Context, q submit.LogQuery, w io.Writer) erro
 		if err != nil {
 			return err
 		}
+		begins := len(run.Tasks) == 0 && !run.State.Final()
 		tasks, err := tasksMeant(run, q.Task)
-		begins := q.Follow && len(run.Tasks) == 0 && !run.State.Final()
-		if err != nil && !begins {
+		if err != nil && !(q.Follow && begins) {
 			return err
 		}
-		ended := run.State.Final() || q.Task != "" && !begins && !slices.ContainsFunc(tasks, func(t submit.Task) bool { return !t.State.Final() })
-		if err := b.copyLogs(ctx, run, tasks, q, read, ended || !q.Follow, w); err != nil {
+		last := !q.Follow || run.State.Final() || q.Task != "" && !begins && allFinal(tasks)
+		if err := b.copyLogs(ctx, run, tasks, q, read, last, w); err != nil || last {
 			return err
-		}
-		if ended || !q.Follow {
-			return nil
 		}
 		select {
 		case <-ctx.Done():
@@ -43,6 +40,10 @@ func (b *Backend) Logs(ctx context.Context, q submit.LogQuery, w io.Writer) erro
 		case <-time.After(b.o.Pause):
 		}
 	}
+}
+
+func allFinal(tasks []submit.Task) bool {
+	return !slices.ContainsFunc(tasks, func(t submit.Task) bool { return !t.State.Final() })
 }
 
 // tasksMeant are the tasks that a query means, and that can have a log.

@@ -163,14 +163,17 @@ func checkTexts(o submit.Order) error {
 		{"the run's description, with labels and idempotency key,", description},
 		{"the experiment's name", o.Experiment},
 	} {
-		if err := checkLength(text.what, text.value); err != nil {
+		if err := checkText(text.what, text.value); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func checkLength(what, text string) error {
+func checkText(what, text string) error {
+	if !utf8.ValidString(text) {
+		return &submit.Error{Kind: submit.Invalid, Message: what + " is not UTF-8", Advice: "write it in UTF-8"}
+	}
 	if n := utf8.RuneCountInString(text); n > maxText {
 		return &submit.Error{Kind: submit.Invalid, Message: fmt.Sprintf("%s has %d characters, and KFP keeps %d", what, n, maxText), Advice: "make it shorter"}
 	}

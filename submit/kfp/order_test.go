@@ -330,6 +330,7 @@ func TestOrdersThatAreRefusedBeforeTheyAreSent(t *testing.T) {
 	}{
 		"name":     {func(o *submit.Order) { o.Name = strings.Repeat("é", 256) }, "the run's name has 256 characters, and KFP keeps 255"},
 		"text":     {func(o *submit.Order) { o.Description = strings.Repeat("x", 250); o.Key = "k" }, "the run's description, with labels and idempotency key, has 297 characters, and KFP keeps 255"},
+		"bytes":    {func(o *submit.Order) { o.Name = "caf\xe9" }, "the run's name is not UTF-8"},
 		"room":     {func(o *submit.Order) { o.Experiment = strings.Repeat("x", 256) }, "the experiment's name has 256 characters, and KFP keeps 255"},
 		"label":    {func(o *submit.Order) { o.Labels = map[string]string{"a=b": "c"} }, `label "a=b": a label of a KFP run is one line name=value of its description`},
 		"value":    {func(o *submit.Order) { o.Labels = map[string]string{"a": "b\nc"} }, `label "a": a label of a KFP run is one line name=value of its description`},

@@ -127,7 +127,7 @@ func text(p *pipeline.Package) ([]byte, error) {
 func (b *Backend) upload(ctx context.Context, p *pipeline.Package, o submit.Order) (source, error) {
 	name := cmp.Or(o.Target.Pipeline, p.Name)
 	versionName := cmp.Or(o.Target.Version, cut(p.Name, "-"+p.Digest()[:12]))
-	if err := cmp.Or(checkLength("the pipeline's name", name), checkLength("the version's name", versionName)); err != nil {
+	if err := cmp.Or(checkText("the pipeline's name", name), checkText("the version's name", versionName)); err != nil {
 		return source{}, err
 	}
 	file, err := text(p)
