@@ -94,22 +94,41 @@ func TestOrderIsTheSameToEveryServer(t *testing.T) {
 	require.Len(t, descriptions, 1)
 }
 
-// onRun makes a fault of the calls that create a run, the first one first.
-func onRun(faults ...*fakekfp.Fault) func(fakekfp.Call) *fakekfp.Fault {
-	var mu sync.Mutex
-	n := 0
+// onRuns gives each call that creates a run its fault, by its number from 1.
+func onRuns(fault func(n int) *fakekfp.Fault) func(fakekfp.Call) *fakekfp.Fault {
+	var n atomic.Int32
 	return func(c fakekfp.Call) *fakekfp.Fault {
-		if c.Method != "POST" || c.Path != "/apis/v2beta1/runs" {
+		if !createsRun(c) {
 			return nil
 		}
-		mu.Lock()
-		defer mu.Unlock()
-		n++
+		return fault(int(n.Add(1)))
+	}
+}
+
+// onRun gives the first calls that create a run these faults.
+func onRun(faults ...*fakekfp.Fault) func(fakekfp.Call) *fakekfp.Fault {
+	return onRuns(func(n int) *fakekfp.Fault {
 		if n > len(faults) {
 			return nil
 		}
 		return faults[n-1]
-	}
+	})
+}
+
+func createsRun(c fakekfp.Call) bool { return c.Method == "POST" && c.Path == "/apis/v2beta1/runs" }
+
+// late are the faults of a server that acts on the first call only when the second
+// has come, whose own fault this is.
+func late(wait func(), second *fakekfp.Fault) func(fakekfp.Call) *fakekfp.Fault {
+	gate := make(chan struct{})
+	return onRuns(func(n int) *fakekfp.Fault {
+		if n == 1 {
+			return &fakekfp.Fault{DropUntil: gate}
+		}
+		close(gate)
+		wait()
+		return second
+	})
 }
 
 func TestConnectionThatBreaksOnTheRun(t *testing.T) {
@@ -143,22 +162,9 @@ func TestConnectionThatBreaksOnTheRun(t *testing.T) {
 
 // The server was waited for, and acts only when the order comes again.
 func TestServerThatActsTooLate(t *testing.T) {
-	gate := make(chan struct{})
-	sent := 0
 	var fake *fakekfp.Server // the fault waits for it
 	said := &notices{}
-	b, started := serve(t, fakekfp.Options{Fault: func(c fakekfp.Call) *fakekfp.Fault {
-		if c.Method != "POST" || c.Path != "/apis/v2beta1/runs" {
-			return nil
-		}
-		if sent++; sent == 1 {
-			return &fakekfp.Fault{DropUntil: gate}
-		}
-		close(gate)
-		fake.Wait()
-		return nil
-	}}, Options{Settle: time.Millisecond, Notice: said.add})
-	fake = started
+	b, fake := serve(t, fakekfp.Options{Fault: late(func() { fake.Wait() }, nil)}, Options{Settle: time.Millisecond, Notice: said.add})
 	o := order(t)
 	o.Key = "k"
 	got, err := b.Submit(t.Context(), o)
@@ -180,21 +186,8 @@ func keyed(t *testing.T) submit.Order {
 
 // The server acts on both, and neither time the answer arrives.
 func TestTwinOfAnOrderWhoseAnswersAreLost(t *testing.T) {
-	gate := make(chan struct{})
-	sent := 0
 	var fake *fakekfp.Server // the fault waits for it
-	b, started := serve(t, fakekfp.Options{Fault: func(c fakekfp.Call) *fakekfp.Fault {
-		if c.Method != "POST" || c.Path != "/apis/v2beta1/runs" {
-			return nil
-		}
-		if sent++; sent == 1 {
-			return &fakekfp.Fault{DropUntil: gate}
-		}
-		close(gate)
-		fake.Wait()
-		return &fakekfp.Fault{DropAfter: true}
-	}}, Options{Settle: time.Millisecond})
-	fake = started
+	b, fake := serve(t, fakekfp.Options{Fault: late(func() { fake.Wait() }, &fakekfp.Fault{DropAfter: true})}, Options{Settle: time.Millisecond})
 	got, err := b.Submit(t.Context(), keyed(t))
 	require.NoError(t, err)
 	ids := fake.RunIDs()
@@ -215,15 +208,11 @@ func TestKeyThatIsTakenMeanwhile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sent := 0
 			var b *Backend
 			other := keyed(t)
 			other.Name, other.Values = "other", map[string]any{"dataset": "Gracia"}
-			b, fake := serve(t, fakekfp.Options{Fault: func(c fakekfp.Call) *fakekfp.Fault {
-				if c.Method != "POST" || c.Path != "/apis/v2beta1/runs" {
-					return nil
-				}
-				if sent++; sent > 1 {
+			b, fake := serve(t, fakekfp.Options{Fault: onRuns(func(n int) *fakekfp.Fault {
+				if n > 1 {
 					return nil
 				}
 				_, err := b.Submit(t.Context(), other)
@@ -231,7 +220,7 @@ func TestKeyThatIsTakenMeanwhile(t *testing.T) {
 					t.Error(err)
 				}
 				return tc.fault
-			}}, Options{Settle: time.Millisecond})
+			})}, Options{Settle: time.Millisecond})
 			got, err := b.Submit(t.Context(), keyed(t))
 			if tc.ours {
 				require.NoError(t, err)
@@ -250,17 +239,13 @@ func TestKeyThatIsTakenMeanwhile(t *testing.T) {
 // A connection breaks most often because a server is restarted: the run is looked
 // for until that is over.
 func TestServerThatIsRestartedAfterItActed(t *testing.T) {
-	var asked atomic.Int32
-	var acted atomic.Bool
+	var asked, acted atomic.Int32
+	drop := onRuns(func(int) *fakekfp.Fault { acted.Add(1); return &fakekfp.Fault{DropAfter: true} })
 	b, fake := serve(t, fakekfp.Options{Fault: func(c fakekfp.Call) *fakekfp.Fault {
-		switch {
-		case c.Method == "POST" && c.Path == "/apis/v2beta1/runs":
-			acted.Store(true)
-			return &fakekfp.Fault{DropAfter: true}
-		case acted.Load() && asked.Add(1) <= 8: // two looks of four tries
+		if acted.Load() > 0 && asked.Add(1) <= 8 { // two looks of four tries
 			return fakekfp.Busy(503, "0")
 		}
-		return nil
+		return drop(c)
 	}}, Options{Settle: 500 * time.Millisecond})
 	got, err := b.Submit(t.Context(), keyed(t))
 	require.NoError(t, err)
@@ -271,17 +256,15 @@ func TestServerThatIsRestartedAfterItActed(t *testing.T) {
 // A run that was started is told of, though it cannot be looked for a second one.
 func TestRunWhoseTwinCannotBeLookedFor(t *testing.T) {
 	said := &notices{}
-	sent := 0
+	var sent atomic.Int32
+	drop := onRun(&fakekfp.Fault{DropBefore: true})
 	b, fake := serve(t, fakekfp.Options{Fault: func(c fakekfp.Call) *fakekfp.Fault {
-		switch {
-		case c.Method == "POST" && c.Path == "/apis/v2beta1/runs":
-			if sent++; sent == 1 {
-				return &fakekfp.Fault{DropBefore: true}
-			}
-		case sent == 2:
+		if createsRun(c) {
+			sent.Add(1)
+		} else if sent.Load() == 2 {
 			return fakekfp.Internal("the database is gone")
 		}
-		return nil
+		return drop(c)
 	}}, Options{Settle: time.Millisecond, Notice: said.add})
 	got, err := b.Submit(t.Context(), keyed(t))
 	require.NoError(t, err)
@@ -291,24 +274,14 @@ func TestRunWhoseTwinCannotBeLookedFor(t *testing.T) {
 
 func TestTwinThatCannotBeEnded(t *testing.T) {
 	said := &notices{}
-	gate := make(chan struct{})
-	sent := 0
 	var fake *fakekfp.Server // the fault waits for it
-	b, started := serve(t, fakekfp.Options{Fault: func(c fakekfp.Call) *fakekfp.Fault {
+	twice := late(func() { fake.Wait() }, nil)
+	b, fake := serve(t, fakekfp.Options{Fault: func(c fakekfp.Call) *fakekfp.Fault {
 		if strings.HasSuffix(c.Path, ":terminate") {
 			return fakekfp.Internal("Argo is gone")
 		}
-		if c.Method != "POST" || c.Path != "/apis/v2beta1/runs" {
-			return nil
-		}
-		if sent++; sent == 1 {
-			return &fakekfp.Fault{DropUntil: gate}
-		}
-		close(gate)
-		fake.Wait()
-		return nil
+		return twice(c)
 	}}, Options{Settle: time.Millisecond, Notice: said.add})
-	fake = started
 	got, err := b.Submit(t.Context(), keyed(t))
 	require.NoError(t, err)
 	ids := fake.RunIDs()
@@ -346,7 +319,7 @@ func (i interrupted) RoundTrip(r *http.Request) (*http.Response, error) {
 func sentRuns(fake *fakekfp.Server) int {
 	n := 0
 	for _, c := range fake.Calls() {
-		if c.Method == "POST" && c.Path == "/apis/v2beta1/runs" {
+		if createsRun(c) {
 			n++
 		}
 	}
@@ -380,7 +353,7 @@ func TestNoRunIsLostAndNoneDoubled(t *testing.T) {
 	var broken atomic.Int32
 	fault := func(c fakekfp.Call) *fakekfp.Fault {
 		f := drops(c)
-		if f != nil && c.Method == "POST" && c.Path == "/apis/v2beta1/runs" {
+		if f != nil && createsRun(c) {
 			broken.Add(1)
 		}
 		return f
