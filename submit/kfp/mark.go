@@ -59,6 +59,9 @@ func (b *Backend) marked(ctx context.Context, r newRun, w where) ([]record, erro
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(got.Items, func(x, y record) int {
+		return cmp.Or(x.Created.Compare(y.Created), cmp.Compare(x.ID, y.ID))
+	})
 	var own []record
 	for _, rec := range got.Items {
 		if strings.Contains(rec.Description, w.mark.String()) {
@@ -68,8 +71,5 @@ func (b *Backend) marked(ctx context.Context, r newRun, w where) ([]record, erro
 	if len(got.Items) > 0 && len(own) == 0 {
 		return nil, otherOrder(got.Items[0], r, w)
 	}
-	slices.SortFunc(own, func(x, y record) int {
-		return cmp.Or(x.Created.Compare(y.Created), cmp.Compare(x.ID, y.ID))
-	})
 	return own, nil
 }

@@ -2,7 +2,6 @@ package kfp
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/flts-run/flts-run/submit"
@@ -91,7 +90,7 @@ func (b *Backend) single(ctx context.Context, runs []record) record {
 // end terminates a run, unless it has ended, and archives it.
 func (b *Backend) end(ctx context.Context, id string) error {
 	if err := b.Terminate(ctx, id); err != nil && !submit.IsKind(err, submit.Conflict) {
-		return fmt.Errorf("kfp: %w", err)
+		return err
 	}
 	return b.Archive(ctx, id)
 }
