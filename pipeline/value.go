@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/flts-run/flts-run/internal/form"
 	"github.com/flts-run/flts-run/internal/jsonvalue"
@@ -66,6 +68,9 @@ type fault struct{ what, hint string }
 func readText(p form.Parameter, text string) (any, fault) {
 	switch p.Type {
 	case typeString:
+		if !utf8.ValidString(text) {
+			return nil, fault{"is not UTF-8", "write it in UTF-8; bytes go into a file or a bucket"}
+		}
 		return text, fault{}
 	case typeInteger:
 		n, what := readInteger(text)
@@ -138,26 +143,29 @@ func example(p form.Parameter) string {
 	}[p.Type]
 }
 
-// finite looks for numbers that no double holds.
+// finite refuses a list or a mapping with a number in it that no double holds.
 func finite(v any) fault {
+	if hasNumber(v, func(n json.Number) bool { _, what := readDouble(n.String()); return what != "" }) {
+		return fault{"has a number in it that is too large for a double", ""}
+	}
+	return fault{}
+}
+
+// hasNumber reports whether a value is such a number, or has one in it.
+func hasNumber(v any, such func(json.Number) bool) bool {
 	switch v := v.(type) {
 	case json.Number:
-		_, what := readDouble(v.String())
-		return fault{what, ""}
+		return such(v)
 	case []any:
-		for _, inner := range v {
-			if f := finite(inner); f.what != "" {
-				return fault{"has a number in it that is too large for a double", ""}
-			}
-		}
+		return slices.ContainsFunc(v, func(inner any) bool { return hasNumber(inner, such) })
 	case map[string]any:
 		for _, inner := range v {
-			if f := finite(inner); f.what != "" {
-				return fault{"has a number in it that is too large for a double", ""}
+			if hasNumber(inner, such) {
+				return true
 			}
 		}
 	}
-	return fault{}
+	return false
 }
 
 // isChoice compares as the server does, which keeps numbers as doubles.

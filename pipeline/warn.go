@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -20,10 +21,21 @@ func warnings(p form.Parameter, g form.Given, v any) []form.Problem {
 		warn("put it into a Secret, and give the name of the Secret",
 			"seems to be a secret, and KFP stores parameters in clear text and shows them to all who see the run")
 	}
+	if (p.Type == typeList || p.Type == typeStruct) && hasNumber(v, losesDigits) {
+		warn("write it in quotes, and let the task read a text",
+			"has a whole number in it that is beyond ±%d, where KFP, which keeps a double, loses digits", maxInteger)
+	}
 	if name := serverMacro(text); name != "" {
 		warn("", "has [[%s]] in it, in place of which KFP 2.16 and newer put something else", name)
 	}
 	return found
+}
+
+// losesDigits reports a whole number, written in digits alone, that no double holds
+// as it is.
+func losesDigits(n json.Number) bool {
+	_, what := readInteger(n.String())
+	return what == outOfRange && allDigits(strings.TrimPrefix(n.String(), "-"))
 }
 
 // serverMacro is the first name in double brackets that the server replaces.

@@ -48,9 +48,10 @@ func (e *Error) Status() int {
 	}
 }
 
-// Is makes errors.Is(err, NotFound) and the like work.
+// Error makes a Kind something that errors.Is can look for.
 func (k Kind) Error() string { return fmt.Sprintf("failure of kind %d", int(k)) }
 
+// Is reports whether the target is the Kind of e.
 func (e *Error) Is(target error) bool {
 	k, ok := target.(Kind)
 	return ok && k == e.Kind

@@ -53,7 +53,7 @@ func (s *Server) createRun(q *request) (any, *failure) {
 func (s *Server) experimentOf(q *request, id string) (object, *failure) {
 	if id == "" {
 		if s.o.MultiUser {
-			return nil, errorf(codeInvalid, "A run cannot have an empty namespace in multi-user mode", "Failed to create a new run: Invalid input error: ")
+			return nil, errorf(codeInvalid, "Experiment id can not be empty in multi-user mode", "Failed to create a new run: Failed to create a run due to invalid experimentId and namespace combination: Invalid input error: ")
 		}
 		return s.experiments[0], nil
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/kubeflow/pipelines/backend/api/v2beta1/go_http_client/run_client/run_service"
 	"github.com/kubeflow/pipelines/backend/api/v2beta1/go_http_client/run_model"
 
+	"github.com/flts-run/flts-run/submit"
 	"github.com/flts-run/flts-run/submit/access"
 )
 
@@ -491,7 +492,8 @@ func messageOf(s *run_model.GooglerpcStatus) string {
 	return s.Message
 }
 
-// call gives a call its deadline, and what went wrong its words.
+// call gives a call its deadline, and what went wrong its words. Of a call that was
+// interrupted, that it may have been done matters more than who interrupted it.
 func call(ctx context.Context, doing string, do func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -499,7 +501,7 @@ func call(ctx context.Context, doing string, do func(context.Context) error) err
 	switch cause := context.Cause(ctx); {
 	case err == nil:
 		return nil
-	case cause != nil && errors.Is(err, cause):
+	case cause != nil && errors.Is(err, cause) && !submit.IsKind(err, submit.Unsettled):
 		return cause
 	}
 	return explain(doing, err)

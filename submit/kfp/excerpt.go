@@ -7,11 +7,21 @@ import (
 	"io"
 )
 
-// excerpt is what was written of a log that is read from its beginning again and
-// again.
+// excerpt is what was written of a task's log, which is read from its beginning
+// again and again.
 type excerpt struct {
-	tail    int   // lines of the first reading, 0 for all
-	written int64 // bytes of the log that are done with
+	pod     string // whose log it is
+	tail    int    // lines of the first reading, 0 for all
+	written int64  // bytes of the log that are done with
+}
+
+// of is the excerpt for the log of a pod: another try of the task has another pod,
+// and its log begins anew.
+func (e *excerpt) of(pod string) *excerpt {
+	if e.pod != pod {
+		e.pod, e.written = pod, 0
+	}
+	return e
 }
 
 // maxLine is where a line that does not end is cut, in bytes.

@@ -113,12 +113,38 @@ func playMultiUser(t *testing.T, address string) {
 	require.Len(t, listed.Runs, 1)
 	require.Equal(t, "alice", listed.Runs[0].Namespace)
 
+	// There is no default experiment for everybody; each namespace has its own.
+	inDefault := order(t)
+	inDefault.Namespace = "alice"
+	for range 2 {
+		got, err := alice.Submit(t.Context(), inDefault)
+		require.NoError(t, err)
+		require.Equal(t, []string{"Default", "alice"}, []string{got.Run.Experiment, got.Run.Namespace})
+	}
+	inDefault.Namespace = ""
+	_, err = alice.Submit(t.Context(), inDefault)
+	require.ErrorIs(t, err, submit.Invalid)
+	require.Contains(t, err.(*submit.Error).Hint(), "--namespace")
+
+	// A pipeline that is shared may have the name, and stays as it is.
+	shared, err := alice.client.createPipeline(t.Context(), "flts-train", "")
+	require.NoError(t, err)
+	stored := order(t)
+	stored.Namespace, stored.Upload = "alice", true
+	got, err = alice.Submit(t.Context(), stored)
+	require.NoError(t, err)
+	require.NotEqual(t, shared.ID, got.Run.PipelineID)
+	stored.Target, stored.Upload = submit.Target{Pipeline: "flts-train"}, false
+	again, err := alice.Submit(t.Context(), stored)
+	require.NoError(t, err)
+	require.Equal(t, got.Run.PipelineID, again.Run.PipelineID)
+
 	fromContext := backendOf(t, address, Options{Namespace: "alice"}, "FLTSCTL_HEADER=kubeflow-userid: alice")
 	o.Namespace = ""
-	again, err := fromContext.Submit(t.Context(), o)
+	again, err = fromContext.Submit(t.Context(), o)
 	require.NoError(t, err)
 	require.True(t, again.Existing)
-	listed, err = fromContext.Runs(t.Context(), submit.Query{})
+	listed, err = fromContext.Runs(t.Context(), submit.Query{Experiment: "flts"})
 	require.NoError(t, err)
 	require.Len(t, listed.Runs, 1)
 

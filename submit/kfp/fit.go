@@ -16,7 +16,7 @@ import (
 // fails.
 func fit(p *pipeline.Package, tag string) (fitted *pipeline.Package, notes []string, err error) {
 	f := fitting{server: releaseOf(tag), tag: tag}
-	spec, platform, err := documentsOf(p)
+	spec, platform, err := changeable(p)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -33,19 +33,16 @@ func fit(p *pipeline.Package, tag string) (fitted *pipeline.Package, notes []str
 	return fitted, f.notes, err
 }
 
-// documentsOf are the documents of a pipeline as values that may be changed.
-func documentsOf(p *pipeline.Package) (spec, platform map[string]any, err error) {
-	text, err := p.Spec()
+// changeable are the documents of a pipeline as values that may be changed.
+func changeable(p *pipeline.Package) (spec, platform map[string]any, err error) {
+	specText, platformText, err := documents(p)
 	if err != nil {
-		return nil, nil, fmt.Errorf("kfp: %w", err)
-	}
-	if spec, err = decode(text); err != nil {
 		return nil, nil, err
 	}
-	if text, err = p.PlatformSpec(); err != nil || text == nil {
+	if spec, err = decode(specText); err != nil || platformText == nil {
 		return spec, nil, err
 	}
-	platform, err = decode(text)
+	platform, err = decode(platformText)
 	return spec, platform, err
 }
 

@@ -9,6 +9,9 @@ import (
 	"github.com/flts-run/flts-run/submit"
 )
 
+// largestPage is how many runs a server gives at once.
+const largestPage = 200
+
 // Runs lists runs, the newest first. The server cannot choose by pipeline, so with
 // one in the query whole pages are read and looked through.
 func (b *Backend) Runs(ctx context.Context, q submit.Query) (submit.Page, error) {
@@ -25,9 +28,13 @@ func (b *Backend) Runs(ctx context.Context, q submit.Query) (submit.Page, error)
 	if err != nil {
 		return submit.Page{}, err
 	}
+	l.Size = min(limit, largestPage)
+	if q.Pipeline != "" {
+		l.Size = largestPage / 2
+	}
 	var got submit.Page
 	for {
-		l.Token, l.Size = token, min(limit, 200)
+		l.Token = token
 		records, err := b.client.listRuns(ctx, l)
 		if err != nil {
 			return submit.Page{}, err
@@ -49,7 +56,7 @@ func (b *Backend) Runs(ctx context.Context, q submit.Query) (submit.Page, error)
 				got.Runs = append(got.Runs, run)
 			}
 		}
-		token, skip = records.Next, 0
+		token, skip = records.Next, max(0, skip-len(records.Items))
 		if token == "" {
 			return totalled(got, q), nil
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,16 +25,14 @@ func (b *Backend) Logs(ctx context.Context, q submit.LogQuery, w io.Writer) erro
 		if err != nil {
 			return err
 		}
+		begins := len(run.Tasks) == 0 && !run.State.Final()
 		tasks, err := tasksMeant(run, q.Task)
-		if err != nil {
+		if err != nil && !(q.Follow && begins) {
 			return err
 		}
-		ended := run.State.Final() || q.Task != "" && !slices.ContainsFunc(tasks, func(t submit.Task) bool { return !t.State.Final() })
-		if err := b.copyLogs(ctx, run, tasks, q, read, ended || !q.Follow, w); err != nil {
+		last := !q.Follow || run.State.Final() || q.Task != "" && !begins && allFinal(tasks)
+		if err := b.copyLogs(ctx, run, tasks, q, read, last, w); err != nil || last {
 			return err
-		}
-		if ended || !q.Follow {
-			return nil
 		}
 		select {
 		case <-ctx.Done():
@@ -41,6 +40,10 @@ func (b *Backend) Logs(ctx context.Context, q submit.LogQuery, w io.Writer) erro
 		case <-time.After(b.o.Pause):
 		}
 	}
+}
+
+func allFinal(tasks []submit.Task) bool {
+	return !slices.ContainsFunc(tasks, func(t submit.Task) bool { return !t.State.Final() })
 }
 
 // tasksMeant are the tasks that a query means, and that can have a log.
@@ -68,43 +71,46 @@ func tasksMeant(run submit.Run, meant string) ([]submit.Task, error) {
 }
 
 // copyLogs writes what the logs of the tasks have got since the last time. A task
-// that has no pod yet has no log.
+// that has no pod yet has no log. In the end it is an error if there is none at
+// all, and said of which there is none.
 func (b *Backend) copyLogs(ctx context.Context, run submit.Run, tasks []submit.Task, q submit.LogQuery, read map[string]*excerpt, last bool, w io.Writer) error {
-	var failures []error
-	found := 0
+	missing := map[string]error{}
+	found := false
 	for _, task := range tasks {
-		if task.Pod == "" && b.o.Pods == nil {
-			continue
-		}
-		e := read[task.ID]
-		if e == nil {
-			e = &excerpt{tail: q.Tail}
-			read[task.ID] = e
-		}
 		log, err := b.openLog(ctx, run, task, q.Try)
-		if errors.Is(err, errNoPod) {
+		switch {
+		case errors.Is(err, errNoPod):
+			continue
+		case err != nil:
+			missing[task.Name] = err
 			continue
 		}
-		if err != nil {
-			failures = append(failures, err)
-			continue
+		found = true
+		if read[task.ID] == nil {
+			read[task.ID] = &excerpt{tail: q.Tail}
 		}
-		found++
 		prefix := ""
 		if q.Task == "" {
 			prefix = task.Name + ": "
 		}
-		err = e.copy(w, log, prefix, last)
+		err = read[task.ID].of(log.pod).copy(w, log, prefix, last)
 		_ = log.Close()
 		if err != nil {
 			return err
 		}
 	}
-	if found == 0 && len(failures) > 0 && last {
-		return failures[0]
+	if !last {
+		return nil
 	}
-	if found == 0 && last && q.Task != "" {
+	names := slices.Sorted(maps.Keys(missing))
+	switch {
+	case !found && len(names) > 0:
+		return missing[names[0]]
+	case !found:
 		return noLog(run)
+	}
+	for _, name := range names {
+		b.o.Notice(name + ": " + missing[name].Error())
 	}
 	return nil
 }
@@ -112,12 +118,21 @@ func (b *Backend) copyLogs(ctx context.Context, run submit.Run, tasks []submit.T
 // errNoPod is a task that has no pod yet, or none any more.
 var errNoPod = errors.New("no pod")
 
-func (b *Backend) openLog(ctx context.Context, run submit.Run, task submit.Task, try int) (io.ReadCloser, error) {
+// podLog is a log that was opened, and whose it is.
+type podLog struct {
+	io.ReadCloser
+	pod string
+}
+
+func (b *Backend) openLog(ctx context.Context, run submit.Run, task submit.Task, try int) (podLog, error) {
 	if b.o.Pods != nil {
 		return b.openPodLog(ctx, run, task, try)
 	}
 	if try > 0 {
-		return nil, &submit.Error{Kind: submit.Unsupported, Message: "KFP does not tell the tries of a task apart", Advice: kubectlLogs(run)}
+		return podLog{}, &submit.Error{Kind: submit.Unsupported, Message: "KFP does not tell the tries of a task apart", Advice: kubectlLogs(run)}
+	}
+	if task.Pod == "" {
+		return podLog{}, errNoPod
 	}
 	return b.openNodeLog(ctx, run, task.Pod)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,6 +37,20 @@ func TestLogsThroughKFP(t *testing.T) {
 			require.Equal(t, tc.want, got.String())
 		})
 	}
+}
+
+// What is left out of the logs of all tasks is said.
+func TestLogsOfWhichSomeAreGone(t *testing.T) {
+	said := &notices{}
+	b, fake := serve(t, fakekfp.Options{}, Options{Notice: said.add})
+	id := started(t, b, order(t))
+	require.ErrorIs(t, b.Logs(t.Context(), submit.LogQuery{Run: id}, io.Discard), submit.Unsupported)
+	require.NoError(t, fake.Report(id, fakekfp.Report{State: "RUNNING", Tasks: nodes()}))
+	fake.SetLog(id, "flts-train-x7k2p-10", "epoch 1\n")
+	var got bytes.Buffer
+	require.NoError(t, b.Logs(t.Context(), submit.LogQuery{Run: id}, &got))
+	require.Equal(t, "train: epoch 1\n", got.String())
+	require.Equal(t, []string{"preprocess: KFP has no log of it: the pod is gone or has not started, and Argo archives no logs here"}, said.all)
 }
 
 func TestLogsThatNobodyHas(t *testing.T) {
@@ -116,6 +131,26 @@ func TestFollowingLogs(t *testing.T) {
 	require.Equal(t, "epoch 1\nepoch 2\nlast words\n", out.String())
 }
 
+// Who follows a task of a run that has not begun waits for it.
+func TestFollowingFromBeforeTheBeginning(t *testing.T) {
+	b, fake := serve(t, fakekfp.Options{}, Options{Pause: time.Millisecond})
+	id := started(t, b, order(t))
+	asked := len(fake.Calls())
+	done := make(chan error, 1)
+	out := &growing{grew: make(chan struct{}, 1)}
+	go func() { done <- b.Logs(t.Context(), submit.LogQuery{Run: id, Task: "train", Follow: true}, out) }()
+	require.Eventually(t, func() bool { return len(fake.Calls()) > asked+1 }, 10*time.Second, time.Millisecond)
+	fake.SetLog(id, "flts-train-x7k2p-10", "epoch 1\n")
+	tasks := nodes()
+	tasks[9].State = "SUCCEEDED"
+	require.NoError(t, fake.Report(id, fakekfp.Report{State: "RUNNING", Tasks: tasks}))
+	require.NoError(t, <-done)
+	require.Equal(t, "epoch 1\n", out.String())
+
+	misspelt := submit.LogQuery{Run: id, Task: "tran", Follow: true}
+	require.ErrorIs(t, b.Logs(t.Context(), misspelt, io.Discard), submit.NotFound)
+}
+
 func TestFollowingEndsWithItsContext(t *testing.T) {
 	b, fake := serve(t, fakekfp.Options{}, Options{Pause: time.Hour})
 	id := started(t, b, order(t))
@@ -132,13 +167,41 @@ func TestFollowingEndsWithItsContext(t *testing.T) {
 
 // cluster is Kubernetes with these pods.
 type cluster struct {
+	mu    sync.Mutex
 	pods  []Pod
 	asked []string
 }
 
 func (c *cluster) Pods(_ context.Context, namespace, selector string) ([]Pod, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.asked = append(c.asked, namespace+" "+selector)
-	return c.pods, nil
+	return slices.Clone(c.pods), nil
+}
+
+func (c *cluster) add(p Pod) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pods = append(c.pods, p)
+}
+
+// The pod of another try has a log of its own, from its beginning.
+func TestFollowingATaskThatIsTriedAgain(t *testing.T) {
+	kube := &cluster{pods: []Pod{{Name: "first", Node: "w.root.fit.train.executor(0)", Created: noon}}}
+	b, fake := serve(t, fakekfp.Options{}, Options{Pods: kube, Pause: time.Millisecond})
+	id := started(t, b, order(t))
+	tasks := nodes()
+	require.NoError(t, fake.Report(id, fakekfp.Report{State: "RUNNING", Tasks: tasks}))
+	out := &growing{grew: make(chan struct{}, 1)}
+	done := make(chan error, 1)
+	go func() { done <- b.Logs(t.Context(), submit.LogQuery{Run: id, Task: "train", Follow: true}, out) }()
+	<-out.grew
+	kube.add(Pod{Name: "second", Node: "w.root.fit.train.executor(1)", Created: noon.Add(time.Minute)})
+	<-out.grew
+	tasks[9].State = "FAILED"
+	require.NoError(t, fake.Report(id, fakekfp.Report{State: "RUNNING", Tasks: tasks}))
+	require.NoError(t, <-done)
+	require.Equal(t, "kubeflow/first/main\nkubeflow/second/main\n", out.String())
 }
 
 func (c *cluster) Log(_ context.Context, namespace, pod, container string) (io.ReadCloser, error) {

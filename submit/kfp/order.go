@@ -29,7 +29,7 @@ func (b *Backend) Submit(ctx context.Context, o submit.Order) (submit.Receipt, e
 	if o.Key == "" {
 		rec, err = b.client.createRun(ctx, run)
 	} else {
-		rec, existing, err = b.submitOnce(ctx, run, markOf(o, where.source), o.Namespace)
+		rec, existing, err = b.submitOnce(ctx, run, where)
 	}
 	if err != nil {
 		return submit.Receipt{}, unsettled(err, o)
@@ -37,14 +37,18 @@ func (b *Backend) Submit(ctx context.Context, o submit.Order) (submit.Receipt, e
 	return submit.Receipt{Run: b.described(rec, where), Existing: existing}, nil
 }
 
-// unsettled adds what would have spared the question whether there is a run now.
+// unsettled adds what settles the question whether there is a run now, or would
+// have spared it.
 func unsettled(err error, o submit.Order) error {
 	var e *submit.Error
-	if o.Key != "" || !errors.As(err, &e) || e.Kind != submit.Unsettled {
+	if !errors.As(err, &e) || e.Kind != submit.Unsettled {
 		return err
 	}
 	told := *e
 	told.Advice = "look before you send it again: fltsctl runs list; with --idempotency-key KEY the same command finds the first run instead of starting a second"
+	if o.Key != "" {
+		told.Advice = "send it again with the same key: that finds the run if there is one"
+	}
 	return &told
 }
 
@@ -52,14 +56,15 @@ func unsettled(err error, o submit.Order) error {
 type where struct {
 	experiment experiment
 	source     source
-	namespace  string
+	namespace  string // that was asked for, which a server for one user ignores
+	mark       mark   // of an order with a key
 }
 
 // described is a run that was just started, with the names that are known anyway.
 func (b *Backend) described(rec record, w where) submit.Run {
 	run := b.outlined(rec)
 	run.Pipeline, run.Version = w.source.name, w.source.version.Name
-	run.Experiment, run.Namespace = w.experiment.Name, cmp.Or(w.experiment.Namespace, w.namespace)
+	run.Experiment, run.Namespace = w.experiment.Name, w.experiment.Namespace
 	return run
 }
 
@@ -91,17 +96,17 @@ func (b *Backend) assemble(ctx context.Context, o submit.Order) (newRun, where, 
 		}
 	}
 	run.Description = describe(o.Description, o.Labels)
+	w := where{experiment: e, source: s, namespace: o.Namespace}
 	if o.Key != "" {
-		run.Description = line(run.Description, markOf(o, s).String())
+		w.mark = markOf(o, s)
+		run.Description = line(run.Description, w.mark.String())
 	}
-	return run, where{experiment: e, source: s, namespace: o.Namespace}, nil
+	return run, w, nil
 }
 
 // nameFor is the name of a run that was given none.
 func (b *Backend) nameFor(s source) string {
-	at := b.o.Now().UTC().Format(" 2006-01-02 15-04-05")
-	name := []rune(s.name)
-	return string(name[:min(len(name), maxText-len(at))]) + at
+	return cut(s.name, b.o.Now().UTC().Format(" 2006-01-02 15-04-05"))
 }
 
 // describe is a description with the labels below it, a line each: a run of KFP
@@ -144,16 +149,40 @@ func checkLabels(labels map[string]string) error {
 // checkTexts refuses what the server would cut, or answer 500 to.
 func checkTexts(o submit.Order) error {
 	description := describe(o.Description, o.Labels)
+	if strings.Contains(description, markName+"=") {
+		return &submit.Error{
+			Kind: submit.Invalid, Message: fmt.Sprintf("the run's description has %q in it, by which fltsctl knows a run again", markName+"="),
+			Advice: "leave the line out",
+		}
+	}
 	if o.Key != "" {
 		description = line(description, strings.Repeat("x", markLength))
 	}
 	for _, text := range []struct{ what, value string }{
 		{"the run's name", o.Name},
 		{"the run's description, with labels and idempotency key,", description},
+		{"the experiment's name", o.Experiment},
 	} {
-		if n := utf8.RuneCountInString(text.value); n > maxText {
-			return &submit.Error{Kind: submit.Invalid, Message: fmt.Sprintf("%s has %d characters, and KFP keeps %d", text.what, n, maxText), Advice: "make it shorter"}
+		if err := checkText(text.what, text.value); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func checkText(what, text string) error {
+	if !utf8.ValidString(text) {
+		return &submit.Error{Kind: submit.Invalid, Message: what + " is not UTF-8", Advice: "write it in UTF-8"}
+	}
+	if n := utf8.RuneCountInString(text); n > maxText {
+		return &submit.Error{Kind: submit.Invalid, Message: fmt.Sprintf("%s has %d characters, and KFP keeps %d", what, n, maxText), Advice: "make it shorter"}
+	}
+	return nil
+}
+
+// cut is the beginning of a text, so that with the end it is no longer than KFP
+// keeps.
+func cut(text, end string) string {
+	runes := []rune(text)
+	return string(runes[:min(len(runes), maxText-utf8.RuneCountInString(end))]) + end
 }

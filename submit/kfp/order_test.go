@@ -83,6 +83,52 @@ func TestExperimentIsCreatedOnce(t *testing.T) {
 	require.Equal(t, 2, count(fake, "POST /apis/v2beta1/experiments"))
 }
 
+// The file of the SDK may name a namespace although the server has one user.
+func TestNamespaceOfAServerForOneUser(t *testing.T) {
+	b, _ := serve(t, fakekfp.Options{}, Options{Namespace: "alice"})
+	for _, name := range []string{"", "flts"} {
+		o := order(t)
+		o.Experiment = name
+		receipt, err := b.Submit(t.Context(), o)
+		require.NoError(t, err)
+		require.Empty(t, receipt.Run.Namespace)
+		require.Equal(t, name, receipt.Run.Experiment)
+	}
+}
+
+func TestNamesThatMeanSomethingElsewhere(t *testing.T) {
+	b, _ := serve(t, fakekfp.Options{}, Options{})
+	for _, name := range []string{`a"b'c\`, "ü/ö", "x%y_z", "<>&", "a:b"} {
+		o := order(t)
+		o.Name, o.Experiment, o.Target.Pipeline, o.Target.Version, o.Upload = name, name, name, name, true
+		first, err := b.Submit(t.Context(), o)
+		require.NoError(t, err)
+		got := first.Run
+		require.Equal(t, []string{name, name, name, name}, []string{got.Name, got.Experiment, got.Pipeline, got.Version})
+		again, err := b.Submit(t.Context(), o)
+		require.NoError(t, err)
+		require.Equal(t, []string{got.ExperimentID, got.PipelineID, got.VersionID}, []string{again.Run.ExperimentID, again.Run.PipelineID, again.Run.VersionID})
+	}
+}
+
+// Some databases do not tell small letters from capitals, where we do.
+func TestNameThatIsTakenAndNotFound(t *testing.T) {
+	taken := &fakekfp.Fault{Status: 409, Body: `{"code":6,"message":"Failed to create a experiment: Already exist error: Failed to create a new experiment. The name FLTS already exists. Please specify a new name"}`}
+	b, fake := serve(t, fakekfp.Options{Fault: func(c fakekfp.Call) *fakekfp.Fault {
+		if c.Method == "POST" && c.Path == "/apis/v2beta1/experiments" {
+			return taken
+		}
+		return nil
+	}}, Options{})
+	o := order(t)
+	o.Experiment = "FLTS"
+	_, err := b.Submit(t.Context(), o)
+	require.ErrorIs(t, err, submit.Conflict)
+	require.EqualError(t, err, "cannot create experiment FLTS: Failed to create a new experiment. The name FLTS already exists. Please specify a new name")
+	require.Equal(t, "take another name: it may be there with other capitals, or where you may not look", err.(*submit.Error).Hint())
+	require.Equal(t, 1, count(fake, "POST /apis/v2beta1/experiments"))
+}
+
 // count counts calls by how their method and path begin.
 func count(fake *fakekfp.Server, prefix string) int {
 	n := 0
@@ -151,6 +197,26 @@ func TestUpload(t *testing.T) {
 	}
 }
 
+func TestUploadUnderALongName(t *testing.T) {
+	b, fake := serve(t, fakekfp.Options{}, Options{})
+	o := order(t)
+	o.Upload = true
+	o.Target = file(t, strings.Replace(train, "flts-train", strings.Repeat("x", 255), 1))
+	got, err := b.Submit(t.Context(), o)
+	require.NoError(t, err)
+	require.Len(t, got.Run.Version, 255)
+	require.Equal(t, strings.Repeat("x", 242)+"-", got.Run.Version[:243])
+
+	before := len(fake.Calls())
+	o.Target = file(t, strings.Replace(train, "flts-train", strings.Repeat("x", 256), 1))
+	_, err = b.Submit(t.Context(), o)
+	require.EqualError(t, err, "the pipeline's name has 256 characters, and KFP keeps 255")
+	o.Target.Pipeline, o.Target.Version = "short", strings.Repeat("x", 256)
+	_, err = b.Submit(t.Context(), o)
+	require.EqualError(t, err, "the version's name has 256 characters, and KFP keeps 255")
+	require.Len(t, fake.Calls(), before)
+}
+
 func TestPipelineOnTheServer(t *testing.T) {
 	for _, v := range versions {
 		t.Run(v, func(t *testing.T) {
@@ -190,6 +256,9 @@ func TestPipelineOnTheServer(t *testing.T) {
 			for target, want := range map[submit.Target]string{
 				{Pipeline: "flts-trian"}:                   "no pipeline flts-trian on the server",
 				{Pipeline: "flts-train", Version: "three"}: "pipeline flts-train has no version three",
+				{Pipeline: "flts-train", Version: "a/b"}:   "pipeline flts-train has no version a/b",
+				{Pipeline: "flts-train", Version: "a:b"}:   "pipeline flts-train has no version a:b",
+				{Pipeline: "flts-train", Version: ".."}:    "pipeline flts-train has no version ..",
 			} {
 				o.Target = target
 				_, err := b.Submit(t.Context(), o)
@@ -261,8 +330,11 @@ func TestOrdersThatAreRefusedBeforeTheyAreSent(t *testing.T) {
 	}{
 		"name":     {func(o *submit.Order) { o.Name = strings.Repeat("é", 256) }, "the run's name has 256 characters, and KFP keeps 255"},
 		"text":     {func(o *submit.Order) { o.Description = strings.Repeat("x", 250); o.Key = "k" }, "the run's description, with labels and idempotency key, has 297 characters, and KFP keeps 255"},
+		"bytes":    {func(o *submit.Order) { o.Name = "caf\xe9" }, "the run's name is not UTF-8"},
+		"room":     {func(o *submit.Order) { o.Experiment = strings.Repeat("x", 256) }, "the experiment's name has 256 characters, and KFP keeps 255"},
 		"label":    {func(o *submit.Order) { o.Labels = map[string]string{"a=b": "c"} }, `label "a=b": a label of a KFP run is one line name=value of its description`},
 		"value":    {func(o *submit.Order) { o.Labels = map[string]string{"a": "b\nc"} }, `label "a": a label of a KFP run is one line name=value of its description`},
+		"mark":     {func(o *submit.Order) { o.Description = "as before\nflts-key=0.0" }, "the run's description has \"flts-key=\" in it, by which fltsctl knows a run again"},
 		"reserved": {func(o *submit.Order) { o.Labels = map[string]string{"flts-key": "x"} }, `label "flts-key" is how fltsctl knows a run again`},
 	} {
 		t.Run(name, func(t *testing.T) {

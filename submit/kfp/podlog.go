@@ -31,11 +31,11 @@ type Pod struct {
 }
 
 // openPodLog reads a log through Kubernetes: of the last try unless one is given.
-func (b *Backend) openPodLog(ctx context.Context, run submit.Run, task submit.Task, try int) (io.ReadCloser, error) {
+func (b *Backend) openPodLog(ctx context.Context, run submit.Run, task submit.Task, try int) (podLog, error) {
 	namespace := namespaceOf(run)
 	pods, err := b.o.Pods.Pods(ctx, namespace, "pipeline/runid="+run.ID)
 	if err != nil {
-		return nil, err
+		return podLog{}, err
 	}
 	var meant *Pod
 	for i, pod := range pods {
@@ -53,13 +53,14 @@ func (b *Backend) openPodLog(ctx context.Context, run submit.Run, task submit.Ta
 	}
 	switch {
 	case meant == nil && try > 0:
-		return nil, &submit.Error{Kind: submit.NotFound, Message: fmt.Sprintf("task %s has no try %d whose pod is there", task.Name, try)}
+		return podLog{}, &submit.Error{Kind: submit.NotFound, Message: fmt.Sprintf("task %s has no try %d whose pod is there", task.Name, try)}
 	case meant == nil && task.Pod != "":
 		return b.openNodeLog(ctx, run, task.Pod) // gone; Argo may have archived its log
 	case meant == nil:
-		return nil, errNoPod
+		return podLog{}, errNoPod
 	}
-	return b.o.Pods.Log(ctx, namespace, meant.Name, "main")
+	log, err := b.o.Pods.Log(ctx, namespace, meant.Name, "main")
+	return podLog{log, meant.Name}, err
 }
 
 // taskOfNode is the task of a pipeline that a node of its workflow belongs to, and

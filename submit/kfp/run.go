@@ -35,9 +35,14 @@ func (b *Backend) Run(ctx context.Context, id string) (submit.Run, error) {
 	return run, nil
 }
 
-// checkID refuses what would lead to another path.
+// isID reports whether a text may be an id: those of KFP are UUIDs. Another might
+// lead to another path.
+func isID(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_") == ""
+}
+
 func checkID(id string) error {
-	if id == "" || strings.Trim(id, ".") == "" || strings.ContainsAny(id, "/?#% \t\n") {
+	if !isID(id) {
 		return &submit.Error{Kind: submit.Invalid, Message: fmt.Sprintf("%q is no id of a run", id), Advice: "fltsctl runs list shows the ids"}
 	}
 	return nil

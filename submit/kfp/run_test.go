@@ -143,7 +143,7 @@ func TestActionsByState(t *testing.T) {
 			} {
 				fails(do(), submit.NotFound, "no run nope on the server")
 			}
-			for _, id := range []string{"", "..", "a/b", "x?y"} {
+			for _, id := range []string{"", "..", "a/b", "x?y", "a:b", "r:terminate", "ü", "x\x00"} {
 				_, err := b.Run(t.Context(), id)
 				require.ErrorIs(t, err, submit.Invalid)
 			}
@@ -231,7 +231,21 @@ func TestRuns(t *testing.T) {
 					require.LessOrEqual(t, pages, tc.pages+1, "a last page may be empty where the server cannot choose")
 				})
 			}
-			_, err := b.Runs(t.Context(), submit.Query{Experiment: "three"})
+			// The next page may be of another length.
+			names, _, _ := list(submit.Query{Limit: 1, Page: writeToken("", 2)})
+			require.Equal(t, "cb", names)
+			whole, err := b.Runs(t.Context(), submit.Query{Pipeline: "flts-train", Limit: 1})
+			require.NoError(t, err)
+			for _, limit := range []int{1, 2, 100} {
+				names, _, _ = list(submit.Query{Pipeline: "flts-train", Limit: limit, Page: whole.Next})
+				require.Equal(t, "b", names)
+			}
+			before := count(fake, "GET /apis/v2beta1/runs?")
+			names, _, _ = list(submit.Query{Pipeline: "no such", Limit: 1})
+			require.Empty(t, names)
+			require.Equal(t, 1, count(fake, "GET /apis/v2beta1/runs?")-before, "to look through many is not done one by one")
+
+			_, err = b.Runs(t.Context(), submit.Query{Experiment: "three"})
 			require.ErrorIs(t, err, submit.NotFound)
 			for _, page := range []string{"x", "x.y", "-1.x", "0.x"} {
 				_, err = b.Runs(t.Context(), submit.Query{Page: page})

@@ -35,8 +35,9 @@ func (b *Backend) Form(ctx context.Context, t submit.Target) (form.Form, error) 
 // source is a pipeline as it goes into a run: in the run itself, or as a
 // reference to what the server has.
 type source struct {
-	name    string // of the pipeline
-	sent    *pipeline.Package
+	name    string            // of the pipeline
+	given   *pipeline.Package // what it is made of, with or without cache
+	sent    *pipeline.Package // the same as this server can read it
 	version version
 }
 
@@ -49,13 +50,11 @@ func (b *Backend) sourceOf(ctx context.Context, o submit.Order) (source, error) 
 	if err != nil {
 		return source{}, err
 	}
-	if p, err = b.prepared(ctx, p, o.NoCache); err != nil {
-		return source{}, err
+	s, err := b.prepared(ctx, p, o.NoCache)
+	if err != nil || !o.Upload {
+		return s, err
 	}
-	if !o.Upload {
-		return source{name: p.Name, sent: p}, nil
-	}
-	return b.upload(ctx, p, o)
+	return b.upload(ctx, s.sent, o)
 }
 
 // storedSource refers to what the server has. Whether tasks may be answered from
@@ -70,39 +69,44 @@ func (b *Backend) storedSource(ctx context.Context, o submit.Order) (source, err
 	if err != nil {
 		return source{}, err
 	}
-	p, err = b.prepared(ctx, p, true)
-	return source{name: named.Name, sent: p}, err
+	s, err := b.prepared(ctx, p, true)
+	s.name = named.Name
+	return s, err
 }
 
-// prepared is a pipeline as it is sent to this server.
-func (b *Backend) prepared(ctx context.Context, p *pipeline.Package, noCache bool) (*pipeline.Package, error) {
+// prepared is a pipeline that goes into a run of this server.
+func (b *Backend) prepared(ctx context.Context, p *pipeline.Package, noCache bool) (source, error) {
 	if noCache {
 		p, _ = p.DisableCaching()
 	}
 	server, err := b.health(ctx)
 	if err != nil {
-		return nil, err
+		return source{}, err
 	}
-	p, notes, err := fit(p, server.Tag)
+	fitted, notes, err := fit(p, server.Tag)
 	for _, note := range notes {
 		b.o.Notice(note)
 	}
-	return p, err
+	return source{name: p.Name, given: p, sent: fitted}, err
+}
+
+// documents are those of a pipeline as texts; platform is nil where there is none.
+func documents(p *pipeline.Package) (spec, platform json.RawMessage, err error) {
+	if spec, err = p.Spec(); err == nil {
+		platform, err = p.PlatformSpec()
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("kfp: %w", err)
+	}
+	return spec, platform, nil
 }
 
 // body is what stands for a pipeline in a request: with a platform document it has
 // two fields of its own, in snake case alone.
 func body(p *pipeline.Package) (any, error) {
-	spec, err := p.Spec()
-	if err != nil {
-		return nil, fmt.Errorf("kfp: %w", err)
-	}
-	platform, err := p.PlatformSpec()
-	if err != nil {
-		return nil, fmt.Errorf("kfp: %w", err)
-	}
-	if platform == nil {
-		return spec, nil
+	spec, platform, err := documents(p)
+	if err != nil || platform == nil {
+		return spec, err
 	}
 	return map[string]json.RawMessage{"pipeline_spec": spec, "platform_spec": platform}, nil
 }
@@ -110,31 +114,28 @@ func body(p *pipeline.Package) (any, error) {
 // text is the same as a file for the upload. JSON is YAML that every reader takes
 // alike.
 func text(p *pipeline.Package) ([]byte, error) {
-	spec, err := p.Spec()
-	if err != nil {
-		return nil, fmt.Errorf("kfp: %w", err)
-	}
-	platform, err := p.PlatformSpec()
-	if err != nil {
-		return nil, fmt.Errorf("kfp: %w", err)
-	}
-	if platform == nil {
-		return append(spec, '\n'), nil
+	spec, platform, err := documents(p)
+	if err != nil || platform == nil {
+		return append(spec, '\n'), err
 	}
 	return fmt.Appendf(spec, "\n---\n%s\n", platform), nil
 }
 
 // upload stores a pipeline, unless this very version is there. Its name tells its
-// content, so the same file is one version however often it is sent.
+// content, so the same file is one version however often it is sent. Who has a
+// namespace stores it there: a pipeline of that name that all share is theirs.
 func (b *Backend) upload(ctx context.Context, p *pipeline.Package, o submit.Order) (source, error) {
+	name := cmp.Or(o.Target.Pipeline, p.Name)
+	versionName := cmp.Or(o.Target.Version, cut(p.Name, "-"+p.Digest()[:12]))
+	if err := cmp.Or(checkText("the pipeline's name", name), checkText("the version's name", versionName)); err != nil {
+		return source{}, err
+	}
 	file, err := text(p)
 	if err != nil {
 		return source{}, err
 	}
-	name := cmp.Or(o.Target.Pipeline, p.Name)
-	versionName := cmp.Or(o.Target.Version, p.Name+"-"+p.Digest()[:12])
 	named, err := findOrCreate(
-		func() (namedPipeline, bool, error) { return b.findPipeline(ctx, name, o.Namespace) },
+		func() (namedPipeline, bool, error) { return b.pipelineIn(ctx, name, o.Namespace) },
 		func() (namedPipeline, error) { return b.client.createPipeline(ctx, name, o.Namespace) },
 	)
 	if err != nil {

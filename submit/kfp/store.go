@@ -3,6 +3,7 @@ package kfp
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/submit"
@@ -15,22 +16,42 @@ const attempts = 5
 // else creates it meanwhile, and whatever becomes of the connection: the name
 // makes it one, so it may be asked for again.
 func findOrCreate[T any](find func() (T, bool, error), create func() (T, error)) (T, error) {
+	var taken error // the name is, by something that must be found now
 	for attempt := 1; ; attempt++ {
 		got, ok, err := find()
 		if err != nil || ok {
 			return got, err
 		}
+		if taken != nil {
+			return got, taken
+		}
 		got, err = create()
-		again := submit.IsKind(err, submit.Conflict) || submit.IsKind(err, submit.Unsettled)
-		if err == nil || !again || attempt == attempts {
+		switch {
+		case submit.IsKind(err, submit.Conflict):
+			taken = err
+		case !submit.IsKind(err, submit.Unsettled) || attempt == attempts:
 			return got, err
 		}
 	}
 }
 
+// defaultExperiment is what KFP and its SDK call the experiment of runs that name
+// none.
+const defaultExperiment = "Default"
+
 // experimentNamed finds or creates an experiment; "" is the server's default,
-// which has no id here.
+// which has no id here. Where namespaces belong to users, only a run's experiment
+// says in which it is, and no default is there before somebody creates it.
 func (b *Backend) experimentNamed(ctx context.Context, name, namespace string) (experiment, error) {
+	if name == "" && namespace != "" {
+		server, err := b.health(ctx)
+		if err != nil {
+			return experiment{}, err
+		}
+		if server.MultiUser {
+			name = defaultExperiment
+		}
+	}
 	if name == "" {
 		return experiment{}, nil
 	}
@@ -52,16 +73,19 @@ func (b *Backend) findExperiment(ctx context.Context, name, namespace string) (e
 
 // findPipeline looks in the namespace, and then among those that are shared.
 func (b *Backend) findPipeline(ctx context.Context, name, namespace string) (namedPipeline, bool, error) {
-	in := func(namespace string) (namedPipeline, bool, error) {
-		l := listing{Namespace: namespace, Filter: filter{equals("name", name)}, Size: 100}
-		return first(l, func(l listing) (page[namedPipeline], error) { return b.client.listPipelines(ctx, l) },
-			func(namedPipeline) bool { return true })
-	}
-	got, ok, err := in(namespace)
+	got, ok, err := b.pipelineIn(ctx, name, namespace)
 	if err == nil && !ok && namespace != "" {
-		return in("")
+		return b.pipelineIn(ctx, name, "")
 	}
 	return got, ok, err
+}
+
+// pipelineIn looks in one namespace; "" are the pipelines that are shared. What is
+// shown of a pipeline may be another name than the one that lists look for.
+func (b *Backend) pipelineIn(ctx context.Context, name, namespace string) (namedPipeline, bool, error) {
+	l := listing{Namespace: namespace, Filter: filter{equals("name", name)}, Size: 100}
+	return first(l, func(l listing) (page[namedPipeline], error) { return b.client.listPipelines(ctx, l) },
+		func(p namedPipeline) bool { return p.Name == name || !strings.EqualFold(p.Name, name) })
 }
 
 func (b *Backend) findVersion(ctx context.Context, pipeline, name string) (version, bool, error) {
@@ -119,9 +143,11 @@ func (b *Backend) versionMeant(ctx context.Context, p namedPipeline, meant strin
 	if err != nil || ok {
 		return v, err
 	}
-	v, err = b.client.getVersion(ctx, p.ID, meant)
-	if submit.IsKind(err, submit.NotFound) {
-		return v, &submit.Error{
+	if isID(meant) {
+		v, err = b.client.getVersion(ctx, p.ID, meant)
+	}
+	if err == nil && v.ID == "" || submit.IsKind(err, submit.NotFound) {
+		err = &submit.Error{
 			Kind: submit.NotFound, Err: err, Message: fmt.Sprintf("pipeline %s has no version %s", p.Name, meant),
 			Advice: "without a version the newest is taken",
 		}
