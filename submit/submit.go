@@ -13,7 +13,7 @@ import (
 )
 
 // Backend is a platform that runs pipelines. All errors for which there is advice
-// are *Error. Every call ends with its context.
+// are *Error, or have its methods. Every call ends with its context.
 type Backend interface {
 	// Kind is "kfp" or "airflow".
 	Kind() string

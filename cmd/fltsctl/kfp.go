@@ -56,5 +56,5 @@ func (r *runner) openKFP(_ context.Context, s *settings) (submit.Backend, error)
 	for _, w := range a.Warnings {
 		r.out.Line("warning", w, "")
 	}
-	return kfp.New(a, kfp.Options{Notice: r.notice, Now: r.now}), nil
+	return kfp.New(a, kfp.Options{Namespace: s.value(namespaceOption), Notice: r.notice, Now: r.now}), nil
 }
