@@ -13,6 +13,7 @@ import (
 type logPage struct {
 	text  string // its lines; in version 2 the last may go on in the next page
 	token string // for the next page, "" at the end
+	empty bool   // there is nothing in it, not even what is not shown
 }
 
 // logPage asks for the part of a log that a token stands for, "" for the first.
@@ -32,26 +33,26 @@ func (s *server) logPage(ctx context.Context, r ref, i instance, try int, token 
 	if err := s.ask(ctx, c, &page); err != nil {
 		return logPage{}, err
 	}
-	text, ok := logText(page.Content)
+	text, empty, ok := logText(page.Content)
 	if !ok {
 		return logPage{}, s.nonsense(c, nil)
 	}
-	return logPage{text, page.Token}, nil
+	return logPage{text, page.Token, empty}, nil
 }
 
 // logText is the content of a page as lines: a list of events in version 3, and in
 // version 2 a text, which is a list that Python wrote.
-func logText(content []byte) (text string, ok bool) {
+func logText(content []byte) (text string, empty, ok bool) {
 	v, err := decodeJSON(content)
 	if err != nil {
-		return "", false
+		return "", false, false
 	}
 	switch v := v.(type) {
 	case string:
 		if texts, ok := hostTexts(v); ok {
-			return texts, true
+			v = texts
 		}
-		return v, true
+		return v, v == "", true
 	case []any:
 		var b strings.Builder
 		for _, event := range v {
@@ -59,7 +60,7 @@ func logText(content []byte) (text string, ok bool) {
 				b.WriteString(line + "\n")
 			}
 		}
-		return b.String(), true
+		return b.String(), len(v) == 0, true
 	}
-	return "", v == nil
+	return "", true, v == nil
 }

@@ -52,9 +52,9 @@ type logs struct {
 	out     *lineWriter
 	readers []*logReader
 
-	ended  bool // the run has
-	pause  time.Duration
-	paced  bool // we have caught up: from here on a request waits for its turn
+	ended bool // the run has
+	pause time.Duration
+	paced bool // we have caught up: from here on a request waits for its turn
 }
 
 // logReader is the log of one task.
@@ -212,9 +212,9 @@ func (l *logs) drain(ctx context.Context, r *logReader) error {
 		if page.token != "" {
 			r.token = page.token
 		} else {
-			r.whole = page.text != "" || r.state().Final()
+			r.whole = !page.empty || r.state().Final()
 		}
-		if page.token == "" || page.text == "" {
+		if page.token == "" || page.empty {
 			return nil
 		}
 	}
