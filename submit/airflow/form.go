@@ -29,6 +29,7 @@ type param struct {
 	form.Parameter
 	schema *jsonschema.Schema // nil where it cannot be read
 	types  []string           // that the schema allows, nil for all
+	free   bool               // the schema forbids nothing
 }
 
 // Form asks for the parameters of a DAG. One that cannot be run has no form.
@@ -75,6 +76,8 @@ func readParam(name string, text json.RawMessage) param {
 	p.types, p.Choices = typesOf(schema), choicesOf(schema)
 	p.Type = strings.Join(p.types, "|")
 	p.Default = m["value"]
+	rules, _ := schema.(map[string]any)
+	p.free = len(rules) == 0
 	if usable(schema) && usable(p.Default) {
 		p.schema, _ = compileSchema(schema) // what it says of a pattern, Read says of each value
 	}

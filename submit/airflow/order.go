@@ -128,10 +128,8 @@ func (p *plan) send(ctx context.Context) (submit.Receipt, error) {
 			return submit.Receipt{}, p.server.nonsense(p.trigger(), nil)
 		case err == nil:
 			return submit.Receipt{Run: p.server.run(run)}, nil
-		case isStatus(err, http.StatusNotFound):
-			return submit.Receipt{}, p.server.unknownDAG(ctx, p.dag.ID)
-		case isStatus(err, http.StatusBadRequest) && hasImportErrors(err):
-			return submit.Receipt{}, p.server.brokenDAG(ctx, p.dag)
+		case isStatus(err, http.StatusNotFound) || hasImportErrors(err):
+			return submit.Receipt{}, p.gone(ctx, err)
 		case !lost && !isStatus(err, http.StatusConflict):
 			return submit.Receipt{}, err
 		}
@@ -191,8 +189,16 @@ func (p *plan) dateTaken() error {
 	return e
 }
 
+// gone says why a DAG cannot be run that could be a moment ago.
+func (p *plan) gone(ctx context.Context, refused error) error {
+	if _, err := p.server.details(ctx, p.dag.ID); err != nil {
+		return err
+	}
+	return refused
+}
+
 // hasImportErrors knows how version 2 refuses to run a DAG whose file is broken.
 func hasImportErrors(err error) bool {
 	e, ok := errors.AsType[*answerError](err)
-	return ok && strings.HasSuffix(e.detail, "has import errors")
+	return ok && e.status == http.StatusBadRequest && strings.HasSuffix(e.detail, "has import errors")
 }

@@ -36,27 +36,31 @@ func (p param) value(g form.Given) (any, []fault) {
 	return readings[0], p.judge(readings[0])
 }
 
-// readings are what a text may mean, the likeliest first. Where a text is allowed
-// it is one: nobody's "123" or "null" becomes something else. Where the schema
-// says nothing of types, the default does.
+// readings are what a text may mean, the likeliest first. Where a string is allowed
+// it is one: nobody's "123" or "null" becomes something else. Where the schema says
+// nothing of types, the default does.
 func (p param) readings(text string) ([]any, []fault) {
-	types := p.types
-	if types == nil && p.HasDefault && p.Default != nil {
-		types = []string{typeOf(p.Default), "string"}
+	kinds := p.types
+	if kinds == nil && p.HasDefault {
+		kinds = []string{typeOf(p.Default)}
 	}
-	if types == nil && len(p.Choices) == 0 {
-		types = []string{"string"}
+	v, what := parse(text, kinds)
+	parsed := what == "" && typeOf(v) != "string"
+	if p.types == nil {
+		switch {
+		case !parsed:
+			return []any{text}, nil
+		case p.HasDefault && p.Default != nil && sameType(v, p.Default):
+			return []any{v, text}, nil
+		}
+		return []any{text, v}, nil
 	}
 	var list []any
-	if p.types != nil && slices.Contains(p.types, "string") {
+	if slices.Contains(p.types, "string") {
 		list = append(list, text)
 	}
-	v, what := parse(text, types)
-	if what == "" && typeOf(v) != "string" && (types == nil || allows(types, typeOf(v))) {
+	if parsed && allows(p.types, typeOf(v)) {
 		list = append(list, v)
-	}
-	if p.types == nil {
-		list = append(list, text)
 	}
 	if len(list) > 0 {
 		return list, nil
@@ -65,6 +69,12 @@ func (p param) readings(text string) ([]any, []fault) {
 		what = "is none"
 	}
 	return nil, []fault{{what: "takes " + wanted(p.types) + ", and this " + what, hint: "write " + p.example()}}
+}
+
+// sameType takes whole numbers and others for one type.
+func sameType(a, b any) bool {
+	x, y := typeOf(a), typeOf(b)
+	return x == y || allows([]string{y}, x) || allows([]string{x}, y)
 }
 
 // parse reads a text as JSON or YAML. What is wrong is "" or goes on after "this".
@@ -93,14 +103,10 @@ func parse(text string, types []string) (v any, what string) {
 
 // remarks are what there is to say of a value that Airflow takes.
 func (p param) remarks(v any) []fault {
-	if p.types != nil || !p.HasDefault || p.Default == nil || len(p.Choices) > 0 {
+	if !p.free || p.Default == nil || sameType(v, p.Default) {
 		return nil
 	}
-	got, usual := typeOf(v), typeOf(p.Default)
-	if got == usual || got == "integer" && usual == "number" || got == "number" && usual == "integer" {
-		return nil
-	}
-	return []fault{{what: "is " + article(got) + ", and its default is " + article(usual), passes: true}}
+	return []fault{{what: "is " + article(typeOf(v)) + ", and its default is " + article(typeOf(p.Default)), passes: true}}
 }
 
 // judge holds a value against the schema, and lists all that is wrong.
