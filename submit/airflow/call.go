@@ -81,7 +81,7 @@ func (s *server) ask(ctx context.Context, c call, into any) error {
 // cut off. Where something was to be changed it may have been.
 func (s *server) nonsense(c call, err error) error {
 	e := &submit.Error{
-		Kind: submit.Unusable, Message: title(s.version) + " gives an answer that cannot be read when it is asked to " + c.doing,
+		Kind: submit.Unusable, Message: s.title() + " gives an answer that cannot be read when it is asked to " + c.doing,
 		Advice: "look at what is between here and Airflow: a proxy may have changed the answer", Err: err,
 	}
 	if c.method != http.MethodGet {

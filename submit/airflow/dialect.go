@@ -1,7 +1,6 @@
 package airflow
 
 import (
-	"cmp"
 	"net/url"
 	"time"
 )
@@ -65,4 +64,12 @@ var v2 = dialect{
 func moment(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 // title names a server for people.
-func title(version string) string { return "Airflow " + cmp.Or(version, "of an unknown version") }
+func (s *server) title() string {
+	switch {
+	case s.version != "":
+		return "Airflow " + s.version
+	case s.api == v1.api:
+		return "Airflow 2"
+	}
+	return "Airflow"
+}

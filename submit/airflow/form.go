@@ -50,7 +50,7 @@ func (b *Backend) dagForm(ctx context.Context, t submit.Target) (*dagForm, error
 	if err != nil {
 		return nil, err
 	}
-	return newForm(d, title(s.version), b.o.Refuse), nil
+	return newForm(d, s.title(), b.o.Refuse), nil
 }
 
 func newForm(d *dag, server string, refuse func(string, any) error) *dagForm {

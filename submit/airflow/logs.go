@@ -29,13 +29,19 @@ func (b *Backend) Logs(ctx context.Context, q submit.LogQuery, w io.Writer) erro
 		if err := l.read(ctx); err != nil {
 			return err
 		}
+		over := !q.Follow || l.over()
+		if over {
+			if err := l.close(); err != nil {
+				return err
+			}
+		}
 		if first {
 			if err := l.out.flush(); err != nil {
 				return err
 			}
 		}
-		if !q.Follow || l.over() {
-			return l.end()
+		if over {
+			return l.nothing()
 		}
 		l.paced = true
 		if err := l.look(ctx); err != nil {
@@ -230,13 +236,18 @@ func (l *logs) over() bool {
 	return len(l.readers) > 0 || l.ended
 }
 
-// end closes the last lines, and says so if there was none at all.
-func (l *logs) end() error {
+// close writes the lines that ended without saying so.
+func (l *logs) close() error {
 	for _, r := range l.readers {
 		if err := r.end(); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// nothing says why there was no line at all, if there was none.
+func (l *logs) nothing() error {
 	if l.out.any || len(l.readers) == 0 {
 		return nil
 	}

@@ -63,7 +63,7 @@ func (s *server) refusal(c call, resp *http.Response) error {
 		say("Airflow refuses to %s (400)", c.doing)
 		e.Advice = "its log says why"
 	case status == http.StatusUnprocessableEntity:
-		say("%s does not understand the request to %s (422%s)", title(s.version), c.doing, refusedField(text))
+		say("%s does not understand the request to %s (422%s)", s.title(), c.doing, refusedField(text))
 		e.Advice = "use a newer fltsctl, or tell its authors the version of Airflow"
 	case status >= 500 && c.method != http.MethodGet:
 		e.Kind = submit.Unsettled
