@@ -27,6 +27,7 @@ func (r *runner) airflow() backend {
 
 // airflowTarget is a DAG.
 func airflowTarget(s *settings) submit.Target {
+	s.moment(logicalDateOption) // so that a wrong one is told before the server is asked
 	args := s.c.Args()
 	t := submit.Target{Pipeline: args.First()}
 	if t.Pipeline == "" {

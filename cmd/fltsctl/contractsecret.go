@@ -49,18 +49,26 @@ func refusedSecret(key string) error {
 	}
 }
 
-// secrets are the names of sensitive keys by the values that they have here. Short
-// ones are left out: they are equal to much that is no secret.
+// secrets are the names of sensitive keys by the values that any source has for them
+// here, whichever wins: what --from-contract reads, and the variables that it leaves
+// alone. Short ones are left out: they are equal to much that is no secret.
 func (at contractPlaces) secrets() (*resolve.Contract, map[string]string) {
-	contract, resolution, _ := at.resolve() // what is wrong with other values does not matter here
-	if resolution == nil {
-		contract, _ = at.readContract()
-		return contract, nil
+	contract, err := at.readContract()
+	if err != nil {
+		return nil, nil
+	}
+	env := resolve.ReadEnviron(contract, at.environ)
+	variables := resolve.Resolve(resolve.Input{Contract: contract, Sources: []resolve.Source{env.SecretPrefixed, env.Sensitive}})
+	keys := variables.Keys
+	if _, all, _ := at.resolve(); all != nil { // what is wrong with other values does not matter here
+		keys = append(keys, all.Keys...)
 	}
 	names := map[string]string{}
-	for _, k := range resolution.Keys {
-		if text := k.Value.Reveal(); k.Key.Sensitive && k.Set && !k.IsBuiltin() && len(text) >= redact.MinLength {
-			names[text] = k.Key.Name
+	for _, k := range keys {
+		for _, c := range k.Candidates {
+			if text := c.Value.Reveal(); k.Key.Sensitive && len(text) >= redact.MinLength {
+				names[text] = k.Key.Name
+			}
 		}
 	}
 	return contract, names

@@ -64,9 +64,7 @@ func (b *Backend) Retry(ctx context.Context, id string) error {
 }
 
 // Archive is what Airflow cannot do.
-func (b *Backend) Archive(context.Context, string) error { return noArchive() }
-
-func noArchive() error {
+func (b *Backend) Archive(context.Context, string) error {
 	return &submit.Error{
 		Kind: submit.Unsupported, Message: "Airflow does not hide runs: it has them, or has deleted them with all that it knows of their tasks",
 		Advice: "airflow db clean deletes what is old",
