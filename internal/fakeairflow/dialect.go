@@ -154,9 +154,11 @@ func (version3) noChoice(field string, value any, choices []string) *failure {
 func (version2) noBody() *failure {
 	return fail(http.StatusBadRequest, "Request body must not be empty")
 }
+
 func (version2) noJSON() *failure {
 	return fail(http.StatusBadRequest, "Request body is not valid JSON")
 }
+
 func (version2) unknownField(name string, _ any) *failure {
 	return fail(http.StatusBadRequest, fmt.Sprintf("{'%s': ['Unknown field.']}", name))
 }

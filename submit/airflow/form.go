@@ -126,9 +126,9 @@ func (f *dagForm) Read(given []form.Given) (map[string]any, []form.Problem) {
 	values, origins := map[string]any{}, map[string]string{}
 	var problems []form.Problem
 	for _, g := range given {
-		p, known, found := f.find(g)
-		problems = append(problems, found...)
-		if isRefused(found) {
+		p, known, remarks := f.find(g)
+		if isRefused(remarks) {
+			problems = append(problems, remarks...)
 			continue
 		}
 		if first, have := origins[p.Name]; have {
@@ -139,10 +139,12 @@ func (f *dagForm) Read(given []form.Given) (map[string]any, []form.Problem) {
 		}
 		origins[p.Name] = g.Origin
 		v, found := f.read(p, known, g)
-		problems = append(problems, found...)
-		if !isRefused(found) {
-			values[p.Name] = v
+		if isRefused(found) {
+			problems = append(problems, found...)
+			continue
 		}
+		problems = append(append(problems, remarks...), found...)
+		values[p.Name] = v
 	}
 	for _, p := range f.params {
 		if _, have := origins[p.Name]; p.Required && !have {

@@ -101,35 +101,43 @@ func TestRefusedLogins(t *testing.T) {
 		advice  string // the beginning of it
 	}{
 		"3, a wrong password": {
-			fakeairflow.Options{}, withPassword(t, thePassword), submit.Refused,
+			fakeairflow.Options{},
+			withPassword(t, thePassword), submit.Refused,
 			"Airflow does not accept the user and the password from --user (401)", "check both",
 		},
 		"3, no tokens for passwords": {
-			fakeairflow.Options{Fault: answer(404, `{"detail": "Not Found"}`)}, withPassword(t, thePassword), submit.Refused,
+			fakeairflow.Options{Fault: answer(404, `{"detail": "Not Found"}`)},
+			withPassword(t, thePassword), submit.Refused,
 			"this Airflow gives no token for a user and a password (404)", "give a token with --token-file FILE",
 		},
 		"3, a page for a token": {
-			fakeairflow.Options{Fault: answer(200, "<html>"+thePassword)}, withPassword(t, thePassword), submit.Unusable,
+			fakeairflow.Options{Fault: answer(200, "<html>"+thePassword)},
+			withPassword(t, thePassword), submit.Unusable,
 			"Airflow gives no token: POST /auth/token is answered with 200", "its log says why",
 		},
 		"3, another server's token": {
-			fakeairflow.Options{}, withToken(t, theToken), submit.Refused,
+			fakeairflow.Options{},
+			withToken(t, theToken), submit.Refused,
 			"Airflow does not accept the token: it is none of this server's (403)", "get a token from this very Airflow",
 		},
 		"3, a token that has expired": {
-			fakeairflow.Options{}, withToken(t, fakeairflow.Expired), submit.Refused,
+			fakeairflow.Options{},
+			withToken(t, fakeairflow.Expired), submit.Refused,
 			"Airflow does not accept the token from --token-file FILE (401)", "get a fresh token",
 		},
 		"2, a wrong password": {
-			fakeairflow.Options{Version: "2.11.2"}, withPassword(t, thePassword), submit.Refused,
+			fakeairflow.Options{Version: "2.11.2"},
+			withPassword(t, thePassword), submit.Refused,
 			"Airflow 2 refuses to list runs (403): the login is wrong, or may not do that", "check user and password, and the role of the user; " + ofV2,
 		},
 		"2, as it comes": {
-			fakeairflow.Options{Version: "2.11.2", SessionOnly: true}, withPassword(t, fakeairflow.Password), submit.Refused,
+			fakeairflow.Options{Version: "2.11.2", SessionOnly: true},
+			withPassword(t, fakeairflow.Password), submit.Refused,
 			"Airflow does not accept the password from --user (401)", "check user and password; Airflow 2 takes them only with airflow.api.auth.backend.basic_auth",
 		},
 		"2, a token": {
-			fakeairflow.Options{Version: "2.11.2"}, withToken(t, theToken), submit.Refused,
+			fakeairflow.Options{Version: "2.11.2"},
+			withToken(t, theToken), submit.Refused,
 			"Airflow 2 refuses to list runs (403): the login is wrong, or may not do that", "check user and password, and the role of the user; " + ofV2,
 		},
 	} {
