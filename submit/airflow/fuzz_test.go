@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,11 +24,8 @@ func TestHostTexts(t *testing.T) {
 		require.True(t, ok, page)
 		require.Equal(t, want, text)
 	}
-	for _, page := range []string{"", "[", "[(", "['a']", "[('a', 'b')", "[('a', 'b'", `[('a', '\`, `[('a', '\x`, `[('a', '\q')]`, "[('a', 'b')] ", "a plain log"} {
-		_, ok := hostTexts(strings.TrimRight(page, " ") + strings.Repeat("x", strings.Count(page, " ]")))
-		if page == "[('a', 'b')] " {
-			continue // white space around it does not matter
-		}
+	for _, page := range []string{"", "[", "[(", "['a']", "[('a', 'b')", "[('a', 'b'", "[('a', 'b')]x", `[('a', '\`, `[('a', '\x`, `[('a', '\q')]`, "a plain log"} {
+		_, ok := hostTexts(page)
 		require.False(t, ok, page)
 	}
 }

@@ -16,6 +16,9 @@ const mostTries = 3
 // Draft is the requests that change something, in order.
 func (b *Backend) Draft(ctx context.Context, o submit.Order) ([]submit.Request, error) {
 	p, err := b.plan(ctx, o)
+	if err == nil {
+		err = p.refused()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +32,7 @@ func (b *Backend) Draft(ctx context.Context, o submit.Order) ([]submit.Request, 
 	return list, nil
 }
 
-// plan is an order that can be carried out.
+// plan is an order with all that is needed to carry it out.
 type plan struct {
 	server *server
 	dag    *dag
@@ -53,14 +56,18 @@ func (b *Backend) plan(ctx context.Context, o submit.Order) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{server: s, dag: f.dag, id: id, fresh: fresh, order: o}
-	if p.dag.Paused && !o.Unpause {
-		return p, &submit.Error{
-			Kind: submit.Conflict, Message: "DAG " + p.dag.ID + " is paused: a run of it would stay queued for ever",
-			Advice: "add --unpause, which lets its schedule run too, if it has one",
-		}
+	return &plan{server: s, dag: f.dag, id: id, fresh: fresh, order: o}, nil
+}
+
+// refused says why the run would never go on, if that is so.
+func (p *plan) refused() error {
+	if !p.dag.Paused || p.order.Unpause {
+		return nil
 	}
-	return p, nil
+	return &submit.Error{
+		Kind: submit.Conflict, Message: "DAG " + p.dag.ID + " is paused: a run of it would stay queued for ever",
+		Advice: "add --unpause, which lets its schedule run too, if it has one",
+	}
 }
 
 // calls are the requests that change something.
@@ -95,7 +102,7 @@ func (p *plan) conf() map[string]any {
 // again.
 func (b *Backend) Submit(ctx context.Context, o submit.Order) (submit.Receipt, error) {
 	p, err := b.plan(ctx, o)
-	if p == nil {
+	if err != nil {
 		return submit.Receipt{}, err
 	}
 	if !p.fresh {
@@ -103,7 +110,8 @@ func (b *Backend) Submit(ctx context.Context, o submit.Order) (submit.Receipt, e
 			return submit.Receipt{Run: r, Existing: found}, err
 		}
 	}
-	if err != nil { // only now: that a DAG is paused does not matter to a run that there is
+	// Only now: that a DAG is paused does not matter to a run that is there.
+	if err := p.refused(); err != nil {
 		return submit.Receipt{}, err
 	}
 	if why := p.server.unhealthy(ctx); why != "" {
