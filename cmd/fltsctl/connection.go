@@ -8,13 +8,13 @@ import (
 // way is opened, so that an error names what was set. No flag has a token, a
 // cookie or a password as its value: arguments are for everybody to see.
 var (
-	hostOption         = option{flag: "host", heading: serverHeading, variables: []string{"KF_PIPELINES_ENDPOINT"}, usage: "address of the API, `URL`; without one the KFP Service of this cluster, or that of the kubeconfig context"}
+	hostOption         = option{flag: "host", heading: serverHeading, variables: []string{"KF_PIPELINES_ENDPOINT", "AIRFLOW_API_URL"}, usage: "address of the API, `URL`; without one the KFP Service of this cluster, or that of the kubeconfig context"}
 	namespaceOption    = option{flag: "namespace", short: "n", heading: serverHeading, backend: kfpBackend, variables: []string{"FLTSCTL_NAMESPACE"}, usage: "`NAMESPACE` of the runs, where users have their own"}
 	tokenFileOption    = option{flag: "token-file", heading: serverHeading, files: true, variables: []string{"FLTSCTL_TOKEN_FILE", "FLTSCTL_TOKEN"}, usage: "`FILE` of a bearer token, read again when the server refuses it; - is stdin"}
 	tokenCommandOption = option{flag: "token-command", heading: serverHeading, variables: []string{"FLTSCTL_TOKEN_COMMAND"}, usage: "`COMMAND` that prints a bearer token"}
 	cookieFileOption   = option{flag: "cookie-file", heading: serverHeading, files: true, variables: []string{"FLTSCTL_COOKIE_FILE", "FLTSCTL_COOKIE"}, usage: "`FILE` of NAME=VALUE, as the browser sends it"}
 	headerFileOption   = option{flag: "header-file", heading: serverHeading, files: true, variables: []string{"FLTSCTL_HEADER_FILE", "FLTSCTL_HEADER"}, usage: "`FILE` of NAME: VALUE"}
-	userOption         = option{flag: "user", heading: serverHeading, variables: []string{"FLTSCTL_USER"}, usage: "`NAME` for basic authentication"}
+	userOption         = option{flag: "user", heading: serverHeading, variables: []string{"FLTSCTL_USER"}, usage: "`NAME` for basic authentication, or for a token of Airflow 3"}
 	passwordFileOption = option{flag: "password-file", heading: serverHeading, files: true, variables: []string{"FLTSCTL_PASSWORD_FILE", "FLTSCTL_PASSWORD"}, usage: "`FILE` of the password"}
 	caFileOption       = option{flag: "ca-file", heading: serverHeading, files: true, usage: "PEM `FILE` of authorities, beside those of the system"}
 	clientCertOption   = option{flag: "client-cert", heading: serverHeading, files: true, usage: "PEM `FILE` of a client certificate"}
@@ -29,7 +29,7 @@ var (
 )
 
 var connectionOptions = []option{
-	hostOption, namespaceOption, tokenFileOption, tokenCommandOption, cookieFileOption, headerFileOption,
+	hostOption, dagOption, namespaceOption, tokenFileOption, tokenCommandOption, cookieFileOption, headerFileOption,
 	userOption, passwordFileOption, caFileOption, clientCertOption, clientKeyOption, insecureOption, proxyOption,
 	kubeconfigOption, kubeContextOption, kubeNamespaceOption, kubeServiceOption,
 }

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -11,12 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/flts-run/flts-run/internal/docpage"
+	"github.com/flts-run/flts-run/internal/fakeairflow"
 	"github.com/flts-run/flts-run/internal/fakekfp"
 )
 
 // Every page in docs/fltsctl is run from top to bottom, in a directory in which
-// pipeline.yaml is the training pipeline. The address 127.0.0.1:8080 is a KFP, on
-// another port in truth. "go test -update" rewrites the output.
+// pipeline.yaml is the training pipeline. The address 127.0.0.1:8080 is a KFP, or an
+// Airflow for the page on that, on another port in truth. "go test -update" rewrites the output.
 func TestDocs(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/fltsctl/*.md")
 	require.NoError(t, err)
@@ -27,13 +29,18 @@ func TestDocs(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".md"), func(t *testing.T) {
 			files := t.TempDir()
 			require.NoError(t, os.WriteFile(filepath.Join(files, "pipeline.yaml"), pipeline, 0o644))
-			kfp, before := fakekfp.New(fakekfp.Options{Now: theMoment}), newHistory()
-			if filepath.Base(file) == "runs.md" {
-				kfp = before.Server
+			var answers http.Handler = fakekfp.New(fakekfp.Options{Now: theMoment})
+			before := newHistory()
+			switch filepath.Base(file) {
+			case "runs.md":
+				answers = before.Server
+			case "airflow.md":
+				answers = documentedAirflow()
+				require.NoError(t, os.WriteFile(filepath.Join(files, "airflow.password"), []byte(fakeairflow.Password), 0o600))
 			}
-			server := httptest.NewServer(kfp)
+			server := httptest.NewServer(answers)
 			t.Cleanup(server.Close)
-			if kfp == before.Server {
+			if answers == http.Handler(before.Server) {
 				before.make(t, filepath.Join(files, "pipeline.yaml"), server.URL)
 			}
 			host := strings.TrimPrefix(server.URL, "http://")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -20,29 +21,65 @@ func (r *runner) describeParameters(c *cli.Command) error {
 	if !r.line.has(helpName) {
 		return nil
 	}
-	f, err := r.formOf(r.line)
-	if err != nil || f == nil {
+	b, named := r.namedBackend(r.line)
+	if !named {
+		return nil
+	}
+	f, name, err := b.read(submit.Target{File: r.line.positionals[0], Pipeline: r.line.positionals[0]})
+	switch {
+	case err != nil:
+		return err
+	case f != nil:
+		c.CustomHelpTemplate = helpTemplate(parametersHelp(f, flagNames(c.Flags)) + optionsHelp(c.Flags))
+	case b.name == airflowBackend && name != "":
+		// The server has to be asked, for which cli has to read the other flags.
+		r.asksHelp = true
+		r.line.known = slices.DeleteFunc(r.line.known, func(w flagWord) bool { return w.name == helpName })
+	}
+	return nil
+}
+
+// helpOfDAG asks the server what a DAG wants, and shows that with the help.
+func (r *runner) helpOfDAG(ctx context.Context, s *settings) error {
+	b := r.chosenBackend(s, submitOptions)
+	target := b.target(s)
+	backend, err := b.open(ctx, s)
+	s.check(err)
+	if err := refuse(s.problems, ""); err != nil {
 		return err
 	}
-	c.CustomHelpTemplate = helpTemplate(parametersHelp(f, flagNames(c.Flags)) + optionsHelp(c.Flags))
+	f, err := backend.Form(ctx, target)
+	if err != nil {
+		return err
+	}
+	flags := s.c.Command.Flags
+	s.c.Command.CustomHelpTemplate = helpTemplate(parametersHelp(f, flagNames(flags)) + optionsHelp(flags))
+	cli.HelpPrinter(s.c.App.Writer, s.c.Command.CustomHelpTemplate, s.c.Command)
 	return nil
 }
 
 // formOf reads, without a request, what a line of submit asks its user for; nil if
 // that cannot be known.
 func (r *runner) formOf(line commandLine) (form.Form, error) {
-	name := backendOption.fallback
+	b, named := r.namedBackend(line)
+	if !named {
+		return nil, nil
+	}
+	f, _, err := b.read(submit.Target{File: line.positionals[0]})
+	return f, err
+}
+
+// namedBackend is the backend that a line wants; named says that the line has a
+// word for what to run, too.
+func (r *runner) namedBackend(line commandLine) (b backend, named bool) {
+	name := cmp.Or(byName(r.environ)["FLTSCTL_BACKEND"], backendOption.fallback)
 	for _, w := range line.known {
 		if w.name == backendOption.flag {
 			name = w.value
 		}
 	}
 	b, ok := r.backends[name]
-	if !ok || len(line.positionals) == 0 {
-		return nil, nil
-	}
-	f, _, err := b.read(submit.Target{File: line.positionals[0]})
-	return f, err
+	return b, ok && len(line.positionals) > 0
 }
 
 // helpTemplate is cli's template of a command's help with the lists behind it. They

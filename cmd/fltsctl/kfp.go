@@ -12,7 +12,7 @@ import (
 
 // kfp is Kubeflow Pipelines.
 func (r *runner) kfp() backend {
-	return backend{name: kfpBackend, target: kfpTarget, read: readPipeline, open: r.openKFP}
+	return backend{name: kfpBackend, runName: runNameOption, target: kfpTarget, read: readPipeline, open: r.openKFP}
 }
 
 // kfpTarget is a pipeline in a file or, without one, a pipeline on the server.

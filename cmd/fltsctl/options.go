@@ -28,7 +28,10 @@ type option struct {
 }
 
 // Which backends there are.
-const kfpBackend = "kfp"
+const (
+	kfpBackend     = "kfp"
+	airflowBackend = "airflow"
+)
 
 // Headings of --help, in their order there.
 const (
@@ -58,7 +61,7 @@ var (
 	yamlDirOption   = option{flag: "yaml-dir", variables: []string{"FLTS_YAML_DIR"}, heading: valuesHeading, files: true, usage: "`DIR` of config_base.yaml and config_<APP_ENV>.yaml, for --from-contract"}
 	envFileOption   = option{flag: "env-file", variables: []string{"FLTS_ENV_FILE"}, fallback: ".env", heading: valuesHeading, files: true, usage: "`FILE` of variables for --from-contract, read with APP_ENV=dev alone"}
 
-	runNameOption        = option{flag: "run-name", variables: []string{"FLTSCTL_RUN_NAME"}, fallback: defaultRunName, heading: runHeading, usage: "`TEMPLATE` of its name, of text, {pipeline}, {date}, {time}, {user}, {rand}, {key} and {param:NAME}"}
+	runNameOption        = option{flag: "run-name", variables: []string{"FLTSCTL_RUN_NAME"}, fallback: defaultRunName, heading: runHeading, backend: kfpBackend, usage: "`TEMPLATE` of its name, of text, {pipeline}, {date}, {time}, {user}, {rand}, {key} and {param:NAME}"}
 	experimentOption     = option{flag: "experiment", variables: []string{"FLTSCTL_EXPERIMENT", "KF_PIPELINES_DEFAULT_EXPERIMENT_NAME"}, heading: runHeading, backend: kfpBackend, usage: "`NAME` of its experiment, which is created when missing"}
 	descriptionOption    = option{flag: "description", heading: runHeading, usage: "`TEXT` that is shown with it"}
 	labelOption          = option{flag: "label", heading: runHeading, backend: kfpBackend, repeated: true, usage: "`NAME=VALUE` that it carries"}
@@ -73,9 +76,9 @@ var contractOptions = []option{contractOption, appEnvOption, configDirOption, ya
 
 var submitOptions = slices.Concat([]option{
 	pipelineOption, pipelineVersionOption, uploadOption, noCacheOption,
-	paramOption, paramsFileOption, fromContractOption,
+	paramOption, confParamOption, paramsFileOption, fromContractOption,
 }, contractOptions, []option{
-	runNameOption, experimentOption, descriptionOption, labelOption, serviceAccountOption, pipelineRootOption,
+	runNameOption, runIDOption, logicalDateOption, unpauseOption, experimentOption, descriptionOption, noteOption, labelOption, serviceAccountOption, pipelineRootOption,
 	idempotencyOption, dryRunOption,
 	runWatchOption.under(runHeading), runTimeoutOption.under(runHeading), intervalOption.under(runHeading), terminateOption.under(runHeading),
 })
@@ -116,6 +119,9 @@ func (o option) help() string {
 	text := o.usage
 	if len(o.values) > 0 {
 		text += ": " + strings.Join(o.values, ", ")
+	}
+	if o.backend == airflowBackend {
+		text += " (Airflow)"
 	}
 	if len(o.variables) > 0 {
 		text += " [" + strings.Join(o.variables, ", ") + "]"

@@ -60,6 +60,8 @@ func TestFlagsOfAnotherBackend(t *testing.T) {
 	require.Equal(t, 64, r.fail(r.run(t.Context())))
 	require.Equal(t, `fltsctl: error: --upload is for kfp, and this is for other
 fltsctl: hint: leave it out, or write --backend kfp
+fltsctl: error: --run-name is for kfp, and this is for other
+fltsctl: hint: leave it out, or write --backend kfp
 fltsctl: error: --experiment is for kfp, and this is for other
 fltsctl: hint: leave it out, or write --backend kfp
 fltsctl: error: --kube-context is for kfp, and this is for other

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"maps"
 
 	"github.com/flts-run/flts-run/internal/form"
@@ -12,6 +13,8 @@ type asked struct {
 	target submit.Target
 	form   form.Form
 	name   string // of the pipeline or DAG
+
+	runName option // that has the name of the run
 }
 
 // order reads the run that the command line wants. What is wrong goes to the
@@ -31,7 +34,7 @@ func (r *runner) order(s *settings, sub *submission, a asked) {
 		Target:         a.target,
 		Form:           a.form,
 		Values:         values,
-		Description:    s.value(descriptionOption),
+		Description:    cmp.Or(s.value(descriptionOption), s.value(noteOption)),
 		Key:            s.value(idempotencyOption),
 		Labels:         s.pairs(labelOption),
 		Experiment:     s.value(experimentOption),
@@ -40,8 +43,10 @@ func (r *runner) order(s *settings, sub *submission, a asked) {
 		PipelineRoot:   s.value(pipelineRootOption),
 		NoCache:        s.boolean(noCacheOption),
 		Upload:         s.boolean(uploadOption),
+		LogicalDate:    s.moment(logicalDateOption),
+		Unpause:        s.boolean(unpauseOption),
 	}
-	sub.order.Name = r.runName(s, nameParts{
+	sub.order.Name = r.runName(s, a.runName, nameParts{
 		pipeline:   a.name,
 		user:       userName(s.vars),
 		key:        sub.order.Key,
@@ -52,8 +57,12 @@ func (r *runner) order(s *settings, sub *submission, a asked) {
 
 // runName fills the template that the command line or a variable has for the
 // run's name.
-func (r *runner) runName(s *settings, parts nameParts) string {
-	template, from := s.get(runNameOption)
+func (r *runner) runName(s *settings, o option, parts nameParts) string {
+	template, from := s.get(o)
+	if template == "" {
+		return ""
+	}
+	parts.flag = "--" + o.flag
 	if from == "" && parts.key != "" {
 		template = keyedRunName
 	}

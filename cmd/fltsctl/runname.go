@@ -19,6 +19,7 @@ const (
 
 // nameParts is what a template of a run's name is filled with.
 type nameParts struct {
+	flag                string // that has the template, for messages
 	pipeline, user, key string
 	now                 time.Time
 	parameters          map[string]any
@@ -47,7 +48,7 @@ func fillName(template string, p nameParts) (string, []error) {
 		parameter, isParameter := strings.CutPrefix(word, "param:")
 		switch f := words[word]; {
 		case !closed:
-			problems = append(problems, usage("close it with }", "--run-name: {%s has no end", word))
+			problems = append(problems, usage("close it with }", "%s: {%s has no end", p.flag, word))
 		case isParameter:
 			value, err := p.parameter(parameter)
 			if err != nil {
@@ -56,7 +57,7 @@ func fillName(template string, p nameParts) (string, []error) {
 			b.WriteString(value)
 		case f == nil:
 			list := strings.Join(slices.Sorted(maps.Keys(words)), ", ")
-			problems = append(problems, usage("there are "+list+" and param:NAME", "--run-name: no {%s}", word))
+			problems = append(problems, usage("there are "+list+" and param:NAME", "%s: no {%s}", p.flag, word))
 		default:
 			b.WriteString(f())
 		}
@@ -64,9 +65,9 @@ func fillName(template string, p nameParts) (string, []error) {
 	switch name := b.String(); {
 	case len(problems) > 0:
 	case strings.TrimSpace(name) == "":
-		problems = append(problems, usage("", "--run-name: the name is empty"))
+		problems = append(problems, usage("", "%s: the name is empty", p.flag))
 	case strings.ContainsFunc(name, unicode.IsControl):
-		problems = append(problems, usage("", "--run-name: a control character would be in the name"))
+		problems = append(problems, usage("", "%s: a control character would be in the name", p.flag))
 	}
 	return b.String(), problems
 }
@@ -75,11 +76,11 @@ func fillName(template string, p nameParts) (string, []error) {
 func (p nameParts) parameter(name string) (string, error) {
 	value, ok := p.parameters[name]
 	if !ok {
-		return "", usage("only parameters with a value can be in it", "--run-name: {param:%s} has no value", name)
+		return "", usage("only parameters with a value can be in it", "%s: {param:%s} has no value", p.flag, name)
 	}
 	text := word(value)
 	if looksSecret(name, text) {
-		return "", usage("names of runs are for everybody to see", "--run-name: {param:%s} may be a secret", name)
+		return "", usage("names of runs are for everybody to see", "%s: {param:%s} may be a secret", p.flag, name)
 	}
 	return text, nil
 }

@@ -10,7 +10,7 @@ import (
 
 func TestRunNames(t *testing.T) {
 	parts := nameParts{
-		pipeline: "flts-train", user: "ada", key: "k1",
+		flag: "--run-name", pipeline: "flts-train", user: "ada", key: "k1",
 		now: time.Date(2026, 1, 2, 4, 4, 5, 0, time.FixedZone("", 3600)),
 		parameters: map[string]any{
 			"identifier": "step10", "epochs": json.Number("10000000"), "tags": []any{"a"}, "none": nil,

@@ -13,7 +13,8 @@ import (
 const submitDescription = `PIPELINE is what the KFP compiler wrote: .yaml, .json, .zip or .tar.gz. Each of its
 parameters is a flag here, in front of the file or behind it: gateway_url answers
 to --gateway-url and --gateway_url, and always takes a value. fltsctl submit
-PIPELINE --help lists them. A parameter that has the name of a flag below is set by
+PIPELINE --help lists them. With --backend airflow PIPELINE is the id of a DAG, whose
+parameters the server is asked for. A parameter that has the name of a flag below is set by
 --param NAME=VALUE. A flag beats --param, which beats --params-file, which beats
 --from-contract; for the rest the pipeline has defaults.
 
@@ -50,6 +51,9 @@ type submission struct {
 func (r *runner) submit(c *cli.Context) error {
 	ctx, release := r.interruptible(c.Context)
 	defer release()
+	if r.asksHelp {
+		return interrupted(ctx, r.helpOfDAG(ctx, r.settings(c)), "")
+	}
 	sub, err := r.submission(ctx, r.settings(c))
 	if err != nil {
 		return interrupted(ctx, err, "")
@@ -80,7 +84,7 @@ func (r *runner) submission(ctx context.Context, s *settings) (submission, error
 	s.check(err)
 	switch {
 	case f != nil:
-		r.order(s, &sub, asked{target, f, name})
+		r.order(s, &sub, asked{target, f, name, b.runName})
 	case name == "":
 		r.suspect(s)
 	}
@@ -92,7 +96,7 @@ func (r *runner) submission(ctx context.Context, s *settings) (submission, error
 	if f, err = sub.backend.Form(ctx, target); err != nil {
 		return sub, err
 	}
-	r.order(s, &sub, asked{target, f, name})
+	r.order(s, &sub, asked{target, f, name, b.runName})
 	return sub, refuse(s.problems, "no run was started")
 }
 

@@ -114,14 +114,16 @@ func flagOf(name string) string { return strings.ReplaceAll(name, "_", "-") }
 
 func fromParams(s *settings) []form.Given {
 	var list []form.Given
-	for _, word := range s.list(paramOption) {
-		name, value, ok := strings.Cut(word, "=")
-		if !ok || name == "" {
-			// The word is not shown: it may be a value that lost its name.
-			s.problem(usage("write --param NAME=VALUE as one word", "a --param has no name and value"))
-			continue
+	for _, o := range []option{paramOption, confParamOption} {
+		for _, word := range s.list(o) {
+			name, value, ok := strings.Cut(word, "=")
+			if !ok || name == "" {
+				// The word is not shown: it may be a value that lost its name.
+				s.problem(usage("write --"+o.flag+" NAME=VALUE as one word", "a --%s has no name and value", o.flag))
+				continue
+			}
+			list = append(list, form.Given{Name: name, Text: value, Origin: "--" + o.flag + " " + name})
 		}
-		list = append(list, form.Given{Name: name, Text: value, Origin: "--param " + name})
 	}
 	return list
 }

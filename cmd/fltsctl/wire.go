@@ -13,6 +13,10 @@ import (
 type backend struct {
 	name string
 
+	// runName is the option of the name of a run. Where that is empty the backend
+	// makes one.
+	runName option
+
 	// target is what a command line names.
 	target func(*settings) submit.Target
 

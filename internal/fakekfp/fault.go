@@ -1,116 +1,36 @@
 package fakekfp
 
 import (
-	"io"
-	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
-	"sync"
 	"time"
+
+	"github.com/flts-run/flts-run/internal/faulty"
 )
 
-// Fault is what goes wrong with one call. The first that is set counts; Delay goes
-// with each of them.
-type Fault struct {
-	Delay time.Duration // before anything happens
-
-	DropBefore bool            // the connection ends, and the server did nothing
-	DropAfter  bool            // the server acts, and the connection ends
-	DropLate   time.Duration   // the connection ends, and the server acts this much later
-	DropUntil  <-chan struct{} // the connection ends, and the server acts when this is closed
-
-	Status int // is answered, and the server does nothing
-	Header http.Header
-	Body   string
-	Type   string // Content-Type; "" is application/json
-}
+// What may go wrong with a call, and the call, are those of any server.
+type (
+	Fault = faulty.Fault
+	Call  = faulty.Call
+)
 
 // LoginPage is what stands before a server says to somebody it does not know.
-func LoginPage() *Fault {
-	return &Fault{Status: http.StatusOK, Type: "text/html; charset=utf-8", Body: "<!doctype html><title>Log in</title><form action=/dex/auth>"}
-}
+func LoginPage() *Fault { return faulty.LoginPage() }
 
 // Unauthorized is a 401 of what stands before the server.
-func Unauthorized() *Fault {
-	return &Fault{Status: http.StatusUnauthorized, Type: "text/plain", Body: "Jwt is expired"}
-}
+func Unauthorized() *Fault { return faulty.Unauthorized() }
 
 // Busy is 429 or 503, with how long to wait: seconds, or a date.
-func Busy(status int, retryAfter string) *Fault {
-	return &Fault{Status: status, Header: http.Header{"Retry-After": {retryAfter}}, Type: "text/plain", Body: "upstream connect error"}
+func Busy(status int, retryAfter string) *Fault { return faulty.Busy(status, retryAfter) }
+
+// InOrder gives each call its fault.
+func InOrder(faults ...*Fault) func(Call) *Fault { return faulty.InOrder(faults...) }
+
+// Drops ends the connection of some calls.
+func Drops(seed uint64, percent int, late time.Duration) func(Call) *Fault {
+	return faulty.Drops(seed, percent, late)
 }
 
 // Internal is a 500 in KFP's shape, whatever it is about.
 func Internal(message string) *Fault {
 	return &Fault{Status: http.StatusInternalServerError, Body: `{"code":13,"message":"` + message + `","details":[{"@type":"type.googleapis.com/google.rpc.Status","code":13,"message":"Internal Server Error"}]}`}
-}
-
-// InOrder gives each call its fault; nil is none, and after the last one there are
-// none.
-func InOrder(faults ...*Fault) func(Call) *Fault {
-	return func(c Call) *Fault {
-		if c.N < len(faults) {
-			return faults[c.N]
-		}
-		return nil
-	}
-}
-
-// Drops ends the connection of some calls, as many of a hundred as percent says:
-// before the server acted, after it did or, unless late is zero, that long before
-// it does. The seed decides which.
-func Drops(seed uint64, percent int, late time.Duration) func(Call) *Fault {
-	var mu sync.Mutex
-	dice := rand.New(rand.NewPCG(seed, seed))
-	return func(Call) *Fault {
-		mu.Lock()
-		defer mu.Unlock()
-		if dice.IntN(100) >= percent {
-			return nil
-		}
-		faults := []*Fault{{DropBefore: true}, {DropAfter: true}}
-		if late > 0 {
-			faults = append(faults, &Fault{DropLate: late})
-		}
-		return faults[dice.IntN(len(faults))]
-	}
-}
-
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, f *Fault, act func(http.ResponseWriter)) {
-	select {
-	case <-time.After(f.Delay):
-	case <-r.Context().Done():
-		return
-	}
-	switch {
-	case f.DropBefore:
-		panic(http.ErrAbortHandler)
-	case f.DropAfter:
-		act(httptest.NewRecorder())
-		panic(http.ErrAbortHandler)
-	case f.DropLate > 0:
-		s.late.Go(func() {
-			time.Sleep(f.DropLate)
-			act(httptest.NewRecorder())
-		})
-		panic(http.ErrAbortHandler)
-	case f.DropUntil != nil:
-		s.late.Go(func() {
-			<-f.DropUntil
-			act(httptest.NewRecorder())
-		})
-		panic(http.ErrAbortHandler)
-	case f.Status == 0:
-		act(w)
-		return
-	}
-	for name, values := range f.Header {
-		w.Header()[name] = values
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if f.Type != "" {
-		w.Header().Set("Content-Type", f.Type)
-	}
-	w.WriteHeader(f.Status)
-	_, _ = io.WriteString(w, f.Body)
 }

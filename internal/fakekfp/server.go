@@ -24,6 +24,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/flts-run/flts-run/internal/faulty"
 )
 
 // Options make a server. The zero value is a 2.17.0 for everybody.
@@ -45,12 +47,11 @@ type Options struct {
 
 // Server is the stand-in: an http.Handler for /apis.
 type Server struct {
+	faulty.Server
 	o     Options
 	newer bool // as 2.17.0: reads strictly, has literals
-	late  sync.WaitGroup
 
 	mu          sync.Mutex
-	calls       []Call
 	ids         map[string]int
 	experiments []object
 	pipelines   []object
@@ -63,14 +64,6 @@ type Server struct {
 // object is a stored thing, with the fields of the API.
 type object map[string]any
 
-// Call is a request that arrived, whatever became of it.
-type Call struct {
-	N      int // from 0
-	Method string
-	Path   string // with the query
-	Body   []byte
-}
-
 // New makes a server with its default experiment.
 func New(o Options) *Server {
 	if o.Version == "" {
@@ -80,20 +73,13 @@ func New(o Options) *Server {
 		o.Now = time.Now
 	}
 	s := &Server{
-		o: o, newer: !strings.HasPrefix(o.Version, "2.0."),
+		Server: faulty.Server{Fault: o.Fault}, o: o, newer: !strings.HasPrefix(o.Version, "2.0."),
 		ids: map[string]int{}, reported: map[string]bool{}, logs: map[string]string{},
 	}
 	if !o.MultiUser {
 		s.addExperiment("Default", "", "All runs created without specifying an experiment will be grouped here.")
 	}
 	return s
-}
-
-// Calls are the requests so far.
-func (s *Server) Calls() []Call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.calls)
 }
 
 // Stored is a run as the server has it, or nil.
@@ -114,33 +100,14 @@ func (s *Server) RunIDs() []string {
 	return ids
 }
 
-// Wait returns when the server has acted on all that it was late with.
-func (s *Server) Wait() { s.late.Wait() }
-
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return
-	}
-	s.mu.Lock()
-	call := Call{N: len(s.calls), Method: r.Method, Path: r.URL.RequestURI(), Body: body}
-	s.calls = append(s.calls, call)
-	s.mu.Unlock()
-
-	act := func(w http.ResponseWriter) {
+	s.Serve(w, r, func(w http.ResponseWriter, body []byte) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		again := r.Clone(r.Context())
 		again.Body = io.NopCloser(bytes.NewReader(body))
 		s.route(w, again, body)
-	}
-	if s.o.Fault != nil {
-		if f := s.o.Fault(call); f != nil {
-			s.fail(w, r, f, act)
-			return
-		}
-	}
-	act(w)
+	})
 }
 
 // route is the gateway: it finds who answers.

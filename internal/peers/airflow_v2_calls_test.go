@@ -217,6 +217,7 @@ var callsV2 = []call{
 	{name: "clear_nothing_failed", method: post, path: "/api/v2/dags/joins/dagRuns/joins-1/clear", body: `{"dry_run": false, "only_failed": true}`},
 	{name: "run_failed_again", method: get, path: "/api/v2/dags/fails/dagRuns/fails-1", until: `"failed"`},
 	{name: "task_instances_failed_again", method: get, path: "/api/v2/dags/fails/dagRuns/fails-1/taskInstances"},
+	{name: "clear_task_instances", method: post, path: "/api/v2/dags/fails/clearTaskInstances", body: `{"dry_run": false, "dag_run_id": "fails-1", "only_failed": true, "reset_dag_runs": true}`},
 
 	{name: "unpause", method: patch, path: "/api/v2/dags/paused", body: `{"is_paused": false}`},
 	{name: "unpause_unknown_field", method: patch, path: "/api/v2/dags/paused", body: `{"is_paused": false, "more": 1}`},

@@ -65,6 +65,8 @@ func airflow2Variables(home, address string) []string {
 		"AIRFLOW__WEBSERVER__WEB_SERVER_PORT=" + port,
 		"AIRFLOW__WEBSERVER__BASE_URL=http://" + address,
 		"AIRFLOW__WEBSERVER__WORKERS=1",
+		// On a busy machine it takes itself for dead after two minutes.
+		"AIRFLOW__WEBSERVER__WEB_SERVER_MASTER_TIMEOUT=3600",
 		"AIRFLOW__WEBSERVER__SECRET_KEY=" + AirflowTokenKey,
 		"AIRFLOW__SCHEDULER__DAG_DIR_LIST_INTERVAL=2",
 		"AIRFLOW__SCHEDULER__MIN_FILE_PROCESS_INTERVAL=3600",
