@@ -34,7 +34,11 @@ const queue = 1024
 // Supervise takes over all signals, and the orphans of the processes below us.
 // What comes from now on is handed on to the task, so call it before the watch
 // for a stop ends: then no signal falls between the two.
+//
+// The program goes on with one processor: with more, each piece of output wakes
+// threads that look for work, and find none.
 func Supervise() (*Supervisor, error) {
+	runtime.GOMAXPROCS(1)
 	s := &Supervisor{
 		signals:   make(chan os.Signal, queue),
 		continued: make(chan os.Signal, 1),

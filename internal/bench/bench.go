@@ -10,8 +10,10 @@ import (
 // bench is what every measurement works with.
 type bench struct {
 	dir     string   // scratch, removed at the end
+	root    string   // of the module
 	environ []string // of this process, for building
 	fltsRun string   // the binary under test, built as for a release
+	fltsctl string   // beside it, likewise
 	bare    string   // the bare exec helper
 	rounds  int
 	short   bool
@@ -28,6 +30,7 @@ var measurements = []measurement{
 	residue,
 	checkCost,
 	supervised,
+	submission,
 }
 
 func run(ctx context.Context, w io.Writer, environ []string, short bool) error {

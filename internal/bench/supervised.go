@@ -16,12 +16,12 @@ import (
 
 // What a supervised task pays for the one beside it.
 const (
-	throughputLimit = 5  // ms of a core for each MB of output: that is 200 MB/s
-	loadLimit       = 2  // % of a core for 1 MB/s of log: half is the search, half is to be woken twenty times a second by the runtime of Go, whose several threads make of each some ten
-	toCatLimit      = 1  // of what cat takes for the same, line by line
-	latencyLimit    = 1  // ms that a line comes later
-	residentLimit   = 8  // MiB, without the pages of the program that the start alone needed
-	redactingLimit  = 16 // MiB, with 50 secrets in all their forms, after 70 MB of output
+	throughputLimit = 5   // ms of a core for each MB of output: that is 200 MB/s
+	loadLimit       = 1.5 // % of a core for 1 MB/s of log: 0.9 to 1.2 while others keep all processors busy and the caches cold
+	toCatLimit      = 1   // of what cat takes for the same, line by line
+	latencyLimit    = 1   // ms that a line comes later
+	residentLimit   = 8   // MiB, without the pages of the program that the start alone needed
+	redactingLimit  = 16  // MiB, with 50 secrets in all their forms, after 84 MB of output
 )
 
 // crossing is what was measured of a passage.
@@ -101,11 +101,15 @@ func cross(ctx context.Context, b bench, name string, p *passage) (c crossing, e
 	c.latency, c.late = quantile(times, 0.5), quantile(times, 0.95)
 
 	const megabyte = 1_000_000
-	const seconds = 3
+	const seconds = 5
 	text := trainingLog(64 * megabyte)
-	load, err := p.push(text[:seconds*megabyte], 4<<10, megabyte)
-	if err != nil {
-		return c, err
+	var loads []time.Duration
+	for range 3 {
+		load, err := p.push(text[:seconds*megabyte], 4<<10, megabyte)
+		if err != nil {
+			return c, err
+		}
+		loads = append(loads, load)
 	}
 	lineByLine, err := p.push(bytes.Repeat(line, seconds*megabyte/len(line)), len(line), megabyte)
 	if err != nil {
@@ -116,14 +120,14 @@ func cross(ctx context.Context, b bench, name string, p *passage) (c crossing, e
 		return c, err
 	}
 	c.bulk = bulk.Seconds() * 1000 / float64(len(text)/megabyte)
-	c.load, c.lineByLine = load.Seconds()/seconds*100, lineByLine.Seconds()/seconds*100
+	c.load, c.lineByLine = quantile(loads, 0.50).Seconds()/seconds*100, lineByLine.Seconds()/seconds*100
 	c.resident, err = resident(p.pid)
 	return c, err
 }
 
 func printCrossings(w io.Writer, all ...crossing) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "OUTPUT OF A TASK THROUGH\tA CORE CAN\t1 MB/s IN 4 KiB\tLINE BY LINE\tA LINE TAKES\t95 %\tRESIDENT\tAFTER 70 MB")
+	fmt.Fprintln(table, "OUTPUT OF A TASK THROUGH\tA CORE CAN\t1 MB/s IN 4 KiB\tLINE BY LINE\tA LINE TAKES\t95 %\tRESIDENT\tAFTER 84 MB")
 	for _, c := range all {
 		fmt.Fprintf(table, "%s\t%.0f MB/s\t%.2f %%\t%.2f %%\t%s\t%s\t%.1f MiB\t%.1f MiB\n",
 			c.name, 1000/c.bulk, c.load, c.lineByLine, ms(c.latency), ms(c.late), c.residentAtTheStart, c.resident)

@@ -16,10 +16,24 @@ type token struct {
 	Newest bool
 }
 
+// predicate is written down in a token as it was read.
 type predicate struct {
-	Operation string `json:"operation"`
-	Key       string `json:"key"`
-	Value     string `json:"string_value"`
+	Operation operation `json:"operation"`
+	Key       string    `json:"key"`
+	Value     string    `json:"string_value"`
+	Camel     string    `json:"stringValue,omitempty"` // the same, as the Python client writes it
+}
+
+// operation may also be given by its number, which the Python client does.
+type operation string
+
+func (o *operation) UnmarshalJSON(text []byte) error {
+	name, ok := map[string]operation{"1": "EQUALS", "9": "IS_SUBSTRING"}[string(text)]
+	if ok {
+		*o = name
+		return nil
+	}
+	return json.Unmarshal(text, (*string)(o))
 }
 
 // list answers a listing: filtered, in order, one page of it.
@@ -112,14 +126,14 @@ func (s *Server) matches(o object, predicates []predicate, keys map[string]strin
 		if !ok {
 			return false, errorf(codeInvalid, fmt.Sprintf("no support for filtering on unrecognized field %q", p.Key), "Failed to create list options: Invalid input error: ")
 		}
-		has, wanted := fold(o.text(field)), fold(p.Value)
+		has, wanted := fold(o.text(field)), fold(p.Value+p.Camel)
 		switch p.Operation {
 		case "EQUALS":
 			ok = has == wanted
 		case "IS_SUBSTRING":
 			ok = strings.Contains(has, wanted)
 		default:
-			return false, errorf(codeInvalid, "invalid predicate operation: "+p.Operation, "Failed to create list options: Invalid input error: ")
+			return false, errorf(codeInvalid, "invalid predicate operation: "+string(p.Operation), "Failed to create list options: Invalid input error: ")
 		}
 		if !ok {
 			return false, nil

@@ -8,7 +8,8 @@ import (
 )
 
 // Name returns the candidate that is most like the name, or "" when none is
-// within two typing errors. Case and '-' against '_' do not count as errors.
+// within two typing errors. Case and '-' against '_' do not count as errors; that
+// of letters beyond ASCII may.
 func Name(name string, candidates []string) string {
 	best, bestCost := "", 3
 	for _, c := range candidates {

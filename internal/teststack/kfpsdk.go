@@ -29,6 +29,13 @@ func (b Binaries) KFPSDK(ctx context.Context) (KFPSDK, error) {
 	return KFPSDK{v}, err
 }
 
+// InstalledKFPSDK returns the environment if it is there, for those who can do
+// without. The error says how to have it.
+func (b Binaries) InstalledKFPSDK(ctx context.Context) (KFPSDK, error) {
+	v, err := b.installed(ctx, pinnedKFPSDK)
+	return KFPSDK{v}, err
+}
+
 // Compile compiles the pipelines of testdata/peers/kfp/pipelines into a directory;
 // compile.py says what is in it then.
 func (k KFPSDK) Compile(ctx context.Context, directory string) error {

@@ -1,6 +1,7 @@
 package teststack_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,4 +17,14 @@ func TestMissingPartsAreNamed(t *testing.T) {
 	require.ErrorContains(t, err, "apt-get install python3-venv")
 	_, err = b.Airflow(t.Context())
 	require.ErrorContains(t, err, "apt-get install python3-venv")
+}
+
+// Who asks for what is installed gets nothing installed.
+func TestWhatIsNotInstalledIsNotAvailable(t *testing.T) {
+	cache := t.TempDir()
+	_, err := teststack.Binaries{Cache: cache}.InstalledKFPSDK(t.Context())
+	require.EqualError(t, err, "not available here: go run ./internal/teststack/cmd/stack kfpsdk")
+	entries, err := os.ReadDir(cache)
+	require.NoError(t, err)
+	require.Empty(t, entries)
 }

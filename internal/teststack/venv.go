@@ -67,20 +67,9 @@ func (p pinned) mend() string { return "go run ./internal/teststack/cmd/stack " 
 // venv installs an environment unless it is there. It cannot be moved, so that it
 // is whole when a file says so.
 func (b Binaries) venv(ctx context.Context, p pinned) (venv, error) {
-	var lockFiles []string
-	for _, name := range p.lockFiles() {
-		path, err := fromCheckout(name)
-		if err != nil {
-			return venv{}, err
-		}
-		lockFiles = append(lockFiles, path)
-	}
-	v, err := b.venvFor(ctx, p, lockFiles)
-	if err != nil {
+	v, lockFiles, err := b.venvFor(ctx, p)
+	if err != nil || isFile(v.finished()) {
 		return v, err
-	}
-	if isFile(v.finished()) {
-		return v, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(v.dir), 0o755); err != nil {
 		return v, fmt.Errorf("teststack: %w", err)
@@ -96,27 +85,40 @@ func (b Binaries) venv(ctx context.Context, p pinned) (venv, error) {
 	return v, b.install(ctx, v, p, lockFiles)
 }
 
+// installed returns an environment that is there.
+func (b Binaries) installed(ctx context.Context, p pinned) (venv, error) {
+	v, _, err := b.venvFor(ctx, p)
+	if err == nil && !isFile(v.finished()) {
+		err = fmt.Errorf("not available here: %s", p.mend())
+	}
+	return v, err
+}
+
 // venvFor names the directory by all that makes one environment differ from
-// another: the locked versions and the interpreter.
-func (b Binaries) venvFor(ctx context.Context, p pinned, lockFiles []string) (venv, error) {
+// another: the locked versions and the interpreter. It installs nothing.
+func (b Binaries) venvFor(ctx context.Context, p pinned) (v venv, lockFiles []string, err error) {
 	var pins []byte
-	for _, path := range lockFiles {
+	for _, name := range p.lockFiles() {
+		path, err := fromCheckout(name)
+		if err != nil {
+			return venv{}, nil, err
+		}
 		text, err := os.ReadFile(path)
 		if err != nil {
-			return venv{}, fmt.Errorf("teststack: %w", err)
+			return venv{}, nil, fmt.Errorf("teststack: %w", err)
 		}
-		pins = append(pins, text...)
+		lockFiles, pins = append(lockFiles, path), append(pins, text...)
 	}
 	cache, err := b.cache()
 	if err != nil {
-		return venv{}, err
+		return venv{}, nil, err
 	}
 	out, err := exec.CommandContext(ctx, "python3", "-c", "import sys, sysconfig; print(sys.version, sysconfig.get_platform(), sys.base_prefix)").Output()
 	if err != nil {
-		return venv{}, fmt.Errorf("teststack: no python3: %w: apt-get install python3-venv", err)
+		return venv{}, nil, fmt.Errorf("teststack: no python3: %w: apt-get install python3-venv", err)
 	}
 	digest := sha256.Sum256(append(pins, out...))
-	return venv{filepath.Join(cache, fmt.Sprintf("%s-%x", p.name, digest[:6]))}, nil
+	return venv{filepath.Join(cache, fmt.Sprintf("%s-%x", p.name, digest[:6]))}, lockFiles, nil
 }
 
 func (b Binaries) install(ctx context.Context, v venv, p pinned, lockFiles []string) error {

@@ -389,6 +389,7 @@ func TestFakeAnswersAsTheRealOne(t *testing.T) {
 		{"GET", "/apis/v2beta1/experiments" + filter("name", "EQUALS", "e"), "", ""},
 		{"GET", "/apis/v2beta1/experiments" + filter("display_name", "EQUALS", "none"), "", ""},
 		{"GET", "/apis/v2beta1/experiments" + filter("colour", "EQUALS", "e"), "", ""},
+		{"GET", "/apis/v2beta1/experiments?namespace=&filter=" + url.QueryEscape(`{"predicates": [{"operation": 1, "key": "display_name", "stringValue": "e"}]}`), "", ""}, // the Python client's
 		{"POST", "/apis/v2beta1/pipelines", `{"display_name":"p"}`, "pipeline"},
 		{"POST", "/apis/v2beta1/pipelines", `{"display_name":"p"}`, ""},
 		{"GET", "/apis/v2beta1/pipelines/$pipeline", "", ""},
