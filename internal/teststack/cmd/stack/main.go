@@ -3,8 +3,8 @@
 //
 //	go run ./internal/teststack/cmd/stack build|clients|kfpsdk [DIRECTORY]
 //
-// "build" is MinIO and the KFP API server, "clients" the Python clients with
-// MLflow, "kfpsdk" the SDK of Kubeflow Pipelines. Without a directory it is the one
+// "build" is MinIO, the KFP API server, and Kubernetes; "clients" the Python clients with
+// MLflow; "kfpsdk" the SDK of Kubeflow Pipelines. Without a directory it is the one
 // the tests look in.
 package main
 
