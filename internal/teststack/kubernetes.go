@@ -52,12 +52,12 @@ type Cluster struct {
 
 // controllers make what a test would else have to: the service account and the CA
 // bundle of a new namespace, the pods of a Deployment or Job, the endpoints of a
-// Service; and they empty a namespace that is deleted. Those that act on nodes are
-// left out.
+// Service (for pods whose Node there is), the rules of the cluster role view; and they
+// empty a namespace that is deleted. Those that act on nodes are left out.
 var controllers = strings.Join([]string{
 	"serviceaccount-controller", "root-ca-certificate-publisher-controller", "namespace-controller",
 	"deployment-controller", "replicaset-controller", "job-controller", "cronjob-controller",
-	"endpointslice-controller", "garbage-collector-controller",
+	"endpointslice-controller", "garbage-collector-controller", "clusterrole-aggregation-controller",
 }, ",")
 
 // Kubernetes starts a cluster with its files below dir, and returns when a pod could

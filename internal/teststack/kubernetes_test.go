@@ -150,6 +150,10 @@ func podsGetTheirServiceAccount(c cluster) {
 // an endpoint of their Service.
 func deploymentGetsEndpoints(c cluster) {
 	c.apply(`
+apiVersion: v1
+kind: Node
+metadata: {name: elsewhere}
+---
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: minio}
