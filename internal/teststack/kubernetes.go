@@ -57,7 +57,7 @@ type Cluster struct {
 var controllers = strings.Join([]string{
 	"serviceaccount-controller", "root-ca-certificate-publisher-controller", "namespace-controller",
 	"deployment-controller", "replicaset-controller", "job-controller", "cronjob-controller",
-	"endpointslice-controller", "garbage-collector-controller", "clusterrole-aggregation-controller",
+	"endpoints-controller", "endpointslice-controller", "garbage-collector-controller", "clusterrole-aggregation-controller",
 }, ",")
 
 // Kubernetes starts a cluster with its files below dir, and returns when a pod could

@@ -51,7 +51,7 @@ func (c cluster) kubectl(args ...string) string {
 }
 
 func (c cluster) as(kubeconfig string, args ...string) (string, error) {
-	return c.Kubectl(c.t.Context(), kubeconfig, "", append(args, "--namespace", c.namespace)...)
+	return c.Kubectl(c.t.Context(), kubeconfig, "", append([]string{"--namespace", c.namespace}, args...)...)
 }
 
 // eventually waits for what kubectl prints.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,11 +59,11 @@ func buildFltsRun(t *testing.T) string {
 	return path
 }
 
-// run makes a pod named task and waits for its end.
-func (c cluster) run(spec string) {
+// run makes a pod named task and waits until it ended, Succeeded or Failed.
+func (c cluster) run(phase, spec string) {
 	c.t.Helper()
 	c.apply("{apiVersion: v1, kind: Pod, metadata: {name: task}, spec: {restartPolicy: Never, " + spec + "}}")
-	c.kubectl("wait", "pod/task", "--for=jsonpath={.status.containerStatuses[0].state.terminated}", "--timeout=60s")
+	c.eventually(phase, "get", "pod", "task", "-o", "jsonpath={.status.phase}")
 }
 
 const settings = `
@@ -79,7 +80,7 @@ stringData: {MINIO_SECRET_KEY: s3cret}
 
 func environmentAsTheKubeletMakesIt(c cluster) {
 	c.apply(settings)
-	c.run(`enableServiceLinks: false, hostname: box, containers: [{name: main, image: task, command: [sh, -c, "env | sort | grep -v ^KUBERNETES_"],
+	c.run("Succeeded", `enableServiceLinks: false, hostname: box, containers: [{name: main, image: task, command: [env],
 		envFrom: [
 			{prefix: FLTS_FROM_CONFIGMAP_, configMapRef: {name: flts-config}},
 			{secretRef: {name: none, optional: true}}],
@@ -88,21 +89,28 @@ func environmentAsTheKubeletMakesIt(c cluster) {
 			{name: NONE, valueFrom: {configMapKeyRef: {name: flts-config, key: NONE, optional: true}}},
 			{name: ADDRESS, value: "http://$(FLTS_FROM_CONFIGMAP_MINIO_ENDPOINT)/"},
 			{name: POD, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]}]`)
+	var got []string
+	for line := range strings.Lines(c.kubectl("logs", "task")) {
+		if !strings.HasPrefix(line, "KUBERNETES_") {
+			got = append(got, line)
+		}
+	}
+	slices.Sort(got)
 	require.Equal(c.t, `ADDRESS=http://minio:9000/
 FLTS_FROM_CONFIGMAP_1.bad=x
 FLTS_FROM_CONFIGMAP_MINIO_ENDPOINT=minio:9000
 FLTS_FROM_CONFIGMAP_MINIO_SECURE=false
+HOME=/root
 HOSTNAME=box
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 POD=task
-PWD=/
 SECRET=s3cret
-`, c.kubectl("logs", "task"))
+`, strings.Join(got, ""))
 }
 
 func volumesAsTheKubeletMakesThem(c cluster) {
 	c.apply(settings)
-	c.run(`containers: [{name: main, image: task,
+	c.run("Failed", `containers: [{name: main, image: task,
 			command: [sh, -c, "cd /etc/flts; find config secrets/ -mindepth 1 -not -name '..2*' -not -path '*/..2*' -printf '%p %y %l\n' | sed 's/\\.\\.20.*/DATED/' | sort; cat config/MINIO_ENDPOINT; echo; stat -Lc %a secrets/key; cat one; echo; touch config/x"],
 			volumeMounts: [
 				{name: config, mountPath: /etc/flts/config},
@@ -126,7 +134,7 @@ touch: cannot touch 'config/x': Read-only file system
 
 func (c cluster) waiting(reason, message string) {
 	c.t.Helper()
-	c.eventually(reason+": "+message, "get", "pod", "task", "-o", "jsonpath={.status.containerStatuses[0].state.waiting.reason}: {.status.containerStatuses[0].state.waiting.message}")
+	c.eventually(strings.TrimSpace(reason+": "+message), "get", "pod", "task", "-o", "jsonpath={.status.containerStatuses[0].state.waiting.reason}: {.status.containerStatuses[0].state.waiting.message}")
 }
 
 func missingConfigMapIsSaid(c cluster) {
@@ -144,7 +152,9 @@ func missingKeyIsSaid(c cluster) {
 }
 
 func missingVolumeIsSaid(c cluster) {
-	c.apply(`{apiVersion: v1, kind: Pod, metadata: {name: task}, spec: {containers: [{name: main, image: task}], volumes: [{name: secrets, secret: {secretName: flts-secrets}}]}}`)
+	c.apply(`{apiVersion: v1, kind: Pod, metadata: {name: task}, spec: {
+		containers: [{name: main, image: task, volumeMounts: [{name: secrets, mountPath: /etc/flts/secrets}]}],
+		volumes: [{name: secrets, secret: {secretName: flts-secrets}}]}}`)
 	c.eventually(`MountVolume.SetUp failed for volume "secrets" : secret "flts-secrets" not found`,
 		"get", "events", "--field-selector", "involvedObject.name=task,reason=FailedMount", "-o", "jsonpath={.items[0].message}")
 	c.waiting("ContainerCreating", "")
@@ -156,19 +166,19 @@ func missingImageIsSaid(c cluster) {
 }
 
 func missingProgramIsSaid(c cluster) {
-	c.run(`containers: [{name: main, image: task, command: [no-such-program]}]`)
+	c.run("Failed", `containers: [{name: main, image: task, command: [no-such-program]}]`)
 	require.Equal(c.t, `128 StartError exec: "no-such-program": executable file not found in $PATH`,
 		c.kubectl("get", "pod", "task", "-o", "jsonpath={.status.containerStatuses[0].state.terminated['exitCode','reason','message']}"))
 }
 
 func terminationMessageIsKept(c cluster) {
-	c.run(`containers: [{name: main, image: task, command: [sh, -c, "echo FLTS-T01 >/dev/termination-log; exit 69"]}]`)
-	require.Equal(c.t, "Failed 69 FLTS-T01\n",
-		c.kubectl("get", "pod", "task", "-o", "jsonpath={.status.phase} {.status.containerStatuses[0].state.terminated['exitCode','message']}"))
+	c.run("Failed", `containers: [{name: main, image: task, command: [sh, -c, "echo FLTS-T01 >/dev/termination-log; exit 69"]}]`)
+	require.Equal(c.t, "69 FLTS-T01\n",
+		c.kubectl("get", "pod", "task", "-o", "jsonpath={.status.containerStatuses[0].state.terminated['exitCode','message']}"))
 }
 
 func logsAreFollowed(c cluster) {
-	c.apply(`{apiVersion: v1, kind: Pod, metadata: {name: task}, spec: {restartPolicy: Never, containers: [{name: main, image: task, command: [sh, -c, "echo one; echo two >&2; until [ -e /tmp/go ]; do sleep 0.05; done; printf three"]}]}}`)
+	c.apply(`{apiVersion: v1, kind: Pod, metadata: {name: task}, spec: {restartPolicy: Never, containers: [{name: main, image: task, command: [sh, -c, "echo one; echo two; until [ -e /tmp/go ]; do sleep 0.05; done; printf three"]}]}}`)
 	c.eventually("Running", "get", "pod", "task", "-o", "jsonpath={.status.phase}")
 	follow := exec.CommandContext(c.t.Context(), c.KubectlPath(), "--kubeconfig", c.Admin(), "-n", c.namespace, "logs", "-f", "--tail=1", "task")
 	follow.Env = []string{"HOME=" + c.t.TempDir()}
@@ -227,12 +237,12 @@ func modesAreReal(c cluster) {
 }
 
 func podReachesTheAPI(c cluster) {
-	c.run(`containers: [{name: main, image: task, command: [kubectl, auth, whoami, -o, "jsonpath={.status.userInfo.username}"]}]`)
+	c.run("Succeeded", `containers: [{name: main, image: task, command: [kubectl, auth, whoami, -o, "jsonpath={.status.userInfo.username}"]}]`)
 	require.Equal(c.t, "system:serviceaccount:"+c.namespace+":default", c.kubectl("logs", "task"))
 }
 
 func initContainerComesFirst(c cluster) {
-	c.run(`volumes: [{name: shared, emptyDir: {}}],
+	c.run("Succeeded", `volumes: [{name: shared, emptyDir: {}}],
 		initContainers: [{name: first, image: task, command: [sh, -c, "echo hello >/shared/f"], volumeMounts: [{name: shared, mountPath: /shared}]}],
 		containers: [{name: main, image: task, command: [cat, /shared/f], volumeMounts: [{name: shared, mountPath: /shared}]}]`)
 	require.Equal(c.t, "hello\n", c.kubectl("logs", "task"))

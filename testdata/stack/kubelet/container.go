@@ -156,7 +156,7 @@ func (s spec) image() error {
 			return err
 		}
 	}
-	for _, file := range []string{"passwd", "group", "nsswitch.conf", "ld.so.cache", "ssl", "ca-certificates", "alternatives", "localtime"} {
+	for _, file := range []string{"nsswitch.conf", "ld.so.cache", "ssl", "ca-certificates", "alternatives", "localtime"} {
 		if err := s.bindIfThere("/etc/" + file); err != nil {
 			return err
 		}
@@ -206,11 +206,19 @@ func (s spec) programs() error {
 	return nil
 }
 
-// files are those that a runtime writes for a pod.
+// files are the users of the image, and what a runtime writes for a pod.
 func (s spec) files() error {
-	return errors.Join(
-		os.WriteFile(filepath.Join(s.Root, "etc", "resolv.conf"), []byte(s.Resolvconf), 0o644),
-		os.WriteFile(filepath.Join(s.Root, "etc", "hostname"), []byte(s.Hostname+"\n"), 0o644))
+	for name, text := range map[string]string{
+		"passwd":      "root:x:0:0:root:/root:/bin/sh\n",
+		"group":       "root:x:0:\n",
+		"hostname":    s.Hostname + "\n",
+		"resolv.conf": s.Resolvconf,
+	} {
+		if err := os.WriteFile(filepath.Join(s.Root, "etc", name), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s spec) volumes() error {

@@ -32,7 +32,7 @@ func startKubelet(ctx context.Context, s settings, r *runtime) error {
 	if err != nil {
 		return err
 	}
-	auth, reloadCA, err := app.BuildAuth(ctx, nodeName(s), client, server.KubeletConfiguration)
+	auth, reloadCA, err := app.BuildAuth(nodeName(s), client, server.KubeletConfiguration)
 	if err != nil {
 		return err
 	}

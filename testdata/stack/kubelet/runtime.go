@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -176,6 +177,7 @@ func (r *runtime) change(id string, how func(*cri.ContainerStatus)) {
 // specOf is what a container runtime makes of the request: the image has no entry
 // point, and a command that waits.
 func (r *runtime) specOf(config *cri.ContainerConfig, pod *cri.PodSandboxConfig) spec {
+	security := config.GetLinux().GetSecurityContext()
 	s := spec{
 		Hostname:   pod.Hostname,
 		Resolvconf: resolvconf(pod.DnsConfig),
@@ -187,19 +189,29 @@ func (r *runtime) specOf(config *cri.ContainerConfig, pod *cri.PodSandboxConfig)
 	if len(s.Argv) == 0 {
 		s.Argv = []string{"sleep", "infinity"}
 	}
+	s.UID, s.GID = int(security.GetRunAsUser().GetValue()), int(security.GetRunAsGroup().GetValue())
+	home := "/" // of a user whom the image does not know
+	if s.UID == 0 {
+		home = "/root"
+	}
+	s.Env = append(s.Env, "HOME="+home)
 	for _, e := range config.Envs {
-		s.Env = append(s.Env, e.Key+"="+r.reachable(e))
+		s.set(e.Key, r.reachable(e))
 	}
 	for _, m := range config.Mounts {
 		s.Mounts = append(s.Mounts, mount{From: m.HostPath, To: m.ContainerPath, ReadOnly: m.Readonly})
 	}
-	security := config.GetLinux().GetSecurityContext()
-	s.UID, s.GID = int(security.GetRunAsUser().GetValue()), int(security.GetRunAsGroup().GetValue())
 	s.ReadOnlyRoot = security.GetReadonlyRootfs()
 	for _, g := range security.GetSupplementalGroups() {
 		s.Groups = append(s.Groups, int(g))
 	}
 	return s
+}
+
+// set has one entry of a name, the last.
+func (s *spec) set(name, value string) {
+	s.Env = slices.DeleteFunc(s.Env, func(e string) bool { return strings.HasPrefix(e, name+"=") })
+	s.Env = append(s.Env, name+"="+value)
 }
 
 // reachable has the API where it is. Its Service has an address that leads nowhere
