@@ -32,6 +32,7 @@ func TestNode(t *testing.T) {
 		"other users":         modesAreReal,
 		"API from the pod":    podReachesTheAPI,
 		"init container":      initContainerComesFirst,
+		"probe":               probeRunsInTheContainer,
 		"deletion":            deletedPodIsStopped,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -246,6 +247,16 @@ func initContainerComesFirst(c cluster) {
 		initContainers: [{name: first, image: task, command: [sh, -c, "echo hello >/shared/f"], volumeMounts: [{name: shared, mountPath: /shared}]}],
 		containers: [{name: main, image: task, command: [cat, /shared/f], volumeMounts: [{name: shared, mountPath: /shared}]}]`)
 	require.Equal(c.t, "hello\n", c.kubectl("logs", "task"))
+}
+
+func probeRunsInTheContainer(c cluster) {
+	c.apply(`{apiVersion: v1, kind: Pod, metadata: {name: task}, spec: {containers: [{name: main, image: task,
+		readinessProbe: {periodSeconds: 1, exec: {command: [sh, -c, "test -e /tmp/answer || { echo not yet; exit 3; }"]}}}]}}`)
+	ready := []string{"get", "pod", "task", "-o", "jsonpath={.status.phase} {.status.containerStatuses[0].ready}"}
+	c.eventually("Running false", ready...)
+	c.eventually("Readiness probe failed: not yet", "get", "events", "--field-selector", "involvedObject.name=task,reason=Unhealthy", "-o", "jsonpath={.items[0].message}")
+	c.kubectl("exec", "task", "--", "touch", "/tmp/answer")
+	c.eventually("Running true", ready...)
 }
 
 func deletedPodIsStopped(c cluster) {

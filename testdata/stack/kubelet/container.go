@@ -106,6 +106,13 @@ func tryBecome() error {
 	if err := errors.Join(syscall.Setgroups(s.Groups), syscall.Setresgid(s.GID, s.GID, s.GID), syscall.Setresuid(s.UID, s.UID, s.UID)); err != nil {
 		return err
 	}
+	if s.Root == "" {
+		// It ends with nsenter, which is killed when a probe takes too long. A change of
+		// user would undo this.
+		if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
+			return err
+		}
+	}
 	if s.Dir == "" {
 		s.Dir = "/"
 	}
@@ -280,21 +287,6 @@ func (s spec) enter() error {
 	}
 	if s.ReadOnlyRoot {
 		return unix.Mount("", "/", "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY, "")
-	}
-	return nil
-}
-
-// ownProc makes the mounts of this process its own, and has /proc show the processes
-// of its own namespace.
-func ownProc() error {
-	if os.Getpid() != 1 {
-		return errors.New("not process 1 of a PID namespace: unshare --pid --mount --fork --kill-child")
-	}
-	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
-		return fmt.Errorf("make mounts private: %w", err)
-	}
-	if err := unix.Mount("proc", "/proc", "proc", 0, ""); err != nil {
-		return fmt.Errorf("mount /proc: %w", err)
 	}
 	return nil
 }

@@ -70,6 +70,7 @@ func configure(s settings) (*options.KubeletServer, error) {
 	c.EnableControllerAttachDetach = false
 	c.LocalStorageCapacityIsolation = false
 	c.FailSwapOn = false
+	c.MakeIPTablesUtilChains = false // the firewall is the machine's
 	// Tests wait for what these say.
 	c.SyncFrequency.Duration = time.Second
 	c.NodeStatusUpdateFrequency.Duration = time.Second

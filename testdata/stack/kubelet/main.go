@@ -24,12 +24,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // settings are what the flags say.
@@ -90,7 +93,7 @@ func main() {
 }
 
 func run(ctx context.Context, s settings) error {
-	if err := ownProc(); err != nil {
+	if err := settleIn(); err != nil {
 		return err
 	}
 	runtime, err := newRuntime(s)
@@ -105,5 +108,23 @@ func run(ctx context.Context, s settings) error {
 	}
 	fmt.Println("node is ready")
 	<-ctx.Done()
+	return nil
+}
+
+// settleIn keeps from the machine what the kubelet does outside of its directory: it
+// has mounts of its own, a /proc that shows the processes of its namespace, and a
+// place for the links that it makes in /var/log.
+func settleIn() error {
+	if os.Getpid() != 1 {
+		return errors.New("not process 1 of a PID namespace: unshare --pid --mount --fork --kill-child")
+	}
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("make mounts private: %w", err)
+	}
+	for _, m := range []struct{ kind, to string }{{"proc", "/proc"}, {"tmpfs", "/var/log"}} {
+		if err := unix.Mount(m.kind, m.to, m.kind, 0, ""); err != nil {
+			return fmt.Errorf("mount %s: %w", m.to, err)
+		}
+	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -30,13 +31,22 @@ type runtime struct {
 	containers map[string]*container
 }
 
-// container is one that was created; its process is there once it was started.
+// container is one that was created.
 type container struct {
-	spec spec
-	stop syscall.Signal
-	log  *containerLog
-	cmd  *exec.Cmd
-	gone chan struct{} // closed when the process ended and its log is whole
+	spec    spec
+	log     *containerLog
+	process *os.Process   // nil until it was started
+	gone    chan struct{} // closed when the process ended and its log is whole
+}
+
+// runs reports whether it was started and has not ended.
+func (c *container) runs() bool {
+	select {
+	case <-c.gone:
+		return false
+	default:
+		return c.process != nil
+	}
 }
 
 func newRuntime(s settings) (*runtime, error) {
@@ -71,7 +81,7 @@ func (r *runtime) CreateContainer(ctx context.Context, sandbox string, config *c
 	if err != nil {
 		return "", err
 	}
-	c := &container{spec: r.specOf(config, pod), stop: syscall.SIGTERM, log: log, gone: make(chan struct{})}
+	c := &container{spec: r.specOf(config, pod), log: log, gone: make(chan struct{})}
 	c.spec.Root = filepath.Join(r.dir, "containers", id)
 	r.mu.Lock()
 	r.containers[id] = c
@@ -114,14 +124,14 @@ func (r *runtime) StartContainer(ctx context.Context, id string) error {
 // StopContainer asks, waits for so many seconds, and then insists.
 func (r *runtime) StopContainer(_ context.Context, id string, timeout int64) error {
 	c, err := r.container(id)
-	if err != nil || c.cmd == nil {
+	if err != nil || !c.runs() {
 		return err
 	}
-	_ = c.cmd.Process.Signal(c.stop)
+	_ = c.process.Signal(syscall.SIGTERM)
 	select {
 	case <-c.gone:
 	case <-time.After(time.Duration(timeout) * time.Second):
-		_ = c.cmd.Process.Kill()
+		_ = c.process.Kill()
 		<-c.gone
 	}
 	return nil
@@ -246,27 +256,28 @@ func resolvconf(c *cri.DNSConfig) string {
 
 // start starts the first process, in namespaces of its own.
 func (c *container) start() (wait func() int, err error) {
-	c.cmd = exec.Command("/proc/self/exe", insideContainer)
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{
+	cmd := exec.Command("/proc/self/exe", insideContainer)
+	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC,
 	}
-	stdout, err := c.cmd.StdoutPipe()
+	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	stderr, err := c.cmd.StderrPipe()
+	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		return nil, err
 	}
-	if err := launch(c.cmd, c.spec); err != nil {
+	if err := launch(cmd, c.spec); err != nil {
 		return nil, err
 	}
+	c.process = cmd.Process
 	var logs sync.WaitGroup
 	logs.Go(func() { c.log.copy("stdout", stdout) })
 	logs.Go(func() { c.log.copy("stderr", stderr) })
 	return func() int {
 		logs.Wait()
-		return exitCode(c.cmd.Wait())
+		return exitCode(cmd.Wait())
 	}, nil
 }
 

@@ -90,7 +90,7 @@ func (r *runtime) run(ctx context.Context, id string, argv []string, in io.Reade
 	if err != nil {
 		return err
 	}
-	if c.cmd == nil {
+	if !c.runs() {
 		return fmt.Errorf("container %q is not running", id)
 	}
 	self, err := os.Open("/proc/self/exe")
@@ -99,7 +99,7 @@ func (r *runtime) run(ctx context.Context, id string, argv []string, in io.Reade
 	}
 	defer self.Close()
 	// The file is not in the container; its descriptor is (see launch for the others).
-	cmd := exec.CommandContext(ctx, "nsenter", "--target", strconv.Itoa(c.cmd.Process.Pid), "--mount", "--uts", "--ipc", "--pid",
+	cmd := exec.CommandContext(ctx, "nsenter", "--target", strconv.Itoa(c.process.Pid), "--mount", "--uts", "--ipc", "--pid",
 		"/proc/self/fd/5", insideContainer)
 	cmd.Stdout, cmd.Stderr = out, errs
 	cmd.WaitDelay = time.Second
