@@ -45,7 +45,11 @@ var (
 // Build builds what is not there yet of all programs and returns the paths by
 // name.
 func (b Binaries) Build(ctx context.Context) (map[string]string, error) {
-	return b.have(ctx, slices.Concat([]program{minioServer, minioAdmin, kfpServer, kubelet}, kubernetesPrograms)...)
+	all := slices.Concat([]program{minioServer, minioAdmin, kfpServer}, kubernetesPrograms)
+	if runtime.GOOS == "linux" { // what it mounts, no other system has
+		all = append(all, kubelet)
+	}
+	return b.have(ctx, all...)
 }
 
 // have builds what is not there yet of those that a server needs.
