@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/flts-run/flts-run/internal/fakedns"
+	"github.com/flts-run/flts-run/internal/teststack"
 )
 
 // insideVariable tells the test binary that it is inside the pod already.
@@ -62,7 +63,7 @@ func furnish(dir string) error {
 			return fmt.Errorf("mount %s: %w", path, err)
 		}
 	}
-	if err := raiseLoopback(); err != nil {
+	if err := teststack.RaiseLoopback(); err != nil {
 		return fmt.Errorf("raise the loopback device: %w", err)
 	}
 	return serveNames()
@@ -83,32 +84,6 @@ var addresses = map[string]string{
 	"slow":         "10.96.0.50", // the same as others, after three seconds
 	"full":         "10.96.0.98", // has no room for connections
 	"nobody":       "10.96.0.99", // nothing listens
-}
-
-// raiseLoopback also gives loopback the address 10.0.0.1, and with it, as is the
-// way of that device, all of 10/8.
-func raiseLoopback() error {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM, 0)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
-	up, err := unix.NewIfreq("lo")
-	if err != nil {
-		return err
-	}
-	up.SetUint16(unix.IFF_UP | unix.IFF_RUNNING)
-	if err := unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, up); err != nil {
-		return err
-	}
-	cluster, err := unix.NewIfreq("lo:1")
-	if err != nil {
-		return err
-	}
-	if err := cluster.SetInet4Addr([]byte{10, 0, 0, 1}); err != nil {
-		return err
-	}
-	return unix.IoctlIfreq(fd, unix.SIOCSIFADDR, cluster)
 }
 
 const zone = "mlops.svc.cluster.local"

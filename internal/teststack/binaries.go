@@ -2,6 +2,7 @@ package teststack
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -28,9 +29,11 @@ type Binaries struct {
 
 // program is a command of a nested module below testdata/stack.
 type program struct {
-	name string // also of the nested module
-	pkg  string
-	cgo  bool // needs a C compiler
+	name    string
+	module  string // the nested module; empty is one of the same name
+	pkg     string
+	ldflags string // more than what every program is linked with
+	cgo     bool   // needs a C compiler
 }
 
 var (
@@ -42,7 +45,11 @@ var (
 // Build builds what is not there yet of all programs and returns the paths by
 // name.
 func (b Binaries) Build(ctx context.Context) (map[string]string, error) {
-	return b.have(ctx, minioServer, minioAdmin, kfpServer)
+	all := slices.Concat([]program{minioServer, minioAdmin, kfpServer}, kubernetesPrograms)
+	if runtime.GOOS == "linux" { // what it mounts, no other system has
+		all = append(all, kubelet)
+	}
+	return b.have(ctx, all...)
 }
 
 // have builds what is not there yet of those that a server needs.
@@ -61,7 +68,7 @@ func (b Binaries) have(ctx context.Context, programs ...program) (map[string]str
 // ensure returns the path of a program. The lock makes a second test package
 // wait for the first one's build instead of building beside it.
 func (b Binaries) ensure(ctx context.Context, p program) (string, error) {
-	module, err := nestedModule(p.name)
+	module, err := nestedModule(cmp.Or(p.module, p.name))
 	if err != nil {
 		return "", err
 	}
@@ -102,7 +109,7 @@ func (b Binaries) build(ctx context.Context, p program, module, path string) err
 	begun := time.Now()
 	// A build that is cut off must not leave a file under the final name.
 	part := path + ".part"
-	cmd := exec.CommandContext(ctx, gotool, "build", "-mod=readonly", "-buildvcs=false", "-ldflags=-s -w", "-o", part, p.pkg)
+	cmd := exec.CommandContext(ctx, gotool, "build", "-mod=readonly", "-buildvcs=false", "-ldflags=-s -w "+p.ldflags, "-o", part, p.pkg)
 	cmd.Dir = module
 	cmd.Env = append(cmd.Environ(), cgo, "GOWORK=off", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -151,7 +158,7 @@ func (b Binaries) path(p program, module string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key := fmt.Sprintf("%s-%s-%s-%s", p.name, runtime.GOOS, runtime.GOARCH, digest)
+	key := fmt.Sprintf("%s-%s-%s-%s", cmp.Or(p.module, p.name), runtime.GOOS, runtime.GOARCH, digest)
 	return filepath.Join(cache, key, p.name), nil
 }
 

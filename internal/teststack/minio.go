@@ -1,13 +1,15 @@
 // Package teststack runs real servers for tests.
 //
-// MinIO starts the real MinIO server as a process on loopback, and KFP the
-// handlers of the API server of Kubeflow Pipelines. Their binaries and that of
+// MinIO starts the real MinIO server as a process on loopback, KFP the handlers of
+// the API server of Kubeflow Pipelines, and Kubernetes a control plane, to which
+// StartNode adds kubelets. Their binaries and that of
 // MinIO's admin helper are built once from the nested modules below
 // testdata/stack, pinned by their go.sum, into the user's cache directory; the
 // first build takes minutes, and `go run ./internal/teststack/cmd/stack build`
 // does it ahead of the tests. Those of MinIO link AGPL code, which is why they
 // are processes and the root module imports neither; that of KFP needs cgo and
-// its own replace lines.
+// its own replace lines, and those of Kubernetes need a replace line for each of its
+// modules.
 //
 // Airflow and Airflow2 start a real Airflow on loopback, with sqlite, from virtual
 // environments that lock files in testdata/peers/airflow pin. Measured on two cores:

@@ -22,3 +22,10 @@ func asNobody(cmd *exec.Cmd) {
 	}
 	cmd.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
 }
+
+// inNamespaces gives the child processes and mounts of its own. It is process 1
+// there: when it ends, in whatever way, the kernel ends all others and undoes what was
+// mounted.
+func inNamespaces(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNS}
+}

@@ -3,9 +3,11 @@
 //
 //	go run ./internal/teststack/cmd/stack build|clients|kfpsdk|airflow|airflow2 [DIRECTORY]
 //
-// "build" is MinIO and the KFP API server, "clients" the Python clients with
-// MLflow, "kfpsdk" the SDK of Kubeflow Pipelines, the others are an Airflow 3 and an
-// Airflow 2. Without a directory it is the one the tests look in.
+//	go run ./internal/teststack/cmd/stack build|clients|kfpsdk|airflow|airflow2 [DIRECTORY]
+//
+// "build" is MinIO, the KFP API server and Kubernetes, "clients" the Python clients
+// with MLflow, "kfpsdk" the SDK of Kubeflow Pipelines, the others are an Airflow 3
+// and an Airflow 2. Without a directory it is the one the tests look in.
 package main
 
 import (
