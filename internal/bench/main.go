@@ -1,5 +1,6 @@
-// Command bench measures what flts-run and fltsctl cost, prints the figures, and holds them
-// against the bars of the project. It ends with status 1 when a bar is missed.
+// Command bench measures what flts-run and fltsctl cost, prints the figures, and
+// holds them against the bars of the project. It ends with status 1 when a bar is
+// missed.
 //
 //	go run ./internal/bench [-short]
 //

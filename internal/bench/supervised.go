@@ -17,7 +17,7 @@ import (
 // What a supervised task pays for the one beside it.
 const (
 	throughputLimit = 5   // ms of a core for each MB of output: that is 200 MB/s
-	loadLimit       = 1.5 // % of a core for 1 MB/s of log: 0.9 to 1.2 while others keep all processors busy and the caches cold
+	loadLimit       = 1.5 // % of a core for 1 MB/s of log: 0.9 to 1.3 while others keep all processors busy and the caches cold
 	toCatLimit      = 1   // of what cat takes for the same, line by line
 	latencyLimit    = 1   // ms that a line comes later
 	residentLimit   = 8   // MiB, without the pages of the program that the start alone needed
