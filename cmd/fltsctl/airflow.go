@@ -12,12 +12,13 @@ import (
 
 // Options of Airflow alone.
 var (
-	confParamOption   = option{flag: "conf-param", heading: valuesHeading, backend: airflowBackend, repeated: true, usage: "the same as --param, `NAME=VALUE`"}
-	runIDOption       = option{flag: "run-id", variables: []string{"FLTSCTL_RUN_ID"}, heading: runHeading, backend: airflowBackend, usage: "`TEMPLATE` of its id, as for --run-name; two submissions with the same id are one run"}
-	logicalDateOption = option{flag: "logical-date", heading: runHeading, backend: airflowBackend, usage: "its logical date, a `MOMENT` with a zone, 2026-01-02T03:04:05Z; none otherwise"}
-	unpauseOption     = option{flag: "unpause", heading: runHeading, backend: airflowBackend, boolean: true, usage: "unpause the DAG first, if it is paused; its schedule runs then too"}
-	noteOption        = option{flag: "note", heading: runHeading, backend: airflowBackend, usage: "the same as --description, `TEXT`"}
-	dagOption         = option{flag: "dag", heading: serverHeading, backend: airflowBackend, usage: "`ID` of the DAG, for ids of runs that do not say it"}
+	confParamOption    = option{flag: "conf-param", heading: valuesHeading, backend: airflowBackend, repeated: true, usage: "the same as --param, `NAME=VALUE`"}
+	runIDOption        = option{flag: "run-id", variables: []string{"FLTSCTL_RUN_ID"}, heading: runHeading, backend: airflowBackend, usage: "`TEMPLATE` of its id, as for --run-name; two submissions with the same id are one run"}
+	logicalDateOption  = option{flag: "logical-date", heading: runHeading, backend: airflowBackend, usage: "its logical date, a `MOMENT` with a zone, 2026-01-02T03:04:05Z; none otherwise"}
+	unpauseOption      = option{flag: "unpause", heading: runHeading, backend: airflowBackend, boolean: true, usage: "unpause the DAG first, if it is paused; its schedule runs then too"}
+	noteOption         = option{flag: "note", heading: runHeading, backend: airflowBackend, usage: "the same as --description, `TEXT`"}
+	allowSecretsOption = option{flag: "allow-secrets", heading: valuesHeading, backend: airflowBackend, boolean: true, usage: "let sensitive values into the conf, where everybody who sees the run can read them"}
+	dagOption          = option{flag: "dag", heading: serverHeading, backend: airflowBackend, usage: "`ID` of the DAG, for ids of runs that do not say it"}
 )
 
 // airflow is Airflow 2 and 3.
@@ -53,9 +54,21 @@ func (r *runner) openAirflow(_ context.Context, s *settings) (submit.Backend, er
 	for _, w := range a.Warnings {
 		r.out.Line("warning", w, "")
 	}
-	return airflow.New(a, airflow.Options{
-		DAG: s.value(dagOption), Notice: r.notice, Now: r.now, Refuse: r.contractPlaces(s).refuseSecret(),
-	}), nil
+	refuse := r.contractPlaces(s).refuseSecret()
+	if s.boolean(allowSecretsOption) {
+		refuse = r.warnOf(refuse)
+	}
+	return airflow.New(a, airflow.Options{DAG: s.value(dagOption), Notice: r.notice, Now: r.now, Refuse: refuse}), nil
+}
+
+// warnOf lets pass what is refused, and says so.
+func (r *runner) warnOf(refuse func(name string, value any) error) func(string, any) error {
+	return func(name string, value any) error {
+		if err := refuse(name, value); err != nil {
+			r.out.Line("warning", name+" "+err.Error(), "")
+		}
+		return nil
+	}
 }
 
 // moment is the value of an option that is a time with a zone, zero where it is not

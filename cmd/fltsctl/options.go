@@ -76,7 +76,7 @@ var contractOptions = []option{contractOption, appEnvOption, configDirOption, ya
 
 var submitOptions = slices.Concat([]option{
 	pipelineOption, pipelineVersionOption, uploadOption, noCacheOption,
-	paramOption, confParamOption, paramsFileOption, fromContractOption,
+	paramOption, confParamOption, allowSecretsOption, paramsFileOption, fromContractOption,
 }, contractOptions, []option{
 	runNameOption, runIDOption, logicalDateOption, unpauseOption, experimentOption, descriptionOption, noteOption, labelOption, serviceAccountOption, pipelineRootOption,
 	idempotencyOption, dryRunOption,
