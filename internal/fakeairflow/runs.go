@@ -130,7 +130,7 @@ func (v version3) cleared(r *run, cleared []*instance) map[string]any {
 	for _, i := range cleared {
 		list = append(list, v.instance(r, i))
 	}
-	return map[string]any{"task_instances": list, "total_entries": len(list)}
+	return v.list("task_instances", list, len(list))
 }
 
 func (version2) cleared(r *run, cleared []*instance) map[string]any {
