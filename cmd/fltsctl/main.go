@@ -8,6 +8,7 @@ package main
 import (
 	"context"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -28,10 +29,13 @@ type process struct {
 	stdout, stderr io.Writer
 	terminal       func() (columns, rows int, ok bool) // of stdout
 	interrupts     <-chan os.Signal                    // SIGINT and SIGTERM
+	quit           func(status int)                    // ends the process at once
 	now            func() time.Time
 }
 
 func main() {
+	// net/http logs what servers send, and nothing of theirs is quoted.
+	log.SetOutput(io.Discard)
 	interrupts := make(chan os.Signal, 8)
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
 	home, _ := os.UserHomeDir()
@@ -44,6 +48,7 @@ func main() {
 		stderr:     os.Stderr,
 		terminal:   terminal,
 		interrupts: interrupts,
+		quit:       os.Exit,
 		now:        time.Now,
 	}))
 }
