@@ -20,12 +20,16 @@ type progressTree struct {
 	now     func() time.Time // by the local clock
 
 	run   submit.Run
+	told  time.Time     // when the server said so, by its clock
 	ahead time.Duration // how far the server's clock is, of ours
 	drawn []int         // widths of the lines on the screen
 }
 
 func (p *progressTree) event(e submit.Event) error {
-	p.run = e.Run
+	if p.drawn != nil && e.Now.Equal(p.told) {
+		return nil // one answer of the server makes many events, and all of it is drawn
+	}
+	p.run, p.told = e.Run, e.Now
 	p.ahead = e.Now.Sub(p.now())
 	return p.draw(p.now())
 }
@@ -42,8 +46,12 @@ func (p *progressTree) aside(say func()) error {
 
 func (p *progressTree) end(run submit.Run, now time.Time, failures []submit.Failure) error {
 	p.run, p.ahead = run, now.Sub(p.now())
-	width, _, _ := p.size()
-	err := p.show(p.lines(now, width, len(run.Tasks)+1), width)
+	width, rows, _ := p.size()
+	rows = max(rows-1, 2)
+	if run.State.Final() { // and stays in sight, above what comes
+		rows = len(run.Tasks) + 1
+	}
+	err := p.show(p.lines(now, width, rows), width)
 	if err != nil {
 		return err
 	}
