@@ -178,6 +178,6 @@ func TestTreeInAWindowThatChanges(t *testing.T) {
 	}
 	require.Equal(t, `training   RUNNING for 0 s
   a-task-with-a-rather-long-name-for-its-litt…   RUNNING     0 s
-  漢字漢字                                           FAILED      1 s     …
+  漢字漢字                                       FAILED      1 s     …
 `, d.screen.String())
 }
