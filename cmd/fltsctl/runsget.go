@@ -32,9 +32,7 @@ func (r *runner) get(c *call) error {
 	if err := c.product(describe(run, c.now()) + failureText(run, failures)); err != nil {
 		return err
 	}
-	if len(failures) > 0 {
-		c.out.Line("hint", logsCommand(run.ID, failures[0].Ref), "")
-	}
+	c.whereToLook(c.backend, run, failures)
 	return nil
 }
 

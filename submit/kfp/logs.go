@@ -59,7 +59,10 @@ func tasksMeant(run submit.Run, meant string) ([]submit.Task, error) {
 	slices.SortStableFunc(tasks, func(x, y submit.Task) int { return x.Started.Compare(y.Started) })
 	if meant != "" && len(tasks) == 0 {
 		advice := "it has none yet: a run gets its tasks when it starts"
-		if len(names) > 0 {
+		switch {
+		case len(names) == 0 && run.State.Final():
+			advice = "none of its tasks began: fltsctl runs get " + run.ID
+		case len(names) > 0:
 			advice = near.DidYouMean(meant, names, "its tasks: "+strings.Join(names, ", "))
 		}
 		return nil, &submit.Error{Kind: submit.NotFound, Message: fmt.Sprintf("run %s has no task %s", run.ID, meant), Advice: advice}

@@ -62,17 +62,14 @@ func (b *Backend) openPodLog(ctx context.Context, run submit.Run, task submit.Ta
 	return b.o.Pods.Log(ctx, namespace, meant.Name, "main")
 }
 
-// taskOfNode is the task of a pipeline that a node of its workflow belongs to, and
-// which try it is, from 1. Of a driver it is "".
+// taskOfNode is the task of a pipeline that a node of its workflow belongs to, or its
+// driver, "train-driver", and which try it is, from 1.
 func taskOfNode(node string) (task string, try int) {
 	path := strings.Split(node, ".")
 	last, try := numbered(path[len(path)-1])
 	if last == "executor" && len(path) > 1 {
 		last = path[len(path)-2]
 		last, _ = numbered(last)
-	}
-	if strings.HasSuffix(last, "-driver") {
-		return "", 0
 	}
 	return last, try
 }
