@@ -12,8 +12,9 @@ import (
 
 // read gives one value the type of its parameter.
 func read(p form.Parameter, g form.Given) (any, []form.Problem) {
+	example := ""
 	refuse := func(hint, format string, args ...any) (any, []form.Problem) {
-		return nil, []form.Problem{{Parameter: p.Name, Message: g.Origin + ": " + p.Name + " " + fmt.Sprintf(format, args...), Hint: hint}}
+		return nil, []form.Problem{{Parameter: p.Name, Message: g.Origin + ": " + p.Name + " " + fmt.Sprintf(format, args...), Hint: hint, Example: example}}
 	}
 	if f := notGivable(p); f.what != "" {
 		return refuse(f.hint, "%s", f.what)
@@ -21,7 +22,7 @@ func read(p form.Parameter, g form.Given) (any, []form.Problem) {
 	if g.IsValue && g.Value == nil {
 		hint := "leave it out: then its default is used"
 		if p.Required {
-			hint = example(p)
+			hint = written(p)
 		}
 		return refuse(hint, "takes a %s, and null is none", p.Type)
 	}
@@ -33,6 +34,9 @@ func read(p form.Parameter, g form.Given) (any, []form.Problem) {
 		v, f = readText(p, g.Text)
 	}
 	if f.what != "" {
+		if f.typed {
+			example = exampleText(p)
+		}
 		return refuse(f.hint, "takes a %s, and %s %s", p.Type, shown(p, g), f.what)
 	}
 	if len(p.Choices) > 0 && !isChoice(v, p.Choices) {
@@ -48,19 +52,22 @@ func notGivable(p form.Parameter) fault {
 	case typeInteger, typeDouble, typeString, typeBoolean, typeList, typeStruct:
 		return fault{}
 	case "":
-		return fault{"has no parameterType in the pipeline, and KFP refuses a value for it", hintNewSDK}
+		return fault{"has no parameterType in the pipeline, and KFP refuses a value for it", hintNewSDK, false}
 	case "TASK_FINAL_STATUS", "TASK_CONFIG":
 		return fault{
 			fmt.Sprintf("is a %s, which KFP gives to tasks and takes from nobody", p.Type),
-			"take it out of the pipeline's own parameters: a task that declares it gets it",
+			"take it out of the pipeline's own parameters: a task that declares it gets it", false,
 		}
 	}
-	return fault{fmt.Sprintf("has the type %s, which this program does not know", p.Type), "leave it out, or use a newer fltsctl"}
+	return fault{fmt.Sprintf("has the type %s, which this program does not know", p.Type), "leave it out, or use a newer fltsctl", false}
 }
 
 // fault is what stands between a value and its parameter. what goes on after
 // "this" or the parameter's name.
-type fault struct{ what, hint string }
+type fault struct {
+	what, hint string
+	typed      bool // the hint goes on with an example as it is typed
+}
 
 // readText reads a value as it stands on a command line.
 func readText(p form.Parameter, text string) (any, fault) {
@@ -69,10 +76,10 @@ func readText(p form.Parameter, text string) (any, fault) {
 		return text, fault{}
 	case typeInteger:
 		n, what := readInteger(text)
-		return n, fault{what, "write a whole number in decimal digits: " + flag(p)}
+		return n, fault{what, "write a whole number in decimal digits", true}
 	case typeDouble:
 		n, what := readDouble(text)
-		return n, fault{what, "write a number with a point: " + flag(p)}
+		return n, fault{what, "write a number with a point", true}
 	case typeBoolean:
 		switch strings.ToLower(strings.TrimSpace(text)) {
 		case "true":
@@ -80,11 +87,11 @@ func readText(p form.Parameter, text string) (any, fault) {
 		case "false":
 			return false, fault{}
 		}
-		return nil, fault{"is neither true nor false", "write " + flag(p)}
+		return nil, fault{"is neither true nor false", "write true or false", true}
 	}
 	v, err := jsonvalue.Reader{}.One([]byte(text))
 	if err != nil {
-		return nil, fault{err.Error(), "write JSON: " + flag(p)}
+		return nil, fault{err.Error(), "write JSON", true}
 	}
 	return readValue(p, v)
 }
@@ -96,38 +103,38 @@ func readValue(p form.Parameter, v any) (any, fault) {
 		if p.Type == typeString {
 			return v, fault{}
 		}
-		return nil, fault{"is a text", example(p)}
+		return nil, fault{"is a text", written(p), false}
 	case json.Number:
 		switch p.Type {
 		case typeInteger:
 			n, what := readInteger(v.String())
-			return n, fault{what, example(p)}
+			return n, fault{what, written(p), false}
 		case typeDouble:
 			n, what := readDouble(v.String())
-			return n, fault{what, example(p)}
+			return n, fault{what, written(p), false}
 		}
-		return nil, fault{"is a number", example(p)}
+		return nil, fault{"is a number", written(p), false}
 	case bool:
 		if p.Type == typeBoolean {
 			return v, fault{}
 		}
-		return nil, fault{"is true or false", example(p)}
+		return nil, fault{"is true or false", written(p), false}
 	case []any:
 		if p.Type == typeList {
 			return v, finite(v)
 		}
-		return nil, fault{"is a list", example(p)}
+		return nil, fault{"is a list", written(p), false}
 	case map[string]any:
 		if p.Type == typeStruct {
 			return v, finite(v)
 		}
-		return nil, fault{"is a mapping", example(p)}
+		return nil, fault{"is a mapping", written(p), false}
 	}
-	return nil, fault{"is null", example(p)}
+	return nil, fault{"is null", written(p), false}
 }
 
-// example is how a value of a type is written in a file.
-func example(p form.Parameter) string {
+// written is how a value of a type is written in a file.
+func written(p form.Parameter) string {
 	return map[string]string{
 		typeString:  "a text that looks like something else needs quotes in a file",
 		typeInteger: "write a whole number without quotes",
@@ -143,17 +150,17 @@ func finite(v any) fault {
 	switch v := v.(type) {
 	case json.Number:
 		_, what := readDouble(v.String())
-		return fault{what, ""}
+		return fault{what: what}
 	case []any:
 		for _, inner := range v {
 			if f := finite(inner); f.what != "" {
-				return fault{"has a number in it that is too large for a double", ""}
+				return fault{what: "has a number in it that is too large for a double"}
 			}
 		}
 	case map[string]any:
 		for _, inner := range v {
 			if f := finite(inner); f.what != "" {
-				return fault{"has a number in it that is too large for a double", ""}
+				return fault{what: "has a number in it that is too large for a double"}
 			}
 		}
 	}

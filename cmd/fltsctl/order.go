@@ -2,6 +2,8 @@ package main
 
 import (
 	"maps"
+	"slices"
+	"strings"
 
 	"github.com/flts-run/flts-run/internal/form"
 	"github.com/flts-run/flts-run/submit"
@@ -17,14 +19,16 @@ type asked struct {
 // order reads the run that the command line wants. What is wrong goes to the
 // settings' problems.
 func (r *runner) order(s *settings, sub *submission, a asked) {
-	var given []form.Given
-	given, sub.from = r.given(s, a.form)
+	given, from, secrets := r.given(s, a.form)
+	sub.from = from
 	values, problems := a.form.Read(given)
+	flags := flagNames(s.c.Command.Flags)
 	for _, p := range problems {
+		hint := hintOf(p, flags, slices.Contains(secrets, p.Parameter))
 		if p.Warning {
-			r.out.Line("warning", p.Message, p.Hint)
+			r.out.Line("warning", p.Message, hint)
 		} else {
-			s.problem(usage(p.Hint, "%s", p.Message))
+			s.problem(usage(hint, "%s", p.Message))
 		}
 	}
 	sub.order = submit.Order{
@@ -48,6 +52,28 @@ func (r *runner) order(s *settings, sub *submission, a asked) {
 		now:        r.now(),
 		parameters: withDefaults(a.form, values),
 	})
+}
+
+// hintOf is the hint of a form with its example as it is typed here. Nobody is told
+// to type a secret.
+func hintOf(p form.Problem, ours []string, isSecret bool) string {
+	switch {
+	case p.Example == "":
+		return p.Hint
+	case isSecret || form.IsSecretName(p.Parameter):
+		return "parameters are stored in clear text: take it out of the pipeline, and let flts-run have it from the Secret"
+	case p.Hint == "":
+		return "add " + typed(p.Parameter, p.Example, ours)
+	}
+	return p.Hint + ": " + typed(p.Parameter, p.Example, ours)
+}
+
+// typed is how a value is given to a parameter on a command line.
+func typed(name, value string, ours []string) string {
+	if flag, own := strings.CutPrefix(parameterFlag(name, ours), "--param "); own {
+		return "--param " + shellWord(flag+value)
+	}
+	return shellWord("--"+flagOf(name)) + " " + shellWord(value)
 }
 
 // runName fills the template that the command line or a variable has for the

@@ -15,12 +15,13 @@ type origins map[string]string
 // given collects the values of a command line, one for a parameter: a flag beats
 // --param, which beats --params-file, which beats --from-contract. What is
 // beaten is said. What no form would accept goes to the settings' problems.
-func (r *runner) given(s *settings, f form.Form) ([]form.Given, origins) {
-	var all []form.Given
-	from := origins{}
-	for _, layer := range [][]form.Given{
-		r.fromFlags(s, f), fromParams(s), r.fromFile(s), r.fromContract(s, f),
-	} {
+//
+// secrets are the parameters that the contract has a value for, and does not give.
+func (r *runner) given(s *settings, f form.Form) (all []form.Given, from origins, secrets []string) {
+	from = origins{}
+	layers := [][]form.Given{r.fromFlags(s, f), fromParams(s), r.fromFile(s)}
+	configured, secrets := r.fromContract(s, f)
+	for _, layer := range append(layers, configured) {
 		inLayer := map[string]form.Given{}
 		for _, g := range layer {
 			name := meant(f, g.Name)
@@ -41,7 +42,7 @@ func (r *runner) given(s *settings, f form.Form) ([]form.Given, origins) {
 			}
 		}
 	}
-	return all, from
+	return all, from, secrets
 }
 
 // meant is the name of the parameter that a name means, or the name itself. An
@@ -139,14 +140,14 @@ func (r *runner) fromFile(s *settings) []form.Given {
 }
 
 // fromContract is what the configuration has, each value said: nobody typed it.
-func (r *runner) fromContract(s *settings, f form.Form) []form.Given {
+func (r *runner) fromContract(s *settings, f form.Form) (list []form.Given, secrets []string) {
 	if !s.boolean(fromContractOption) {
 		for _, o := range contractOptions {
 			if s.given(o) {
 				s.problem(usage("add --from-contract", "--%s says where --from-contract looks, which is not there", o.flag))
 			}
 		}
-		return nil
+		return nil, nil
 	}
 	list, refused, err := contractValues(r.contractPlaces(s), f.Parameters())
 	s.check(err)
@@ -155,8 +156,9 @@ func (r *runner) fromContract(s *settings, f form.Form) []form.Given {
 	}
 	for _, p := range refused {
 		r.out.Line("warning", p.Message, p.Hint)
+		secrets = append(secrets, p.Parameter)
 	}
-	return list
+	return list, secrets
 }
 
 // contractPlaces is where the configuration is, on this machine.
