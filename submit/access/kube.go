@@ -27,8 +27,12 @@ type kubeRoute struct {
 	renews    bool   // the login is had again after a 401
 }
 
-// KubeConfig is what kubectl would use, with the name of the context.
+// KubeConfig is what kubectl would use, with the name of the context. What client-go
+// logs would stand among our own lines, and is silenced; its errors come back as
+// errors.
 func KubeConfig(o Options, s Surroundings) (config *rest.Config, context string, err error) {
+	klog.LogToStderr(false)
+	klog.SetOutput(io.Discard)
 	rules := &clientcmd.ClientConfigLoadingRules{ExplicitPath: o.Kubeconfig}
 	if list := s.get("KUBECONFIG"); o.Kubeconfig == "" && list != "" {
 		rules.Precedence = filepath.SplitList(list)
@@ -60,11 +64,8 @@ func kubeFault(message, advice string, err error) error {
 	return &submit.Error{Kind: submit.Invalid, Message: message, Advice: advice, Err: err}
 }
 
-// kubeRoute opens the way. What client-go logs would stand among our own lines; its
-// errors come back as errors.
+// kubeRoute opens the way.
 func (s Surroundings) kubeRoute(o Options) (*kubeRoute, wire, error) {
-	klog.LogToStderr(false)
-	klog.SetOutput(io.Discard)
 	config, context, err := KubeConfig(o, s)
 	if err != nil {
 		return nil, nil, err

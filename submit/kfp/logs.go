@@ -14,8 +14,8 @@ import (
 )
 
 // Logs writes the log of one task, or of all that have one, each line with its
-// task in front. It asks Kubernetes where it can, and KFP otherwise; KFP has logs
-// of pods that are gone only where Argo archives them. Following means to read
+// task in front. It asks KFP, and Kubernetes where that does not have it; KFP has
+// logs of pods that are gone only where Argo archives them. Following means to read
 // again: KFP does not follow, whatever its query says.
 func (b *Backend) Logs(ctx context.Context, q submit.LogQuery, w io.Writer) error {
 	read := map[string]*excerpt{}
@@ -117,10 +117,10 @@ var errNoPod = errors.New("no pod")
 
 func (b *Backend) openLog(ctx context.Context, run submit.Run, task submit.Task, try int) (io.ReadCloser, error) {
 	if b.o.Pods != nil {
-		return b.openPodLog(ctx, run, task, try)
+		return b.openEither(ctx, run, task, try)
 	}
 	if try > 0 {
-		return nil, &submit.Error{Kind: submit.Unsupported, Message: "KFP does not tell the tries of a task apart", Advice: kubectlLogs(run)}
+		return nil, noTries(run)
 	}
 	return b.openNodeLog(ctx, run, task.Pod)
 }
