@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -40,6 +41,9 @@ func KubeConfig(o Options, s Surroundings) (config *rest.Config, context string,
 		rules.Precedence = []string{filepath.Join(s.Home, ".kube", "config")}
 	}
 	raw, err := rules.Load()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, "", kubeFault("--kubeconfig: there is no file "+o.Kubeconfig, "ls -l "+shellWord(o.Kubeconfig), nil)
+	}
 	if err != nil {
 		return nil, "", kubeFault("the kubeconfig cannot be read", "kubectl config view", err)
 	}
