@@ -2,7 +2,27 @@
 // to Kubeflow Pipelines and to Airflow, watches runs, and says why they failed.
 //
 // Only this file touches the process: everything below it gets the arguments,
-// the environment and the streams as values.
+// the environment and the streams as values. A command line goes this way:
+//
+//	main      the process as a value, its interrupts, its exit status
+//	app       the commands; args puts the words in order before cli reads them
+//	options   what each flag means and which variables stand for it; connection has
+//	          those of the server
+//	wire      what a platform is to the command line; kfp is one, and podlogs reads
+//	          the logs that it does not have
+//	interrupt what Ctrl-C ends, but for a watch, which heeds it itself
+//
+//	submit    values (flags, --param, paramsfile, contract) ─► the pipeline's form
+//	          ─► order ─► the platform ─► receipt, and with --watch watch
+//	runs      one file for each subcommand: runslist, runsget, runswatch, runslogs,
+//	          runschange (terminate, retry, archive), runsdiff
+//	watch     a run until it ends, shown by progress: a tree on a terminal, lines
+//	          elsewhere, documents for programs; failures says why it failed
+//
+// What is wrong becomes a failure (failure), with a status and a hint. What is
+// printed goes through runner.product on stdout and the console on stderr, which
+// mask secrets; shownvalue keeps those of parameters out before that. document and
+// rundocument are the JSON that others rely on.
 package main
 
 import (
