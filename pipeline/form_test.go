@@ -219,9 +219,9 @@ func TestEverythingWrongIsReportedAtOnce(t *testing.T) {
 		{Message: "--model: model is an artifact, and KFP gives none to a run", Hint: "give its address in a parameter, and let an importer task in the pipeline bring it"},
 		{Message: "--round: pipeline p (schema 2.1.0) has no parameter round", Hint: "did you mean rounds?"},
 		{Parameter: "rounds", Message: "--Rounds: rounds is given twice, as rounds and Rounds", Hint: "keep one of them"},
-		{Parameter: "dataset", Message: "parameter dataset (STRING) is required and was not given: The name of the dataset", Example: "VALUE"},
-		{Parameter: "items", Message: "parameter items (LIST) is required and was not given", Example: `["a", "b"]`},
-		{Parameter: "odd name", Message: "parameter odd name (BOOLEAN) is required and was not given", Example: "true"},
+		{Parameter: "dataset", Message: "parameter dataset (STRING) is required and was not given: The name of the dataset", Example: "VALUE", Missing: true},
+		{Parameter: "items", Message: "parameter items (LIST) is required and was not given", Example: `["a", "b"]`, Missing: true},
+		{Parameter: "odd name", Message: "parameter odd name (BOOLEAN) is required and was not given", Example: "true", Missing: true},
 		{
 			Message: "the pipeline wants an artifact for its input model, and KFP gives none to a run: its tasks would fail",
 			Hint:    "let an importer task in the pipeline bring it, or declare it Optional",

@@ -87,7 +87,7 @@ func missing(p form.Parameter) form.Problem {
 	if p.Description != "" {
 		message += ": " + oneLine(p.Description)
 	}
-	return form.Problem{Parameter: p.Name, Message: message, Example: exampleText(p)}
+	return form.Problem{Parameter: p.Name, Message: message, Example: exampleText(p), Missing: true}
 }
 
 // oneLine is what fits a line of a description.

@@ -19,15 +19,17 @@ type asked struct {
 // order reads the run that the command line wants. What is wrong goes to the
 // settings' problems.
 func (r *runner) order(s *settings, sub *submission, a asked) {
-	given, from, secrets := r.given(s, a.form)
-	sub.from = from
-	values, problems := a.form.Read(given)
+	given := r.gather(s, a.form)
+	sub.from = given.from
+	values, problems := a.form.Read(given.values)
 	flags := flagNames(s.c.Command.Flags)
 	for _, p := range problems {
-		hint := hintOf(p, flags, slices.Contains(secrets, p.Parameter))
-		if p.Warning {
+		hint := hintOf(p, flags, slices.Contains(given.secrets, p.Parameter))
+		switch {
+		case p.Missing && given.lost:
+		case p.Warning:
 			r.out.Line("warning", p.Message, hint)
-		} else {
+		default:
 			s.problem(usage(hint, "%s", p.Message))
 		}
 	}
@@ -62,7 +64,7 @@ func hintOf(p form.Problem, ours []string, isSecret bool) string {
 		return p.Hint
 	case isSecret || form.IsSecretName(p.Parameter):
 		return "parameters are stored in clear text: take it out of the pipeline, and let flts-run have it from the Secret"
-	case p.Hint == "":
+	case p.Missing:
 		return "add " + typed(p.Parameter, p.Example, ours)
 	}
 	return p.Hint + ": " + typed(p.Parameter, p.Example, ours)

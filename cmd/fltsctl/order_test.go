@@ -15,11 +15,11 @@ func TestHintOf(t *testing.T) {
 		isSecret bool
 		want     string
 	}{
-		"missing":               {form.Problem{Parameter: "gateway_url", Example: "VALUE"}, false, "add --gateway-url VALUE"},
-		"name of a flag":        {form.Problem{Parameter: "host", Example: "VALUE"}, false, "add --param host=VALUE"},
-		"near the name of one":  {form.Problem{Parameter: "dry_run", Example: "true"}, false, "add --param dry_run=true"},
+		"missing":               {form.Problem{Parameter: "gateway_url", Example: "VALUE", Missing: true}, false, "add --gateway-url VALUE"},
+		"name of a flag":        {form.Problem{Parameter: "host", Example: "VALUE", Missing: true}, false, "add --param host=VALUE"},
+		"near the name of one":  {form.Problem{Parameter: "dry_run", Example: "true", Missing: true}, false, "add --param dry_run=true"},
 		"wrong":                 {form.Problem{Parameter: "tags", Hint: "write JSON", Example: `["a"]`}, false, `write JSON: --tags '["a"]'`},
-		"odd name":              {form.Problem{Parameter: "odd name", Example: "1"}, false, "add '--odd name' 1"},
+		"odd name":              {form.Problem{Parameter: "odd name", Example: "1", Missing: true}, false, "add '--odd name' 1"},
 		"without an example":    {form.Problem{Parameter: "mode", Hint: "did you mean model?"}, false, "did you mean model?"},
 		"named for a secret":    {form.Problem{Parameter: "api_token", Example: "VALUE"}, false, inTheSecret},
 		"secret of a contract":  {form.Problem{Parameter: "db", Example: "VALUE"}, true, inTheSecret},

@@ -141,7 +141,7 @@ func TestTreeOfManyTasks(t *testing.T) {
 	require.NoError(t, d.end(run, d.at, nil))
 	require.Equal(t, 8, strings.Count(d.screen.String(), "\n"))
 
-	run.State = submit.Failed
+	run.State = submit.Succeeded
 	require.NoError(t, d.end(run, d.at, nil))
 	require.Equal(t, 8+1+len(tasks)+1, strings.Count(d.screen.String(), "\n"))
 	require.Contains(t, d.screen.String(), "done-00")

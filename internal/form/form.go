@@ -63,4 +63,5 @@ type Problem struct {
 	Hint      string // what to type next, or ""
 	Example   string // a value that would do, which whoever has asked for one shows behind the hint
 	Warning   bool   // the server would accept it
+	Missing   bool   // nothing was given for the parameter
 }
