@@ -58,15 +58,26 @@ func (p *Package) Form() form.Form {
 func parameterOf(name string, definition any) form.Parameter {
 	m := form.Parameter{Name: name, Type: textAt(definition, "parameterType"), Description: textAt(definition, "description")}
 	m.Default, m.HasDefault = defaultOf(definition)
-	if number, ok := m.Default.(json.Number); ok && m.Type == typeInteger {
-		// The SDK writes 42 as 42.0.
-		if digits, what := readInteger(number.String()); what == "" {
-			m.Default = digits
+	m.Required = member(definition, "isOptional") != true && !m.HasDefault
+	literals, _ := member(definition, "literals").([]any)
+	m.Choices = slices.Clone(literals)
+	if m.Type == typeInteger {
+		m.Default = whole(m.Default)
+		for i, c := range m.Choices {
+			m.Choices[i] = whole(c)
 		}
 	}
-	m.Required = member(definition, "isOptional") != true && !m.HasDefault
-	m.Choices, _ = member(definition, "literals").([]any)
 	return m
+}
+
+// whole is a number without the fraction that the SDK writes: 42.0 is 42.
+func whole(v any) any {
+	if number, ok := v.(json.Number); ok {
+		if digits, what := readInteger(number.String()); what == "" {
+			return digits
+		}
+	}
+	return v
 }
 
 // defaultOf tells null, which is a default too, from nothing.

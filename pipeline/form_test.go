@@ -169,7 +169,7 @@ func TestValuesThatAreRefused(t *testing.T) {
 		{text("m", `{"a": 1, "a": 2}`), `--m: m takes a STRUCT, and this has the name "a" twice`},
 		{value("m", map[string]any{"a": []any{number("1e999")}}), "params.yaml: m takes a STRUCT, and this has a number in it that is too large for a double"},
 		{text("mode", "test"), `--mode: mode takes one of "train", "eval", and this is none of them`},
-		{text("size", "3"), "--size: size takes one of 1.0, 2.0, and this is none of them"},
+		{text("size", "3"), "--size: size takes one of 1, 2, and this is none of them"},
 		{text("gatway_url", "x"), "--gatway_url: pipeline p (schema 2.1.0) has no parameter gatway_url"},
 	} {
 		values, problems := f.Read([]form.Given{c.given})
@@ -185,10 +185,10 @@ func TestHints(t *testing.T) {
 	for given, want := range map[*form.Given]string{
 		ptr(text("gatway_url", "x")):        "did you mean gateway_url?",
 		ptr(text("zzz", "x")):               "its parameters are api_token, b, gateway_url, l, m, mode, n, s, size, x",
-		ptr(text("n", "x")):                 "write a whole number in decimal digits: --param n=1",
-		ptr(text("b", "x")):                 "write --param b=true",
+		ptr(text("n", "x")):                 "write a whole number in decimal digits",
+		ptr(text("b", "x")):                 "write true or false",
 		ptr(text("m", "x")):                 `write a mapping: {"a": 1}`,
-		ptr(text("l", "[")):                 `write JSON: --param 'l=["a", "b"]'`,
+		ptr(text("l", "[")):                 "write JSON",
 		ptr(value("s", json.Number("12"))):  "a text that looks like something else needs quotes in a file",
 		ptr(value("n", nil)):                "leave it out: then its default is used",
 		ptr(value("b", "true")):             "write true or false, without quotes",
@@ -216,13 +216,13 @@ func TestEverythingWrongIsReportedAtOnce(t *testing.T) {
 	 artifacts: {model: {}, extra: {isOptional: true}}}`)
 	_, problems := f.Read([]form.Given{text("rounds", "1.5"), text("model", "m"), text("round", "1"), text("Rounds", "2")})
 	require.Equal(t, []form.Problem{
-		{Parameter: "rounds", Message: "--rounds: rounds takes a NUMBER_INTEGER, and 1.5 is not whole", Hint: "write a whole number in decimal digits: --param rounds=1"},
+		{Parameter: "rounds", Message: "--rounds: rounds takes a NUMBER_INTEGER, and 1.5 is not whole", Hint: "write a whole number in decimal digits", Example: "1"},
 		{Message: "--model: model is an artifact, and KFP gives none to a run", Hint: "give its address in a parameter, and let an importer task in the pipeline bring it"},
 		{Message: "--round: pipeline p (schema 2.1.0) has no parameter round", Hint: "did you mean rounds?"},
 		{Parameter: "rounds", Message: "--Rounds: rounds is given twice, as rounds and Rounds", Hint: "keep one of them"},
-		{Parameter: "dataset", Message: "parameter dataset (STRING) is required and was not given: The name of the dataset", Hint: "add --param dataset=VALUE"},
-		{Parameter: "items", Message: "parameter items (LIST) is required and was not given", Hint: `add --param 'items=["a", "b"]'`},
-		{Parameter: "odd name", Message: "parameter odd name (BOOLEAN) is required and was not given", Hint: "add --param 'odd name=true'"},
+		{Parameter: "dataset", Message: "parameter dataset (STRING) is required and was not given: The name of the dataset", Example: "VALUE", Missing: true},
+		{Parameter: "items", Message: "parameter items (LIST) is required and was not given", Example: `["a", "b"]`, Missing: true},
+		{Parameter: "odd name", Message: "parameter odd name (BOOLEAN) is required and was not given", Example: "true", Missing: true},
 		{
 			Message: "the pipeline wants an artifact for its input model, and KFP gives none to a run: its tasks would fail",
 			Hint:    "let an importer task in the pipeline bring it, or declare it Optional",

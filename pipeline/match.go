@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -86,7 +87,7 @@ func missing(p form.Parameter) form.Problem {
 	if p.Description != "" {
 		message += ": " + oneLine(p.Description)
 	}
-	return form.Problem{Parameter: p.Name, Message: message, Hint: "add " + flag(p)}
+	return form.Problem{Parameter: p.Name, Message: message, Example: exampleText(p), Missing: true}
 }
 
 // oneLine is what fits a line of a description.
@@ -98,18 +99,12 @@ func oneLine(description string) string {
 	return strings.TrimSuffix(words, ".")
 }
 
-// flag is how a parameter is given on a command line, whatever its name: a flag
-// of its own would be another thing where it is called host.
-func flag(p form.Parameter) string {
-	value := map[string]string{
+// exampleText is a value as it is written on a command line.
+func exampleText(p form.Parameter) string {
+	if len(p.Choices) > 0 {
+		return fmt.Sprint(p.Choices[0])
+	}
+	return cmp.Or(map[string]string{
 		typeInteger: "1", typeDouble: "0.5", typeBoolean: "true", typeList: `["a", "b"]`, typeStruct: `{"a": 1}`,
-	}[p.Type]
-	if value == "" {
-		value = "VALUE"
-	}
-	word := p.Name + "=" + value
-	if strings.ContainsAny(word, " \"") {
-		word = "'" + word + "'"
-	}
-	return "--param " + word
+	}[p.Type], "VALUE")
 }

@@ -14,8 +14,9 @@ import (
 
 // read gives one value the type of its parameter.
 func read(p form.Parameter, g form.Given) (any, []form.Problem) {
+	example := ""
 	refuse := func(hint, format string, args ...any) (any, []form.Problem) {
-		return nil, []form.Problem{{Parameter: p.Name, Message: g.Origin + ": " + p.Name + " " + fmt.Sprintf(format, args...), Hint: hint}}
+		return nil, []form.Problem{{Parameter: p.Name, Message: g.Origin + ": " + p.Name + " " + fmt.Sprintf(format, args...), Hint: hint, Example: example}}
 	}
 	if f := notGivable(p); f.what != "" {
 		return refuse(f.hint, "%s", f.what)
@@ -23,7 +24,7 @@ func read(p form.Parameter, g form.Given) (any, []form.Problem) {
 	if g.IsValue && g.Value == nil {
 		hint := "leave it out: then its default is used"
 		if p.Required {
-			hint = example(p)
+			hint = written(p)
 		}
 		return refuse(hint, "takes a %s, and null is none", p.Type)
 	}
@@ -35,6 +36,9 @@ func read(p form.Parameter, g form.Given) (any, []form.Problem) {
 		v, f = readText(p, g.Text)
 	}
 	if f.what != "" {
+		if f.typed {
+			example = exampleText(p)
+		}
 		return refuse(f.hint, "takes a %s, and %s %s", p.Type, shown(p, g), f.what)
 	}
 	if len(p.Choices) > 0 && !isChoice(v, p.Choices) {
@@ -50,34 +54,37 @@ func notGivable(p form.Parameter) fault {
 	case typeInteger, typeDouble, typeString, typeBoolean, typeList, typeStruct:
 		return fault{}
 	case "":
-		return fault{"has no parameterType in the pipeline, and KFP refuses a value for it", hintNewSDK}
+		return fault{"has no parameterType in the pipeline, and KFP refuses a value for it", hintNewSDK, false}
 	case "TASK_FINAL_STATUS", "TASK_CONFIG":
 		return fault{
 			fmt.Sprintf("is a %s, which KFP gives to tasks and takes from nobody", p.Type),
-			"take it out of the pipeline's own parameters: a task that declares it gets it",
+			"take it out of the pipeline's own parameters: a task that declares it gets it", false,
 		}
 	}
-	return fault{fmt.Sprintf("has the type %s, which this program does not know", p.Type), "leave it out, or use a newer fltsctl"}
+	return fault{fmt.Sprintf("has the type %s, which this program does not know", p.Type), "leave it out, or use a newer fltsctl", false}
 }
 
 // fault is what stands between a value and its parameter. what goes on after
 // "this" or the parameter's name.
-type fault struct{ what, hint string }
+type fault struct {
+	what, hint string
+	typed      bool // the hint goes on with an example as it is typed
+}
 
 // readText reads a value as it stands on a command line.
 func readText(p form.Parameter, text string) (any, fault) {
 	switch p.Type {
 	case typeString:
 		if !utf8.ValidString(text) {
-			return nil, fault{"is not UTF-8", "write it in UTF-8; bytes go into a file or a bucket"}
+			return nil, fault{"is not UTF-8", "write it in UTF-8; bytes go into a file or a bucket", false}
 		}
 		return text, fault{}
 	case typeInteger:
 		n, what := readInteger(text)
-		return n, fault{what, "write a whole number in decimal digits: " + flag(p)}
+		return n, fault{what, "write a whole number in decimal digits", true}
 	case typeDouble:
 		n, what := readDouble(text)
-		return n, fault{what, "write a number with a point: " + flag(p)}
+		return n, fault{what, "write a number with a point", true}
 	case typeBoolean:
 		switch strings.ToLower(strings.TrimSpace(text)) {
 		case "true":
@@ -85,11 +92,11 @@ func readText(p form.Parameter, text string) (any, fault) {
 		case "false":
 			return false, fault{}
 		}
-		return nil, fault{"is neither true nor false", "write " + flag(p)}
+		return nil, fault{"is neither true nor false", "write true or false", true}
 	}
 	v, err := jsonvalue.Reader{}.One([]byte(text))
 	if err != nil {
-		return nil, fault{err.Error(), "write JSON: " + flag(p)}
+		return nil, fault{err.Error(), "write JSON", true}
 	}
 	return readValue(p, v)
 }
@@ -101,38 +108,38 @@ func readValue(p form.Parameter, v any) (any, fault) {
 		if p.Type == typeString {
 			return v, fault{}
 		}
-		return nil, fault{"is a text", example(p)}
+		return nil, fault{"is a text", written(p), false}
 	case json.Number:
 		switch p.Type {
 		case typeInteger:
 			n, what := readInteger(v.String())
-			return n, fault{what, example(p)}
+			return n, fault{what, written(p), false}
 		case typeDouble:
 			n, what := readDouble(v.String())
-			return n, fault{what, example(p)}
+			return n, fault{what, written(p), false}
 		}
-		return nil, fault{"is a number", example(p)}
+		return nil, fault{"is a number", written(p), false}
 	case bool:
 		if p.Type == typeBoolean {
 			return v, fault{}
 		}
-		return nil, fault{"is true or false", example(p)}
+		return nil, fault{"is true or false", written(p), false}
 	case []any:
 		if p.Type == typeList {
 			return v, finite(v)
 		}
-		return nil, fault{"is a list", example(p)}
+		return nil, fault{"is a list", written(p), false}
 	case map[string]any:
 		if p.Type == typeStruct {
 			return v, finite(v)
 		}
-		return nil, fault{"is a mapping", example(p)}
+		return nil, fault{"is a mapping", written(p), false}
 	}
-	return nil, fault{"is null", example(p)}
+	return nil, fault{"is null", written(p), false}
 }
 
-// example is how a value of a type is written in a file.
-func example(p form.Parameter) string {
+// written is how a value of a type is written in a file.
+func written(p form.Parameter) string {
 	return map[string]string{
 		typeString:  "a text that looks like something else needs quotes in a file",
 		typeInteger: "write a whole number without quotes",
@@ -146,7 +153,7 @@ func example(p form.Parameter) string {
 // finite refuses a list or a mapping with a number in it that no double holds.
 func finite(v any) fault {
 	if hasNumber(v, func(n json.Number) bool { _, what := readDouble(n.String()); return what != "" }) {
-		return fault{"has a number in it that is too large for a double", ""}
+		return fault{what: "has a number in it that is too large for a double"}
 	}
 	return fault{}
 }

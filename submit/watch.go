@@ -54,7 +54,7 @@ type Event struct {
 	Run  Run       // as it is now, with all its tasks
 	Task Task      // of TaskChanged
 	Was  State     // before the change; "" for what is new
-	Now  time.Time // by the server's clock, as far as that is known
+	Now  time.Time // by the server's clock, as far as that is known; one for all changes in an answer
 	Err  error     // of Troubled
 }
 
@@ -121,6 +121,7 @@ type watch struct {
 	clock     clock
 	canceling bool
 	oldUntil  time.Time // until then an end is the one before the restart
+	told      time.Time // when the last answer came, or failed to
 	settling  bool      // it has ended, and some of its tasks are given a last chance to
 
 	since    time.Time // the server has not answered since then; zero while it does
@@ -130,13 +131,14 @@ type watch struct {
 
 // saw takes in an answer and reports whether it is the last.
 func (w *watch) saw(asked time.Time, run Run) bool {
+	w.told = time.Now()
 	if w.failures > 0 {
 		w.failures, w.firm, w.since = 0, 0, time.Time{}
 		w.tell(Event{Kind: Recovered})
 	}
 	w.canceling = w.canceling || run.State == Canceling
 	run.Terminated = run.Terminated || w.canceling && run.State != Succeeded
-	w.clock.saw(asked, time.Now(), run)
+	w.clock.saw(asked, w.told, run)
 
 	before := w.run
 	w.run = run
@@ -190,13 +192,14 @@ func (w *watch) tellRun(before Run) {
 
 // tell completes an event.
 func (w *watch) tell(e Event) {
-	e.Run, e.Now = w.run, w.clock.now(time.Now())
+	e.Run, e.Now = w.run, w.clock.now(w.told)
 	w.emit(e)
 }
 
 // failed takes in that there was no answer, and returns why that is the end, if it
 // is.
 func (w *watch) failed(asked time.Time, err error) error {
+	w.told = time.Now()
 	w.failures++
 	if firm(err) {
 		w.firm++

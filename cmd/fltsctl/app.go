@@ -69,6 +69,10 @@ func (r *runner) prepare(app *cli.App) error {
 	}
 	problems := r.line.problems
 	for _, w := range r.line.others {
+		if c == nil && app.Command(w.name) != nil { // --version
+			problems = append(problems, usage("fltsctl "+w.name, "no flag %s", w.written))
+			continue
+		}
 		problems = append(problems, unknownFlag(w, flagNames(flags), r.line.name()+" --help"))
 	}
 	return refuse(problems, "")
@@ -78,6 +82,7 @@ func newApp(r *runner) *cli.App {
 	app := &cli.App{
 		Name:            "fltsctl",
 		Usage:           "submit pipelines, watch runs, say why they failed",
+		UsageText:       "fltsctl COMMAND [flags]",
 		Description:     description,
 		Writer:          r.stdout,
 		ErrWriter:       r.stderr,
@@ -134,6 +139,9 @@ func noCommand(c *cli.Context) error {
 	}
 	var names []string
 	for _, cmd := range c.Command.Subcommands {
+		if cmd.Command(word) != nil { // fltsctl logs
+			return usage("did you mean "+c.Command.HelpName+" "+cmd.Name+" "+word+"?", "no command %q", word)
+		}
 		names = append(names, cmd.Name)
 	}
 	return usage(near.DidYouMean(word, names, c.Command.HelpName+" --help lists the commands"), "no command %q", word)

@@ -175,6 +175,9 @@ func (l *commandLine) words() []string {
 
 // unknownFlag says that a command has no such flag.
 func unknownFlag(w flagWord, known []string, help string) error {
+	if file := w.name + "-file"; slices.Contains(known, file) {
+		return usage("did you mean --"+file+" FILE?", "no flag %s", w.written)
+	}
 	if meant := near.Name(w.name, known); meant != "" {
 		return usage("did you mean "+dashed(meant)+"?", "no flag %s", w.written)
 	}

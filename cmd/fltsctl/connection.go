@@ -36,6 +36,12 @@ var connectionOptions = []option{
 
 // accessOptions is the command line's part of the way to a server.
 func (r *runner) accessOptions(s *settings) access.Options {
+	for _, o := range connectionOptions {
+		// An unset variable of a script must not lead to another server.
+		if s.given(o) && !o.boolean && s.flag(o) == "" {
+			s.problem(usage("give it a value, or leave it out", "--%s is empty", o.flag))
+		}
+	}
 	return access.Options{
 		Host:          s.flag(hostOption),
 		TokenFile:     s.flag(tokenFileOption),

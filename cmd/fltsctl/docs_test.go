@@ -56,6 +56,19 @@ func TestDocs(t *testing.T) {
 	}
 }
 
+// The front page shows what a page of docs/fltsctl shows, which is run.
+func TestFrontPage(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	shown := regexp.MustCompile("(?s)<!-- (docs/fltsctl/.*?) -->\n```console\n(.*?)```\n").FindAllSubmatch(readme, -1)
+	require.Len(t, shown, 2)
+	for _, block := range shown {
+		page, err := os.ReadFile(filepath.Join("../..", string(block[1])))
+		require.NoError(t, err)
+		require.Contains(t, string(page), string(block[2]))
+	}
+}
+
 // documented is what a page shows: names of runs and times that look like some.
 func documented(text string) string {
 	text = aTime.ReplaceAllString(text, "2026-01-02T03:04:05Z")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -106,38 +105,4 @@ func (r *runner) notice(text string) {
 	case r.notices <- text:
 	default: // it has more to do than to say what goes on
 	}
-}
-
-var errInterrupted = errors.New("interrupted")
-
-// interruptible is a context that ends with the first interrupt, until it is
-// released.
-func (r *runner) interruptible(ctx context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		select {
-		case <-r.interrupts:
-			cancel(errInterrupted)
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, func() {
-		cancel(nil)
-		<-done // so that a later interrupt is not taken from whoever reads them next
-	}
-}
-
-// interrupted gives an error the status of an interrupt if there was one, and an
-// advice if it has none.
-func interrupted(ctx context.Context, err error, advice string) error {
-	if err == nil || !errors.Is(context.Cause(ctx), errInterrupted) {
-		return err
-	}
-	f := asFailure(err)
-	if f.hint == "" {
-		return &failure{statusInterrupted, advice, errInterrupted}
-	}
-	return &failure{statusInterrupted, f.hint, fmt.Errorf("%w: %w", errInterrupted, err)}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,8 +22,11 @@ func (r *runner) explain(ctx context.Context, b submit.Backend, run submit.Run) 
 // in a block of its own.
 func failureText(run submit.Run, failures []submit.Failure) string {
 	var b strings.Builder
-	if run.Error != "" {
+	switch {
+	case run.Error != "":
 		fmt.Fprintf(&b, "%s\n", oneLine(run.Error))
+	case len(failures) == 0 && unexplained(run):
+		b.WriteString("\nthe server does not say why: it shows no task that failed\n")
 	}
 	for i, f := range failures {
 		if i == submit.ExplainedTasks {
@@ -32,6 +36,20 @@ func failureText(run submit.Run, failures []submit.Failure) string {
 		b.WriteString("\n" + taskFailureText(f))
 	}
 	return b.String()
+}
+
+// unexplained is a run of which somebody will ask why it failed.
+func unexplained(run submit.Run) bool { return run.State == submit.Failed && !run.Terminated }
+
+// whereToLook is the command that says more of a run that failed: the whole log of
+// the first task, or what became of the pods where no task is to blame.
+func (r *runner) whereToLook(b submit.Backend, run submit.Run, failures []submit.Failure) {
+	switch {
+	case len(failures) > 0:
+		r.out.Line("hint", "fltsctl runs logs "+shellWord(run.ID)+" "+shellWord(failures[0].Ref), "")
+	case b.Kind() == kfpBackend && unexplained(run):
+		r.out.Line("hint", "kubectl get workflows,pods -n "+shellWord(cmp.Or(run.Namespace, "kubeflow"))+" -l pipeline/runid="+shellWord(run.ID), "")
+	}
 }
 
 func paths(failures []submit.Failure) []string {

@@ -89,7 +89,7 @@ func helpTemplate(lists string) string {
    {{template "helpNameTemplate" .}}
 
 USAGE:
-   {{.HelpName}} [flags] {{.ArgsUsage}}{{if .Description}}
+   {{.HelpName}} [flags]{{if .ArgsUsage}} {{.ArgsUsage}}{{end}}{{if .Description}}
 
 DESCRIPTION:
    {{template "descriptionTemplate" .}}{{end}}

@@ -49,12 +49,13 @@ func readPipeline(t submit.Target) (form.Form, string, error) {
 }
 
 func (r *runner) openKFP(_ context.Context, s *settings) (submit.Backend, error) {
-	a, err := access.KFP(r.accessOptions(s), r.surroundings())
+	o := r.accessOptions(s)
+	a, err := access.KFP(o, r.surroundings())
 	if err != nil {
 		return nil, err
 	}
 	for _, w := range a.Warnings {
 		r.out.Line("warning", w, "")
 	}
-	return kfp.New(a, kfp.Options{Namespace: s.value(namespaceOption), Notice: r.notice, Now: r.now}), nil
+	return kfp.New(a, kfp.Options{Namespace: s.value(namespaceOption), Pods: r.podLogs(o), Notice: r.notice, Now: r.now}), nil
 }

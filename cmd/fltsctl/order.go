@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"maps"
+	"slices"
+	"strings"
 
 	"github.com/flts-run/flts-run/internal/form"
 	"github.com/flts-run/flts-run/submit"
@@ -20,14 +22,18 @@ type asked struct {
 // order reads the run that the command line wants. What is wrong goes to the
 // settings' problems.
 func (r *runner) order(s *settings, sub *submission, a asked) {
-	var given []form.Given
-	given, sub.from = r.given(s, a.form)
-	values, problems := a.form.Read(given)
+	given := r.gather(s, a.form)
+	sub.from = given.from
+	values, problems := a.form.Read(given.values)
+	flags := flagNames(s.c.Command.Flags)
 	for _, p := range problems {
-		if p.Warning {
-			r.out.Line("warning", p.Message, p.Hint)
-		} else {
-			s.problem(usage(p.Hint, "%s", p.Message))
+		hint := hintOf(p, flags, slices.Contains(given.secrets, p.Parameter))
+		switch {
+		case p.Missing && given.lost:
+		case p.Warning:
+			r.out.Line("warning", p.Message, hint)
+		default:
+			s.problem(usage(hint, "%s", p.Message))
 		}
 	}
 	sub.order = submit.Order{
@@ -53,6 +59,28 @@ func (r *runner) order(s *settings, sub *submission, a asked) {
 		now:        r.now(),
 		parameters: withDefaults(a.form, values),
 	})
+}
+
+// hintOf is the hint of a form with its example as it is typed here. Nobody is told
+// to type a secret.
+func hintOf(p form.Problem, ours []string, isSecret bool) string {
+	switch {
+	case p.Example == "":
+		return p.Hint
+	case isSecret || form.IsSecretName(p.Parameter):
+		return "parameters are stored in clear text: take it out of the pipeline, and let flts-run have it from the Secret"
+	case p.Missing:
+		return "add " + typed(p.Parameter, p.Example, ours)
+	}
+	return p.Hint + ": " + typed(p.Parameter, p.Example, ours)
+}
+
+// typed is how a value is given to a parameter on a command line.
+func typed(name, value string, ours []string) string {
+	if flag, own := strings.CutPrefix(parameterFlag(name, ours), "--param "); own {
+		return "--param " + shellWord(flag+value)
+	}
+	return shellWord("--"+flagOf(name)) + " " + shellWord(value)
 }
 
 // runName fills the template that the command line or a variable has for the

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/flts-run/flts-run/internal/form"
 	"github.com/flts-run/flts-run/internal/jsonvalue"
@@ -20,8 +21,11 @@ const maxParams = 4 << 20
 // values, in YAML or JSON.
 func (r *runner) readParams(path string) ([]form.Given, error) {
 	origin := filepath.Base(path)
-	if path == "-" {
+	switch {
+	case path == "-":
 		origin = "stdin"
+	case strings.HasPrefix(path, "/dev/"): // of <(a command): its last part is a number
+		origin = path
 	}
 	data, err := r.readInput(path)
 	switch {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/flts-run/flts-run/submit"
 )
@@ -42,7 +41,7 @@ func taskLine(e submit.Event) string {
 	nodes := submit.Tree(e.Run.Tasks)
 	path, width := e.Task.Label(), 0
 	for _, n := range nodes {
-		width = max(width, utf8.RuneCountInString(oneLine(n.Path)))
+		width = max(width, columnsOf(oneLine(n.Path)))
 		if n.Task.ID == e.Task.ID && n.Task.MapIndex == e.Task.MapIndex {
 			path = n.Path
 		}
@@ -58,6 +57,6 @@ const (
 
 // columns is a task in one line.
 func columns(name string, width int, t submit.Task, now time.Time) string {
-	line := fmt.Sprintf("%-*s   %-*s   %-*s   %s", width, name, stateWidth, stateWord(t.State), timeWidth, taskLasted(t, now), remark(t))
+	line := fmt.Sprintf("%s   %-*s   %-*s   %s", padded(name, width), stateWidth, stateWord(t.State), timeWidth, taskLasted(t, now), remark(t))
 	return strings.TrimRight(line, " ")
 }

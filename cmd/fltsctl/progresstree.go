@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/flts-run/flts-run/submit"
 )
@@ -20,12 +19,16 @@ type progressTree struct {
 	now     func() time.Time // by the local clock
 
 	run   submit.Run
+	told  time.Time     // when the server said so, by its clock
 	ahead time.Duration // how far the server's clock is, of ours
 	drawn []int         // widths of the lines on the screen
 }
 
 func (p *progressTree) event(e submit.Event) error {
-	p.run = e.Run
+	if p.drawn != nil && e.Now.Equal(p.told) {
+		return nil // one answer of the server makes many events, and all of it is drawn
+	}
+	p.run, p.told = e.Run, e.Now
 	p.ahead = e.Now.Sub(p.now())
 	return p.draw(p.now())
 }
@@ -42,8 +45,12 @@ func (p *progressTree) aside(say func()) error {
 
 func (p *progressTree) end(run submit.Run, now time.Time, failures []submit.Failure) error {
 	p.run, p.ahead = run, now.Sub(p.now())
-	width, _, _ := p.size()
-	err := p.show(p.lines(now, width, len(run.Tasks)+1), width)
+	width, rows, _ := p.size()
+	rows = max(rows-1, 2)
+	if run.State.Final() { // and stays in sight, above what comes
+		rows = len(run.Tasks) + 1
+	}
+	err := p.show(p.lines(now, width, rows), width)
 	if err != nil {
 		return err
 	}
@@ -88,7 +95,7 @@ func treeLines(nodes []submit.Node, width int, now time.Time) []treeLine {
 	column := 0
 	for i, n := range nodes {
 		labels[i] = strings.Repeat("  ", n.Depth+1) + oneLine(n.Task.Label())
-		column = max(column, utf8.RuneCountInString(labels[i]))
+		column = max(column, columnsOf(labels[i]))
 	}
 	column = min(column, max(width-stateWidth-timeWidth-2*len("   "), 10))
 	lines := make([]treeLine, len(nodes))
@@ -151,7 +158,7 @@ func counted(states map[submit.State]int) string {
 }
 
 // What a terminal understands. Lines are not wrapped while the tree is drawn: one
-// that is wider than it looks, because of a wide letter, stays one line.
+// that is wider than was counted, which terminals do not agree on, stays one line.
 const (
 	cursorUp  = "\x1b[%dA"
 	wrapOff   = "\x1b[?7l"
@@ -166,7 +173,7 @@ func (p *progressTree) show(lines []treeLine, width int) error {
 	b.WriteString(p.back(width) + wrapOff)
 	p.drawn = p.drawn[:0]
 	for _, l := range lines {
-		p.drawn = append(p.drawn, utf8.RuneCountInString(l.text))
+		p.drawn = append(p.drawn, columnsOf(l.text))
 		b.WriteString(p.painted(l.text, l.state) + clearLine + "\n")
 	}
 	b.WriteString(clearDown + wrapOn)
@@ -217,12 +224,4 @@ func (p *progressTree) painted(text string, s submit.State) string {
 		return text
 	}
 	return text[:i] + paint(s) + text[i:i+len(s)] + "\x1b[0m" + text[i+len(s):]
-}
-
-// cut is a text in so many columns at most.
-func cut(text string, columns int) string {
-	if columns <= 0 || utf8.RuneCountInString(text) <= columns {
-		return text
-	}
-	return string([]rune(text)[:columns-1]) + "…"
 }

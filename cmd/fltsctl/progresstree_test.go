@@ -137,10 +137,30 @@ func TestTreeOfManyTasks(t *testing.T) {
 `, d.screen.String())
 	require.False(t, d.coloured)
 
-	run.State = submit.Failed
+	// Who leaves it gets no more than what was there.
 	require.NoError(t, d.end(run, d.at, nil))
-	require.Equal(t, 1+len(tasks)+1, strings.Count(d.screen.String(), "\n"))
+	require.Equal(t, 8, strings.Count(d.screen.String(), "\n"))
+
+	run.State = submit.Succeeded
+	require.NoError(t, d.end(run, d.at, nil))
+	require.Equal(t, 8+1+len(tasks)+1, strings.Count(d.screen.String(), "\n"))
 	require.Contains(t, d.screen.String(), "done-00")
+}
+
+// One answer of the server makes an event for each task, and is drawn once.
+func TestTreeIsDrawnOnceForAnAnswer(t *testing.T) {
+	d := newDrawing(t, 60, 8, false)
+	drawn := 0
+	d.write = func(string) error {
+		drawn++
+		return nil
+	}
+	run := training(step("a", submit.Running, time.Second, 0), step("b", submit.Running, time.Second, 0))
+	for _, task := range run.Tasks {
+		require.NoError(t, d.event(submit.Event{Kind: submit.TaskChanged, Run: run, Task: task, Now: d.at}))
+	}
+	d.show(t, run)
+	require.Equal(t, 1, drawn)
 }
 
 // No text is left behind, however the window changes and whatever is in it.
@@ -158,6 +178,6 @@ func TestTreeInAWindowThatChanges(t *testing.T) {
 	}
 	require.Equal(t, `training   RUNNING for 0 s
   a-task-with-a-rather-long-name-for-its-litt…   RUNNING     0 s
-  漢字漢字                                           FAILED      1 s     …
+  漢字漢字                                       FAILED      1 s     …
 `, d.screen.String())
 }

@@ -20,7 +20,7 @@ var (
 	stateOption        = option{flag: "state", heading: whichHeading, usage: "those in this `STATE`", values: states}
 	archivedOption     = option{flag: "archived", heading: whichHeading, boolean: true, usage: "those that are hidden, instead of those that are not"}
 	limitOption        = option{flag: "limit", heading: whichHeading, fallback: "20", usage: "`N` of them at most"}
-	pageOption         = option{flag: "page", heading: whichHeading, usage: "those behind a list that ended with this `TOKEN`"}
+	pageOption         = option{flag: "page", heading: whichHeading, usage: "those behind a list with this `TOKEN`, which is next_page in its JSON"}
 	allOption          = option{flag: "all", heading: whichHeading, boolean: true, usage: "all there are"}
 
 	tailOption   = option{flag: "tail", heading: whichHeading, usage: "the last `N` lines"}
@@ -58,6 +58,7 @@ func (r *runner) runsCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "runs",
 		Usage:       "look at runs, stop them, run them again",
+		UsageText:   "fltsctl runs COMMAND [flags]",
 		Description: runsDescription,
 		Action:      noCommand,
 		Subcommands: []*cli.Command{

@@ -108,10 +108,14 @@ func (c *call) changeAll(ch change) ([]submit.Run, error) {
 	doc := changesDocument{Schema: documentSchema}
 	var runs []submit.Run
 	for _, ref := range c.args.Slice() {
-		if c.ctx.Err() != nil {
-			return nil, c.ctx.Err()
-		}
 		run, err := c.changeOne(ch, ref)
+		if err != nil && c.ctx.Err() != nil {
+			advice := ""
+			if run.ID != "" {
+				advice = "it may have been done: fltsctl runs get " + shellWord(run.ID)
+			}
+			return nil, interrupted(c.ctx, err, advice)
+		}
 		runs = append(runs, run)
 		d := changeDocument{Run: ref, ID: run.ID, Name: run.Name, Result: ch.done}
 		if err != nil {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/flts-run/flts-run/submit"
 )
@@ -33,9 +32,7 @@ func (r *runner) get(c *call) error {
 	if err := c.product(describe(run, c.now()) + failureText(run, failures)); err != nil {
 		return err
 	}
-	if len(failures) > 0 {
-		c.out.Line("hint", logsCommand(run.ID, failures[0].Ref), "")
-	}
+	c.whereToLook(c.backend, run, failures)
 	return nil
 }
 
@@ -90,13 +87,13 @@ func fields(list [][2]string) string {
 	width := 0
 	for _, f := range list {
 		if f[1] != "" {
-			width = max(width, utf8.RuneCountInString(oneLine(f[0])))
+			width = max(width, columnsOf(oneLine(f[0])))
 		}
 	}
 	var b strings.Builder
 	for _, f := range list {
 		if name := oneLine(f[0]); f[1] != "" {
-			b.WriteString("  " + name + strings.Repeat(" ", width-utf8.RuneCountInString(name)+3) + oneLine(f[1]) + "\n")
+			b.WriteString("  " + padded(name, width+3) + oneLine(f[1]) + "\n")
 		}
 	}
 	return b.String()

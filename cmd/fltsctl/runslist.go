@@ -115,7 +115,7 @@ func (c *call) writeList(page submit.Page) error {
 		return err
 	}
 	if page.Next != "" {
-		c.out.Line("hint", "there are more: --page "+shellWord(page.Next)+" or --all", "")
+		c.out.Line("hint", "there are more: --all, or --limit with a larger number", "")
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"strings"
-	"unicode/utf8"
 )
 
 // table lines up rows of foreign text in columns, three spaces apart. A column in
@@ -13,7 +12,7 @@ func table(rows [][]string) string {
 	for i, row := range rows {
 		for j, cell := range row {
 			row[j] = oneLine(cell)
-			widths[j] = max(widths[j], utf8.RuneCountInString(row[j]))
+			widths[j] = max(widths[j], columnsOf(row[j]))
 			used[j] = used[j] || i > 0 && row[j] != ""
 		}
 	}
@@ -22,7 +21,7 @@ func table(rows [][]string) string {
 		var line strings.Builder
 		for j, cell := range row {
 			if used[j] {
-				line.WriteString(cell + strings.Repeat(" ", widths[j]-utf8.RuneCountInString(cell)+3))
+				line.WriteString(padded(cell, widths[j]+3))
 			}
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")

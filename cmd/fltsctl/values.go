@@ -12,36 +12,45 @@ import (
 // origins says where each value of a parameter came from, by the parameter's name.
 type origins map[string]string
 
-// given collects the values of a command line, one for a parameter: a flag beats
-// --param, which beats --params-file, which beats --from-contract. What is
-// beaten is said. What no form would accept goes to the settings' problems.
-func (r *runner) given(s *settings, f form.Form) ([]form.Given, origins) {
-	var all []form.Given
-	from := origins{}
-	for _, layer := range [][]form.Given{
-		r.fromFlags(s, f), fromParams(s), r.fromFile(s), r.fromContract(s, f),
-	} {
+// gathered is the values of a command line, one for a parameter.
+type gathered struct {
+	values  []form.Given
+	from    origins
+	secrets []string // parameters that the contract has a value for, and does not give
+	lost    bool     // a file of values could not be read: what is missing may be in it
+}
+
+// gather collects them: a flag beats --param, which beats --params-file, which beats
+// --from-contract. What is beaten is said. What no form would accept goes to the
+// settings' problems.
+func (r *runner) gather(s *settings, f form.Form) gathered {
+	flags, params := r.fromFlags(s, f), fromParams(s)
+	file, err := r.fromFile(s)
+	s.check(err)
+	configured, secrets := r.fromContract(s, f)
+	g := gathered{from: origins{}, secrets: secrets, lost: err != nil}
+	for _, layer := range [][]form.Given{flags, params, file, configured} {
 		inLayer := map[string]form.Given{}
-		for _, g := range layer {
-			name := meant(f, g.Name)
+		for _, v := range layer {
+			name := meant(f, v.Name)
 			if other, dup := inLayer[name]; dup {
-				s.problem(givenTwice(other, g))
+				s.problem(givenTwice(other, v))
 				continue
 			}
-			inLayer[name] = g
-			if stronger, beaten := from[name]; beaten {
-				r.notice(fmt.Sprintf("%s is from %s, not from %s", name, stronger, g.Origin))
+			inLayer[name] = v
+			if stronger, beaten := g.from[name]; beaten {
+				r.notice(fmt.Sprintf("%s is from %s, not from %s", name, stronger, v.Origin))
 				continue
 			}
-			all = append(all, g)
+			g.values = append(g.values, v)
 		}
-		for name, g := range inLayer {
-			if _, beaten := from[name]; !beaten {
-				from[name] = g.Origin
+		for name, v := range inLayer {
+			if _, beaten := g.from[name]; !beaten {
+				g.from[name] = v.Origin
 			}
 		}
 	}
-	return all, from
+	return g
 }
 
 // meant is the name of the parameter that a name means, or the name itself. An
@@ -128,27 +137,23 @@ func fromParams(s *settings) []form.Given {
 	return list
 }
 
-func (r *runner) fromFile(s *settings) []form.Given {
+func (r *runner) fromFile(s *settings) ([]form.Given, error) {
 	path := s.value(paramsFileOption)
 	if path == "" {
-		return nil
+		return nil, nil
 	}
-	list, err := r.readParams(path)
-	if err != nil {
-		s.problem(err)
-	}
-	return list
+	return r.readParams(path)
 }
 
 // fromContract is what the configuration has, each value said: nobody typed it.
-func (r *runner) fromContract(s *settings, f form.Form) []form.Given {
+func (r *runner) fromContract(s *settings, f form.Form) (list []form.Given, secrets []string) {
 	if !s.boolean(fromContractOption) {
 		for _, o := range contractOptions {
 			if s.given(o) {
 				s.problem(usage("add --from-contract", "--%s says where --from-contract looks, which is not there", o.flag))
 			}
 		}
-		return nil
+		return nil, nil
 	}
 	list, refused, err := contractValues(r.contractPlaces(s), f.Parameters())
 	s.check(err)
@@ -157,8 +162,9 @@ func (r *runner) fromContract(s *settings, f form.Form) []form.Given {
 	}
 	for _, p := range refused {
 		r.out.Line("warning", p.Message, p.Hint)
+		secrets = append(secrets, p.Parameter)
 	}
-	return list
+	return list, secrets
 }
 
 // contractPlaces is where the configuration is, on this machine.

@@ -59,9 +59,7 @@ func (r *runner) watch(ctx context.Context, b submit.Backend, id string, o watch
 		return w.left(run, err)
 	}
 	r.status = stateStatus(run.State)
-	if len(failures) > 0 {
-		r.out.Line("hint", logsCommand(run.ID, failures[0].Ref), "")
-	}
+	r.whereToLook(b, run, failures)
 	return nil
 }
 
@@ -230,9 +228,4 @@ func stateStatus(s submit.State) int {
 		return statusFailed
 	}
 	return statusCanceled
-}
-
-// logsCommand shows the whole log of a task.
-func logsCommand(run, task string) string {
-	return "fltsctl runs logs " + shellWord(run) + " " + shellWord(task)
 }

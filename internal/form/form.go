@@ -61,5 +61,7 @@ type Problem struct {
 	Parameter string // "" when it is about no parameter
 	Message   string // whole, with the name and the origin, and without a sensitive value
 	Hint      string // what to type next, or ""
+	Example   string // a value that would do, which whoever has asked for one shows behind the hint
 	Warning   bool   // the server would accept it
+	Missing   bool   // nothing was given for the parameter
 }

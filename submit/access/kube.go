@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -27,8 +28,12 @@ type kubeRoute struct {
 	renews    bool   // the login is had again after a 401
 }
 
-// KubeConfig is what kubectl would use, with the name of the context.
+// KubeConfig is what kubectl would use, with the name of the context. What client-go
+// logs would stand among our own lines, and is silenced; its errors come back as
+// errors.
 func KubeConfig(o Options, s Surroundings) (config *rest.Config, context string, err error) {
+	klog.LogToStderr(false)
+	klog.SetOutput(io.Discard)
 	rules := &clientcmd.ClientConfigLoadingRules{ExplicitPath: o.Kubeconfig}
 	if list := s.get("KUBECONFIG"); o.Kubeconfig == "" && list != "" {
 		rules.Precedence = filepath.SplitList(list)
@@ -36,6 +41,9 @@ func KubeConfig(o Options, s Surroundings) (config *rest.Config, context string,
 		rules.Precedence = []string{filepath.Join(s.Home, ".kube", "config")}
 	}
 	raw, err := rules.Load()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, "", kubeFault("--kubeconfig: there is no file "+o.Kubeconfig, "ls -l "+shellWord(o.Kubeconfig), nil)
+	}
 	if err != nil {
 		return nil, "", kubeFault("the kubeconfig cannot be read", "kubectl config view", err)
 	}
@@ -60,11 +68,8 @@ func kubeFault(message, advice string, err error) error {
 	return &submit.Error{Kind: submit.Invalid, Message: message, Advice: advice, Err: err}
 }
 
-// kubeRoute opens the way. What client-go logs would stand among our own lines; its
-// errors come back as errors.
+// kubeRoute opens the way.
 func (s Surroundings) kubeRoute(o Options) (*kubeRoute, wire, error) {
-	klog.LogToStderr(false)
-	klog.SetOutput(io.Discard)
 	config, context, err := KubeConfig(o, s)
 	if err != nil {
 		return nil, nil, err

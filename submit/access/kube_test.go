@@ -125,7 +125,7 @@ func TestKubeconfigsThatDoNotWork(t *testing.T) {
 		advice  string
 	}{
 		"none":            {access.Options{}, nil, "nothing says where Kubeflow Pipelines is, and kubectl has no context to reach it through", "give --host URL, or set KF_PIPELINES_ENDPOINT, or log kubectl in"},
-		"absent":          {access.Options{Kubeconfig: good + ".absent"}, nil, "the kubeconfig cannot be read", "kubectl config view"},
+		"absent":          {access.Options{Kubeconfig: good + ".absent"}, nil, "--kubeconfig: there is no file " + good + ".absent", "ls -l " + good + ".absent"},
 		"no YAML":         {access.Options{Kubeconfig: file(t, "{"+body)}, nil, "the kubeconfig cannot be read", "kubectl config view"},
 		"no current one":  {access.Options{Kubeconfig: kubeconfig(t, s.URL, caOf(s), "{}", "")}, nil, "the kubeconfig has no current context", "kubectl config use-context NAME, or give --kube-context NAME"},
 		"no such context": {access.Options{Kubeconfig: good, KubeContext: "stage"}, nil, `the kubeconfig has no context "stage"`, "kubectl config get-contexts"},

@@ -15,8 +15,8 @@ import (
 )
 
 // Logs writes the log of one task, or of all that have one, each line with its
-// task in front. It asks Kubernetes where it can, and KFP otherwise; KFP has logs
-// of pods that are gone only where Argo archives them. Following means to read
+// task in front. It asks KFP, and Kubernetes where that does not have it; KFP has
+// logs of pods that are gone only where Argo archives them. Following means to read
 // again: KFP does not follow, whatever its query says.
 func (b *Backend) Logs(ctx context.Context, q submit.LogQuery, w io.Writer) error {
 	read := map[string]*excerpt{}
@@ -62,7 +62,10 @@ func tasksMeant(run submit.Run, meant string) ([]submit.Task, error) {
 	slices.SortStableFunc(tasks, func(x, y submit.Task) int { return x.Started.Compare(y.Started) })
 	if meant != "" && len(tasks) == 0 {
 		advice := "it has none yet: a run gets its tasks when it starts"
-		if len(names) > 0 {
+		switch {
+		case len(names) == 0 && run.State.Final():
+			advice = "none of its tasks began: fltsctl runs get " + run.ID
+		case len(names) > 0:
 			advice = near.DidYouMean(meant, names, "its tasks: "+strings.Join(names, ", "))
 		}
 		return nil, &submit.Error{Kind: submit.NotFound, Message: fmt.Sprintf("run %s has no task %s", run.ID, meant), Advice: advice}
@@ -126,10 +129,10 @@ type podLog struct {
 
 func (b *Backend) openLog(ctx context.Context, run submit.Run, task submit.Task, try int) (podLog, error) {
 	if b.o.Pods != nil {
-		return b.openPodLog(ctx, run, task, try)
+		return b.openEither(ctx, run, task, try)
 	}
 	if try > 0 {
-		return podLog{}, &submit.Error{Kind: submit.Unsupported, Message: "KFP does not tell the tries of a task apart", Advice: kubectlLogs(run)}
+		return podLog{}, noTries(run)
 	}
 	if task.Pod == "" {
 		return podLog{}, errNoPod

@@ -169,6 +169,7 @@ func TestFollowingEndsWithItsContext(t *testing.T) {
 type cluster struct {
 	mu    sync.Mutex
 	pods  []Pod
+	err   error
 	asked []string
 }
 
@@ -176,7 +177,7 @@ func (c *cluster) Pods(_ context.Context, namespace, selector string) ([]Pod, er
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asked = append(c.asked, namespace+" "+selector)
-	return slices.Clone(c.pods), nil
+	return slices.Clone(c.pods), c.err
 }
 
 func (c *cluster) add(p Pod) {
@@ -250,6 +251,40 @@ func TestLogsThroughKubernetes(t *testing.T) {
 	var got bytes.Buffer
 	require.NoError(t, b.Logs(t.Context(), submit.LogQuery{Run: id, Task: "train"}, &got))
 	require.Equal(t, "archived\n", got.String())
+}
+
+// KFP is asked first, and what Kubernetes says stands behind what KFP said.
+func TestLogsOfKFPAndKubernetes(t *testing.T) {
+	kube := &cluster{}
+	b, fake := serve(t, fakekfp.Options{}, Options{Pods: kube})
+	id := started(t, b, order(t))
+	require.NoError(t, fake.Report(id, fakekfp.Report{State: "FAILED", Tasks: nodes()}))
+	fake.SetLog(id, "flts-train-x7k2p-5", "from KFP\n")
+	var got bytes.Buffer
+	require.NoError(t, b.Logs(t.Context(), submit.LogQuery{Run: id, Task: "preprocess"}, &got))
+	require.Equal(t, "from KFP\n", got.String())
+	require.Empty(t, kube.asked)
+
+	const gone = "KFP has no log of it: the pod is gone or has not started, and Argo archives no logs here"
+	advice := "kubectl logs -n kubeflow -l pipeline/runid=" + id + " -c main --prefix --tail=-1"
+	for name, tc := range map[string]struct {
+		err        error
+		try        int
+		want, hint string
+	}{
+		"no pods":           {nil, 0, gone, "while the pod is there: " + advice},
+		"no cluster":        {ErrNoCluster, 0, gone, "while the pod is there: " + advice},
+		"no cluster, a try": {ErrNoCluster, 2, "KFP does not tell the tries of a task apart", advice},
+		"refused":           {&submit.Error{Kind: submit.Refused, Message: "may not", Advice: "log in"}, 0, gone + "; may not", "log in"},
+		"refused, a try":    {&submit.Error{Kind: submit.Refused, Message: "may not", Advice: "log in"}, 2, "may not", "log in"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			kube.err = tc.err
+			err := b.Logs(t.Context(), submit.LogQuery{Run: id, Task: "train", Try: tc.try}, io.Discard)
+			require.EqualError(t, err, tc.want)
+			require.Equal(t, tc.hint, err.(*submit.Error).Hint())
+		})
+	}
 }
 
 func FuzzExcerpt(f *testing.F) {

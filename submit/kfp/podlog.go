@@ -2,6 +2,7 @@ package kfp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -19,6 +20,9 @@ type PodLogs interface {
 	// Log opens what there is of the log of a container.
 	Log(ctx context.Context, namespace, pod, container string) (io.ReadCloser, error)
 }
+
+// ErrNoCluster is of PodLogs that know no way to Kubernetes.
+var ErrNoCluster = errors.New("no way to Kubernetes is known")
 
 // Pod is a pod of a run.
 type Pod struct {
@@ -54,8 +58,6 @@ func (b *Backend) openPodLog(ctx context.Context, run submit.Run, task submit.Ta
 	switch {
 	case meant == nil && try > 0:
 		return podLog{}, &submit.Error{Kind: submit.NotFound, Message: fmt.Sprintf("task %s has no try %d whose pod is there", task.Name, try)}
-	case meant == nil && task.Pod != "":
-		return b.openNodeLog(ctx, run, task.Pod) // gone; Argo may have archived its log
 	case meant == nil:
 		return podLog{}, errNoPod
 	}
@@ -63,17 +65,14 @@ func (b *Backend) openPodLog(ctx context.Context, run submit.Run, task submit.Ta
 	return podLog{log, meant.Name}, err
 }
 
-// taskOfNode is the task of a pipeline that a node of its workflow belongs to, and
-// which try it is, from 1. Of a driver it is "".
+// taskOfNode is the task of a pipeline that a node of its workflow belongs to, or its
+// driver, "train-driver", and which try it is, from 1.
 func taskOfNode(node string) (task string, try int) {
 	path := strings.Split(node, ".")
 	last, try := numbered(path[len(path)-1])
 	if last == "executor" && len(path) > 1 {
 		last = path[len(path)-2]
 		last, _ = numbered(last)
-	}
-	if strings.HasSuffix(last, "-driver") {
-		return "", 0
 	}
 	return last, try
 }

@@ -10,7 +10,8 @@ import (
 // task "train" KFP compiles a node train-driver, which prepares it, and a node
 // train with the pod "executor" in it; for a pipeline in the pipeline a DAG with
 // the same inside. Which task is in which DAG only the pipeline tells: the API
-// shows no parents, and the children of a node are what runs after it too.
+// shows no parents, and the children of a node are what runs after it too. A driver
+// that failed is shown: the task behind it never began, so nothing else tells why.
 func tasksOf(rec record, spec any) []submit.Task {
 	places := placesOf(inner(spec))
 	final := stateOf(rec.State).Final()
@@ -18,7 +19,11 @@ func tasksOf(rec record, spec any) []submit.Task {
 	ids := map[string]string{} // of tasks whose name is one
 	for _, node := range rec.Tasks {
 		place, known := places[node.Name]
-		if !known && (len(places) > 0 || isMachinery(rec, node)) {
+		prepares := ""
+		if !known {
+			prepares = failedDriver(node)
+		}
+		if !known && prepares == "" && (len(places) > 0 || isMachinery(rec, node)) {
 			continue
 		}
 		task := submit.Task{
@@ -29,7 +34,10 @@ func tasksOf(rec record, spec any) []submit.Task {
 			Group:    place.group,
 			Error:    errorOf(node.Error, node.History),
 		}
-		if !task.Group {
+		if prepares != "" && task.Error == "" {
+			task.Error = "KFP could not prepare " + prepares
+		}
+		if !task.Group && prepares == "" {
 			task.Pod = podOf(node)
 		}
 		if final && task.State == submit.Unknown {
@@ -44,6 +52,18 @@ func tasksOf(rec record, spec any) []submit.Task {
 		}
 	}
 	return tasks
+}
+
+// failedDriver is what the driver that failed was to prepare, "" of any other node.
+func failedDriver(node taskRecord) string {
+	task, driver := strings.CutSuffix(node.Name, "-driver")
+	switch {
+	case !driver || stateOf(node.State) != submit.Failed:
+		return ""
+	case task == "root":
+		return "the run"
+	}
+	return "task " + task
 }
 
 // ifOne is the id of a node, or "" if it is not the only one of its name.

@@ -29,6 +29,9 @@ func TestTasksOf(t *testing.T) {
 	node := func(id, name string, children ...string) taskRecord {
 		return taskRecord{ID: id, Name: name, State: "RUNNING", Children: children}
 	}
+	failed := func(id, name string, children ...string) taskRecord {
+		return taskRecord{ID: id, Name: name, State: "FAILED", Children: children}
+	}
 	train := []taskRecord{
 		node("0", "w-1", "w-1-100"), node("1", "root-driver", "w-1-101"), node("2", "root", "w-1-102"),
 		node("3", "prepare-driver", "w-1-103"), node("4", "prepare", "w-1-104"), node("5", "executor"),
@@ -68,11 +71,26 @@ func TestTasksOf(t *testing.T) {
 		"component in itself": {map[string]any{"components": spec["components"], "root": map[string]any{"dag": map[string]any{"tasks": map[string]any{
 			"again": map[string]any{"componentRef": map[string]any{"name": "comp-self"}},
 		}}}}, []taskRecord{node("1", "again")}, []string{"[again]</"}},
-		"nonsense": {[]any{1}, []taskRecord{node("1", "a")}, []string{"a</"}},
+		"drivers that failed": {spec, []taskRecord{failed("1", "root-driver", "2"), failed("3", "prepare-driver", "x"), node("4", "inner-driver", "y")}, []string{"root-driver</", "prepare-driver</"}},
+		"nonsense":            {[]any{1}, []taskRecord{node("1", "a")}, []string{"a</"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, tc.want, taskLines(tasksOf(record{State: "RUNNING", Tasks: tc.nodes}, tc.spec)))
 		})
+	}
+}
+
+// What a driver could not prepare never begins: the driver says why.
+func TestDriverThatFailed(t *testing.T) {
+	for name, tc := range map[string]struct{ said, want string }{
+		"root-driver":  {"", "KFP could not prepare the run"},
+		"train-driver": {"", "KFP could not prepare task train"},
+		"fit-driver":   {"failed to resolve inputs", "failed to resolve inputs"},
+	} {
+		tasks := tasksOf(record{State: "FAILED", Tasks: []taskRecord{{ID: "1", Name: name, State: "FAILED", Error: tc.said}}}, nil)
+		require.Len(t, tasks, 1)
+		require.Equal(t, submit.Failed, tasks[0].State)
+		require.Equal(t, tc.want, tasks[0].Error)
 	}
 }
 
@@ -85,8 +103,8 @@ func TestTaskOfNode(t *testing.T) {
 		"w.root.inner.train.executor(2)": {"train", 3},
 		"w.root.loop.train(0).executor":  {"train", 1},
 		"w.root.importer":                {"importer", 1},
-		"w.root.train-driver":            {"", 0},
-		"w.root-driver":                  {"", 0},
+		"w.root.train-driver":            {"train-driver", 1},
+		"w.root-driver":                  {"root-driver", 1},
 		"":                               {"", 1},
 		"executor":                       {"executor", 1},
 		"w.root.train.executor(x)":       {"executor(x)", 1},
