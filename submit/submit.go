@@ -46,6 +46,13 @@ type Backend interface {
 	Archive(ctx context.Context, id string) error
 }
 
+// Glancer is a backend whose Run takes two requests. Glance brings what is known of
+// a run up to date by one, each half in its turn, so that a watch that asks once a
+// second sees every change within two. Of a run that has ended it reads the whole.
+type Glancer interface {
+	Glance(ctx context.Context, known Run) (Run, error)
+}
+
 // Target is what to run: a compiled pipeline in a file, or a pipeline or DAG that
 // the server has.
 type Target struct {

@@ -277,6 +277,30 @@ func TestWatchAsksAtItsPace(t *testing.T) {
 	}
 }
 
+// halves is a backend that is looked at in halves.
+type halves struct {
+	script
+	glances []submit.Run // what was known each time
+}
+
+func (h *halves) Glance(ctx context.Context, known submit.Run) (submit.Run, error) {
+	h.glances = append(h.glances, known)
+	return h.Run(ctx, known.ID)
+}
+
+// A backend whose runs take two requests is asked one a second, so that each half is
+// two seconds old at most.
+func TestWatchGlances(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &halves{script: script{answers: []answer{{run: run(submit.Pending)}, {run: run(submit.Running)}, {run: run(submit.Running)}, {run: run(submit.Succeeded)}}}}
+		began := time.Now()
+		_, err := submit.Watch(t.Context(), b, "r", submit.WatchOptions{}, func(submit.Event) {})
+		require.NoError(t, err)
+		require.Equal(t, []submit.Run{run(submit.Pending), run(submit.Running), run(submit.Running)}, b.glances)
+		require.Equal(t, 3*time.Second, time.Since(began))
+	})
+}
+
 func TestWatchEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		why := errors.New("detached")

@@ -50,9 +50,14 @@ type Backend struct {
 
 	mu    sync.Mutex
 	found *server // nil until it has been found out
+
+	tasksNext map[string]bool // by run: the next glance is at its tasks
 }
 
-var _ submit.Backend = (*Backend)(nil)
+var (
+	_ submit.Backend = (*Backend)(nil)
+	_ submit.Glancer = (*Backend)(nil)
+)
 
 // New speaks with the Airflow at that address. It sends nothing. A login that the
 // access has is exchanged for a token where the server is an Airflow 3.
@@ -66,7 +71,7 @@ func New(a *access.Access, o Options) *Backend {
 	if o.Pause == 0 {
 		o.Pause = time.Second
 	}
-	return &Backend{access: a, o: o}
+	return &Backend{access: a, o: o, tasksNext: map[string]bool{}}
 }
 
 // Kind is "airflow".

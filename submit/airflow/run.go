@@ -95,16 +95,55 @@ func (b *Backend) Run(ctx context.Context, id string) (submit.Run, error) {
 	if err != nil {
 		return submit.Run{}, err
 	}
+	return s.withTasks(ctx, r, s.run(read))
+}
+
+// withTasks is a run that was read, with its tasks as they are now.
+func (s *server) withTasks(ctx context.Context, r ref, run submit.Run) (submit.Run, error) {
 	instances, err := s.instances(ctx, r)
 	if err != nil {
 		return submit.Run{}, err
 	}
-	run := s.run(read)
 	run.Tasks = tasksOf(instances)
 	if run.State == submit.Failed {
 		run.Error = whatFailed(instances)
 	}
 	return run, nil
+}
+
+// Glance reads the run and its tasks in turn.
+func (b *Backend) Glance(ctx context.Context, known submit.Run) (submit.Run, error) {
+	s, r, err := b.open(ctx, known.ID)
+	if err != nil {
+		return submit.Run{}, err
+	}
+	if b.tasksAreDue(known.ID) {
+		instances, err := s.instances(ctx, r)
+		if err != nil {
+			return submit.Run{}, err
+		}
+		known.Tasks = tasksOf(instances)
+		return known, nil
+	}
+	read, err := s.readRun(ctx, r)
+	if err != nil {
+		return submit.Run{}, err
+	}
+	run := s.run(read)
+	if run.State.Final() {
+		return s.withTasks(ctx, r, run)
+	}
+	run.Tasks = known.Tasks
+	return run, nil
+}
+
+// tasksAreDue is true every other time for a run, and false the first time.
+func (b *Backend) tasksAreDue(id string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	due := b.tasksNext[id]
+	b.tasksNext[id] = !due
+	return due
 }
 
 // open is what every call about a run begins with.

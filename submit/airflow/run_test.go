@@ -44,6 +44,32 @@ func TestAPollCostsTwoRequests(t *testing.T) {
 	}
 }
 
+// A glance costs one request, and two have seen everything; of a run that has ended
+// one sees all.
+func TestAGlanceCostsOneRequest(t *testing.T) {
+	for _, version := range versions {
+		s, url := start(t, fakeairflow.Options{Version: version}, fakeairflow.DAG{ID: "d", Tasks: []fakeairflow.Task{{ID: "one"}, {ID: "two"}}})
+		b := airflow.New(wayTo(t, url, access.Options{}), airflow.Options{})
+		known, err := b.Run(t.Context(), begin(t, s, b, "d", 0))
+		require.NoError(t, err)
+		for !known.State.Final() {
+			s.Advance(1)
+			for range 2 {
+				before := len(s.Calls())
+				known, err = b.Glance(t.Context(), known)
+				require.NoError(t, err)
+				if known.State.Final() {
+					break
+				}
+				require.Len(t, s.Calls(), before+1)
+			}
+			now, err := b.Run(t.Context(), known.ID)
+			require.NoError(t, err)
+			require.Equal(t, now, known)
+		}
+	}
+}
+
 // Every state that Airflow has is one of ours.
 func TestStates(t *testing.T) {
 	s, url := start(t, fakeairflow.Options{}, one)
