@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+
+	"github.com/flts-run/flts-run/submit"
 )
 
 // The runs commands against a server whose answers are written down, at a time
@@ -78,4 +81,10 @@ func size(text string) (columns, rows int, ok bool) {
 	columns, _ = strconv.Atoi(c)
 	rows, _ = strconv.Atoi(r)
 	return columns, rows, ok
+}
+
+// Of a parameter with megabytes people see the beginning.
+func TestDescribeCutsValues(t *testing.T) {
+	text := describe(submit.Run{ID: "1", Name: "n", Parameters: map[string]any{"rows": strings.Repeat("x", 3<<20)}}, noon())
+	require.Contains(t, text, "\n  rows   "+strings.Repeat("x", longestValue-1)+"…\n")
 }

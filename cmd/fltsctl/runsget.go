@@ -36,6 +36,10 @@ func (r *runner) get(c *call) error {
 	return nil
 }
 
+// longestValue is how much of a parameter's value people are shown, in columns. A
+// value may have megabytes.
+const longestValue = 200
+
 // describe is a run for people, but for why it failed.
 func describe(run submit.Run, now time.Time) string {
 	var b strings.Builder
@@ -69,7 +73,7 @@ func describe(run submit.Run, now time.Time) string {
 		var list [][2]string
 		shown := shownParameters(run.Parameters)
 		for _, name := range slices.Sorted(maps.Keys(shown)) {
-			list = append(list, [2]string{name, cmp.Or(word(shown[name]), `""`)})
+			list = append(list, [2]string{name, cut(oneLine(cmp.Or(word(shown[name]), `""`)), longestValue)})
 		}
 		b.WriteString("\nparameters\n" + fields(list))
 	}
