@@ -192,12 +192,6 @@ func (c *Cluster) waitNamespace(ctx context.Context, name string) error {
 
 func (c *Cluster) file(name string) string { return filepath.Join(c.dir, name) }
 
-// Host is the address of the API, https://127.0.0.1:PORT.
-func (c *Cluster) Host() string { return c.host }
-
-// CAFile is the file, in PEM, of the authority of the API server's certificate.
-func (c *Cluster) CAFile() string { return c.ca.Path }
-
 // LogTail is the end of what each part wrote.
 func (c *Cluster) LogTail() string {
 	var text strings.Builder

@@ -203,7 +203,7 @@ func (f *dagForm) read(p param, known bool, g form.Given) (any, []form.Problem) 
 	var problems []form.Problem
 	for _, fault := range faults {
 		problems = append(problems, form.Problem{
-			Parameter: p.Name, Message: g.Origin + ": " + shownName(p.Name) + " " + fault.what, Hint: fault.hint, Warning: fault.passes,
+			Parameter: p.Name, Message: g.Origin + ": " + shownName(p.Name) + " " + fault.what, Hint: hintFor(fault), Example: fault.example, Warning: fault.passes,
 		})
 	}
 	if known && p.schema == nil {
@@ -231,10 +231,18 @@ func refusedProblem(p param, g form.Given, err error) form.Problem {
 	return problem
 }
 
+// hintFor stands in front of the fault's example.
+func hintFor(f fault) string {
+	if f.example == "" {
+		return ""
+	}
+	return "for example"
+}
+
 func missing(p param) form.Problem {
 	message := fmt.Sprintf("parameter %s (%s) is required and was not given", shownName(p.Name), cmp.Or(p.Type, "any type"))
 	if about := shownName(strings.TrimSuffix(strings.Join(strings.Fields(p.Description), " "), ".")); about != "" {
 		message += ": " + about
 	}
-	return form.Problem{Parameter: p.Name, Message: message, Hint: "add " + p.example()}
+	return form.Problem{Parameter: p.Name, Message: message, Example: p.example(), Missing: true}
 }

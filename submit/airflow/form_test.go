@@ -136,13 +136,13 @@ func TestAFormTellsAllAtOnce(t *testing.T) {
 		{Name: "note", Text: "again", Origin: "params.yaml"},
 	})
 	require.Equal(t, []form.Problem{
-		{Parameter: "batch_size", Message: "--batch-size: batch_size must be at least 1, and is 0", Hint: "write --param batch_size=1"},
+		{Parameter: "batch_size", Message: "--batch-size: batch_size must be at least 1, and is 0", Hint: "for example", Example: "1"},
 		{Parameter: "weights", Message: "--weights: weights seems to be a secret, and Airflow stores the conf of a run in clear text and shows it to all who see the run", Hint: "put it into a connection or a Secret, and give the name of that", Warning: true},
 		{Parameter: "batchsize", Message: "--param batchsize: DAG d has no parameter batchsize; Airflow puts it into the conf all the same", Hint: "did you mean batch_size?", Warning: true},
 		{Parameter: "MINIO_SECRET_KEY", Message: "--param MINIO_SECRET_KEY: MINIO_SECRET_KEY is a secret of the contract"},
 		{Parameter: "note", Message: "params.yaml: note is given twice", Hint: "keep one of them"},
-		{Parameter: "identifier", Message: "parameter identifier (string) is required and was not given: Names the run", Hint: "add --param identifier=VALUE"},
-		{Parameter: "kind", Message: "parameter kind (any type) is required and was not given", Hint: "add --param kind=a"},
+		{Parameter: "identifier", Message: "parameter identifier (string) is required and was not given: Names the run", Example: "VALUE", Missing: true},
+		{Parameter: "kind", Message: "parameter kind (any type) is required and was not given", Example: "a", Missing: true},
 	}, problems)
 	require.Equal(t, map[string]any{"note": nil, "weights": "AKIAIOSFODNN7EXAMPLE", "batchsize": "5"}, values)
 }

@@ -14,8 +14,9 @@ import (
 
 // fault is what is wrong with a value. what goes on after the parameter's name.
 type fault struct {
-	what, hint string
-	passes     bool // Airflow would take it
+	what    string
+	example string // a value that would do
+	passes  bool   // Airflow would take it
 }
 
 // value reads what was given. What has a type already keeps it; a text is read by
@@ -68,7 +69,7 @@ func (p param) readings(text string) ([]any, []fault) {
 	if what == "" {
 		what = "is none"
 	}
-	return nil, []fault{{what: "takes " + wanted(p.types) + ", and this " + what, hint: "write " + p.example()}}
+	return nil, []fault{{what: "takes " + wanted(p.types) + ", and this " + what, example: p.example()}}
 }
 
 // sameType takes whole numbers and others for one type.
@@ -127,37 +128,32 @@ func (p param) judge(v any) []fault {
 	}
 	var faults []fault
 	for _, what := range rules(broken, p.Name) {
-		faults = append(faults, fault{what: what, hint: p.hint()})
+		faults = append(faults, fault{what: what, example: p.hint()})
 	}
 	return faults
 }
 
+// hint is an example, unless the message has the choices.
 func (p param) hint() string {
 	if len(p.Choices) > 0 {
 		return ""
 	}
-	return "write " + p.example()
+	return p.example()
 }
 
-// example is how the parameter is written on a command line.
+// example is a value as it is written on a command line.
 func (p param) example() string {
-	value := "VALUE"
+	if len(p.Choices) > 0 {
+		return choice(p.Choices[0])
+	}
 	for _, t := range p.types {
 		if e := map[string]string{
 			"integer": "1", "number": "0.5", "boolean": "true", "array": `["a", "b"]`, "object": `{"a": 1}`,
 		}[t]; e != "" {
-			value = e
-			break
+			return e
 		}
 	}
-	if len(p.Choices) > 0 {
-		value = choice(p.Choices[0])
-	}
-	word := p.Name + "=" + value
-	if strings.ContainsAny(word, " \"") {
-		word = "'" + word + "'"
-	}
-	return "--param " + word
+	return "VALUE"
 }
 
 // choice is a value as it is written on a command line.
