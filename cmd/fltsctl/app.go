@@ -35,10 +35,13 @@ type runner struct {
 	notices  chan string // of a run that is watched; nil otherwise
 	status   int         // of a command that ended without a failure of its own
 	asksHelp bool        // about what only the server knows
+
+	typedBackend string // with --backend; "" where that is not on the command line
 }
 
 func newRunner(p process) *runner {
 	r := &runner{process: p, out: &console.Console{Program: "fltsctl", W: p.stderr}}
+	r.out.Hint = r.withBackend
 	r.out.Mask.AddKnownShapes()
 	r.backends = map[string]backend{kfpBackend: r.kfp(), airflowBackend: r.airflow()}
 	return r

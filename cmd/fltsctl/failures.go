@@ -46,7 +46,7 @@ func unexplained(run submit.Run) bool { return run.State == submit.Failed && !ru
 func (r *runner) whereToLook(b submit.Backend, run submit.Run, failures []submit.Failure) {
 	switch {
 	case len(failures) > 0:
-		r.out.Line("hint", "fltsctl runs logs "+shellWord(run.ID)+" "+shellWord(failures[0].Ref), "")
+		r.out.Line("hint", r.withBackend("fltsctl runs logs "+shellWord(run.ID)+" "+shellWord(failures[0].Ref)), "")
 	case b.Kind() == kfpBackend && unexplained(run):
 		r.out.Line("hint", "kubectl get workflows,pods -n "+shellWord(cmp.Or(run.Namespace, "kubeflow"))+" -l pipeline/runid="+shellWord(run.ID), "")
 	}

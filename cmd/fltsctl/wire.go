@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"maps"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/flts-run/flts-run/internal/form"
 	"github.com/flts-run/flts-run/submit"
@@ -33,7 +35,22 @@ type backend struct {
 func (r *runner) chosenBackend(s *settings, options []option) backend {
 	name := s.oneOf(backendOption.as(r.backendNames()...))
 	s.onlyFor(name, slices.Concat(options, connectionOptions))
+	if s.given(backendOption) {
+		r.typedBackend = name
+	}
 	return r.backends[name]
+}
+
+// runsCommands are commands of ours in a hint.
+var runsCommands = regexp.MustCompile(`fltsctl runs [a-z]+`)
+
+// withBackend makes what is to be typed next go where this command went: whoever
+// typed --backend has no variable that says it.
+func (r *runner) withBackend(hint string) string {
+	if r.typedBackend == "" || strings.Contains(hint, "--backend") {
+		return hint
+	}
+	return runsCommands.ReplaceAllString(hint, "$0 --backend "+r.typedBackend)
 }
 
 func (r *runner) backendNames() []string { return slices.Sorted(maps.Keys(r.backends)) }

@@ -19,6 +19,9 @@ type Console struct {
 	Program string
 	W       io.Writer
 	Mask    redact.Set
+
+	// Hint, if there is one, has the last word on what is to be typed next.
+	Hint func(string) string
 }
 
 // Print writes a text for people, as one piece.
@@ -32,6 +35,9 @@ func (c *Console) Raw(text string) {
 
 // Line says one thing, and under it what to type next if that is known.
 func (c *Console) Line(kind, text, hint string) {
+	if c.Hint != nil {
+		hint = c.Hint(hint)
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s: %s\n", c.Program, kind, strings.ReplaceAll(text, "\n", "\n"+c.Program+": "+kind+": "))
 	if hint != "" {
