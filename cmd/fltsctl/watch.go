@@ -118,6 +118,7 @@ func (w *watcher) follow(ctx context.Context) (run submit.Run, err error) {
 			if w.stopped != nil {
 				<-w.stopped
 			}
+			w.lastNotices()
 			return run, err
 		case e := <-events:
 			w.event(e)
@@ -137,6 +138,18 @@ func (w *watcher) follow(ctx context.Context) (run submit.Run, err error) {
 		}
 		if w.broken != nil {
 			cancel(w.broken)
+		}
+	}
+}
+
+// lastNotices says what came together with the end.
+func (w *watcher) lastNotices() {
+	for {
+		select {
+		case text := <-w.notices:
+			w.say("note", text, "")
+		default:
+			return
 		}
 	}
 }
