@@ -181,7 +181,7 @@ func TestEveryCheckHasAResultWhenTheRunEndsEarly(t *testing.T) {
 				check("behind", pass, "running"),
 				{ID: "waiting", Run: finds(notYet)},
 				{ID: "again", Run: looksTwice()},
-				{ID: "slow", Run: func(context.Context) checklist.Finding { time.Sleep(time.Second); return pass }},
+				{ID: "slow", Run: func(context.Context) checklist.Finding { time.Sleep(time.Second + time.Millisecond); return pass }},
 				check("late", pass, "slow"),
 			})
 			require.Equal(t, []says{
@@ -195,7 +195,7 @@ func TestEveryCheckHasAResultWhenTheRunEndsEarly(t *testing.T) {
 			}, said(v))
 			require.Equal(t, []bool{false, true, false, true, true, false, true}, interruptions(v))
 			require.Equal(t, 69, v.Status())
-			require.Equal(t, time.Second, v.Took)
+			require.Equal(t, time.Second+time.Millisecond, v.Took)
 			require.Equal(t, 2, v.Results[4].Attempts)
 		})
 	}
