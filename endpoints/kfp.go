@@ -3,7 +3,6 @@ package endpoints
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/jwt"
 	"github.com/flts-run/flts-run/internal/secret"
 )
 
@@ -147,7 +147,8 @@ func (k *kfp) tokenRefused(a answer) checklist.Finding {
 		evidence = append(evidence, "token file "+k.file)
 	}
 	detail, hint := "the token is not accepted (401)", mount
-	claims, readable := readClaims(k.Token.Value.Reveal())
+	var claims claims
+	readable := jwt.Read(k.Token.Value.Reveal(), &claims)
 	switch {
 	case k.Token.Value.IsEmpty() && k.env.Files == nil:
 		detail = "a token is wanted (401), and none was looked for"
@@ -170,31 +171,8 @@ func (k *kfp) tokenRefused(a answer) checklist.Finding {
 
 // claims are what is looked at in the payload of a JWT.
 type claims struct {
-	Expires  float64  `json:"exp"`
-	Audience audience `json:"aud"`
-}
-
-// audience is one name or a list of names.
-type audience []string
-
-// UnmarshalJSON reads both forms.
-func (a *audience) UnmarshalJSON(text []byte) error {
-	var one string
-	if json.Unmarshal(text, &one) == nil {
-		*a = audience{one}
-		return nil
-	}
-	return json.Unmarshal(text, (*[]string)(a))
-}
-
-// readClaims decodes a JWT without looking at its signature.
-func readClaims(token string) (c claims, ok bool) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return c, false
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	return c, err == nil && json.Unmarshal(payload, &c) == nil
+	Expires  float64      `json:"exp"`
+	Audience jwt.Audience `json:"aud"`
 }
 
 // isObject reports a body that is a JSON object.

@@ -37,10 +37,7 @@ func contractValues(at contractPlaces, params []form.Parameter) (given []form.Gi
 		return nil, nil, err
 	}
 	for _, p := range params {
-		key := contract.KeyForParam(p.Name)
-		if key == nil {
-			key = contract.KeyFor(strings.ToUpper(near.Folded(p.Name)))
-		}
+		key := keyOfParameter(contract, p.Name)
 		if key == nil {
 			continue
 		}
@@ -56,6 +53,15 @@ func contractValues(at contractPlaces, params []form.Parameter) (given []form.Gi
 		}
 	}
 	return given, refused, nil
+}
+
+// keyOfParameter is the key that a parameter supplies, or that is named like it; nil
+// for what is the pipeline's own business.
+func keyOfParameter(c *resolve.Contract, name string) *resolve.Key {
+	if key := c.KeyForParam(name); key != nil {
+		return key
+	}
+	return c.KeyFor(strings.ToUpper(near.Folded(name)))
 }
 
 func sensitiveParameter(p form.Parameter, what, instead string) form.Problem {

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"strings"
 	"sync"
 
-	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/internal/redact"
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -27,10 +25,7 @@ func (at contractPlaces) refuseSecret() func(name string, value any) error {
 		if contract == nil || value == nil || value == "" {
 			return nil
 		}
-		key := contract.KeyForParam(name)
-		if key == nil {
-			key = contract.KeyFor(strings.ToUpper(near.Folded(name)))
-		}
+		key := keyOfParameter(contract, name)
 		if key != nil && key.Sensitive {
 			return refusedSecret(key.Name)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/internal/console"
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -46,9 +47,9 @@ func unexplained(run submit.Run) bool { return run.State == submit.Failed && !ru
 func (r *runner) whereToLook(b submit.Backend, run submit.Run, failures []submit.Failure) {
 	switch {
 	case len(failures) > 0:
-		r.out.Line("hint", r.withBackend("fltsctl runs logs "+shellWord(run.ID)+" "+shellWord(failures[0].Ref)), "")
+		r.out.Line("hint", r.withBackend("fltsctl runs logs "+hint.ShellWord(run.ID)+" "+hint.ShellWord(failures[0].Ref)), "")
 	case b.Kind() == kfpBackend && unexplained(run):
-		r.out.Line("hint", "kubectl get workflows,pods -n "+shellWord(cmp.Or(run.Namespace, "kubeflow"))+" -l pipeline/runid="+shellWord(run.ID), "")
+		r.out.Line("hint", "kubectl get workflows,pods -n "+hint.ShellWord(cmp.Or(run.Namespace, "kubeflow"))+" -l pipeline/runid="+hint.ShellWord(run.ID), "")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/internal/form"
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -78,9 +79,9 @@ func hintOf(p form.Problem, ours []string, isSecret bool) string {
 // typed is how a value is given to a parameter on a command line.
 func typed(name, value string, ours []string) string {
 	if flag, own := strings.CutPrefix(parameterFlag(name, ours), "--param "); own {
-		return "--param " + shellWord(flag+value)
+		return "--param " + hint.ShellWord(flag+value)
 	}
-	return shellWord("--"+flagOf(name)) + " " + shellWord(value)
+	return hint.ShellWord("--"+flagOf(name)) + " " + hint.ShellWord(value)
 }
 
 // runName fills the template that the command line or a variable has for the

@@ -12,6 +12,7 @@ import (
 
 	"k8s.io/client-go/rest"
 
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/submit"
 	"github.com/flts-run/flts-run/submit/access"
 	"github.com/flts-run/flts-run/submit/kfp"
@@ -111,7 +112,7 @@ func (p *podLogs) Log(ctx context.Context, namespace, pod, container string) (io
 	if got.StatusCode == http.StatusBadRequest { // there is the pod, and no log yet
 		return nil, &submit.Error{
 			Kind: submit.NotFound, Message: "the container of pod " + pod + " has not started",
-			Advice: "kubectl --context " + shellWord(p.context) + " describe pod -n " + shellWord(namespace) + " " + shellWord(pod),
+			Advice: "kubectl --context " + hint.ShellWord(p.context) + " describe pod -n " + hint.ShellWord(namespace) + " " + hint.ShellWord(pod),
 		}
 	}
 	return nil, p.refused(got.StatusCode, "get pods/log", namespace)
@@ -143,13 +144,13 @@ func (p *podLogs) noAnswer(ctx context.Context, err error) error {
 	return &submit.Error{
 		Kind: submit.Unusable, Err: err,
 		Message: "the API server of Kubernetes at " + p.base.Host + " does not answer",
-		Advice:  "kubectl --context " + shellWord(p.context) + " cluster-info",
+		Advice:  "kubectl --context " + hint.ShellWord(p.context) + " cluster-info",
 	}
 }
 
 // refused leaves out the server's text.
 func (p *podLogs) refused(status int, what, namespace string) error {
-	kubectl := "kubectl --context " + shellWord(p.context)
+	kubectl := "kubectl --context " + hint.ShellWord(p.context)
 	e := &submit.Error{Kind: submit.Refused}
 	switch status {
 	case http.StatusUnauthorized:
@@ -157,11 +158,11 @@ func (p *podLogs) refused(status int, what, namespace string) error {
 		e.Advice = "log in again, until this works: " + kubectl + " get --raw /version"
 	case http.StatusForbidden:
 		e.Message = fmt.Sprintf("the context %q may not %s in namespace %s (403)", p.context, what, namespace)
-		e.Advice = kubectl + " auth can-i " + what + " -n " + shellWord(namespace)
+		e.Advice = kubectl + " auth can-i " + what + " -n " + hint.ShellWord(namespace)
 	default:
 		e.Kind = submit.Unusable
 		e.Message = fmt.Sprintf("Kubernetes does not %s in namespace %s (%d)", what, namespace, status)
-		e.Advice = kubectl + " get pods -n " + shellWord(namespace)
+		e.Advice = kubectl + " get pods -n " + hint.ShellWord(namespace)
 	}
 	return e
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -78,7 +79,7 @@ func (r *runner) retry(c *call) error {
 			case submit.Succeeded, submit.Skipped:
 				return forbidden(run, "nothing in it failed", "")
 			}
-			return forbidden(run, "it can be retried when it has ended", "fltsctl runs watch "+shellWord(run.ID)+" waits for that")
+			return forbidden(run, "it can be retried when it has ended", "fltsctl runs watch "+hint.ShellWord(run.ID)+" waits for that")
 		},
 		do: func(c *call, run submit.Run) error { return c.backend.Retry(c.ctx, run.ID) },
 	})
@@ -112,7 +113,7 @@ func (c *call) changeAll(ch change) ([]submit.Run, error) {
 		if err != nil && c.ctx.Err() != nil {
 			advice := ""
 			if run.ID != "" {
-				advice = "it may have been done: fltsctl runs get " + shellWord(run.ID)
+				advice = "it may have been done: fltsctl runs get " + hint.ShellWord(run.ID)
 			}
 			return nil, interrupted(c.ctx, err, advice)
 		}

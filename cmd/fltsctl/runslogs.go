@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/flts-run/flts-run/internal/console"
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/submit"
 )
@@ -56,7 +57,7 @@ func taskOf(run submit.Run, word string) (string, error) {
 	return "", &submit.Error{
 		Kind:    submit.NotFound,
 		Message: "the run has no task " + word,
-		Advice:  near.DidYouMean(word, known, "fltsctl runs get "+shellWord(run.ID)+" lists them"),
+		Advice:  near.DidYouMean(word, known, "fltsctl runs get "+hint.ShellWord(run.ID)+" lists them"),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -216,7 +217,7 @@ func (w *watcher) hasStopped(err error) {
 
 // left says that the watch has ended and the run has not.
 func (w *watcher) left(run submit.Run, err error) error {
-	again := "fltsctl runs watch " + shellWord(w.id) + " watches it again"
+	again := "fltsctl runs watch " + hint.ShellWord(w.id) + " watches it again"
 	switch {
 	case errors.Is(err, errDetached):
 		what := "the run goes on"

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -107,7 +108,7 @@ func (j *judge) whoListens() string {
 
 func (j *judge) nameFault(err *net.DNSError) *submit.Error {
 	host := j.base.Hostname()
-	e := &submit.Error{Kind: submit.Unusable, Code: codeNoSuchHost, Message: "there is no host " + host, Advice: "correct " + j.origin + ", or check the VPN: getent hosts " + shellWord(host)}
+	e := &submit.Error{Kind: submit.Unusable, Code: codeNoSuchHost, Message: "there is no host " + host, Advice: "correct " + j.origin + ", or check the VPN: getent hosts " + hint.ShellWord(host)}
 	switch {
 	case err.IsNotFound && isService(host) && !j.inside:
 		e.Code, e.Message = codeNotInCluster, host+" is a name of the cluster, and this is outside of it"
@@ -127,10 +128,10 @@ func (j *judge) nameFault(err *net.DNSError) *submit.Error {
 func (j *judge) pluginFault(err error) *submit.Error {
 	e := &submit.Error{
 		Kind: submit.Refused, Message: fmt.Sprintf("%s, which gives the login of the context %q, failed", j.kube.plugin, j.kube.context),
-		Advice: "log in again, until this works: kubectl --context " + shellWord(j.kube.context) + " get --raw /version",
+		Advice: "log in again, until this works: kubectl --context " + hint.ShellWord(j.kube.context) + " get --raw /version",
 	}
 	if errors.Is(err, exec.ErrNotFound) || strings.Contains(err.Error(), "not found") || strings.Contains(err.Error(), "no such file") {
-		e.Kind, e.Message, e.Advice = submit.Invalid, fmt.Sprintf("the context %q gets its login from %s, and there is no such program", j.kube.context, j.kube.plugin), "install it, until this finds it: command -v "+shellWord(j.kube.plugin)
+		e.Kind, e.Message, e.Advice = submit.Invalid, fmt.Sprintf("the context %q gets its login from %s, and there is no such program", j.kube.context, j.kube.plugin), "install it, until this finds it: command -v "+hint.ShellWord(j.kube.plugin)
 	}
 	return e
 }

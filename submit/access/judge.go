@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -171,7 +172,7 @@ func (t *trip) counted() string {
 
 // notAPI is an answer of something that is not the API.
 func (j *judge) notAPI(resp *http.Response, text string) *submit.Error {
-	e := &submit.Error{Kind: submit.Unusable, Code: codeNotHere, Message: fmt.Sprintf("there is no API of %s at %s (%d)", j.what, shownBase(j.base), resp.StatusCode), Advice: "correct " + j.origin + ", with the path in front of the API; look: curl -sI " + shellWord(j.base.String())}
+	e := &submit.Error{Kind: submit.Unusable, Code: codeNotHere, Message: fmt.Sprintf("there is no API of %s at %s (%d)", j.what, shownBase(j.base), resp.StatusCode), Advice: "correct " + j.origin + ", with the path in front of the API; look: curl -sI " + hint.ShellWord(j.base.String())}
 	if isHTML(resp) {
 		e.Message = fmt.Sprintf("a web page answers at %s instead of the API of %s (%d)", shownBase(j.base), j.what, resp.StatusCode)
 	}

@@ -1,43 +1,24 @@
 package access
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/flts-run/flts-run/internal/jwt"
 )
 
 // claims are what is looked at in the payload of a JWT.
 type claims struct {
-	Subject   string   `json:"sub"`
-	Expires   float64  `json:"exp"`
-	NotBefore float64  `json:"nbf"`
-	Audience  audience `json:"aud"`
+	Subject   string       `json:"sub"`
+	Expires   float64      `json:"exp"`
+	NotBefore float64      `json:"nbf"`
+	Audience  jwt.Audience `json:"aud"`
 }
 
-// audience is one name or a list of names.
-type audience []string
-
-// UnmarshalJSON reads both forms.
-func (a *audience) UnmarshalJSON(text []byte) error {
-	var one string
-	if json.Unmarshal(text, &one) == nil {
-		*a = audience{one}
-		return nil
-	}
-	return json.Unmarshal(text, (*[]string)(a))
-}
-
-// readClaims decodes a JWT without looking at its signature, which is the server's
-// business.
 func readClaims(token string) (c claims, ok bool) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return c, false
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	return c, err == nil && json.Unmarshal(payload, &c) == nil
+	ok = jwt.Read(token, &c)
+	return c, ok
 }
 
 // isServiceAccount reports a token of Kubernetes, of which alone it is known which

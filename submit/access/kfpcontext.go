@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/internal/secret"
 	"github.com/flts-run/flts-run/submit"
 )
@@ -44,7 +45,7 @@ func (s Surroundings) kfpContext() (kfpContext, string, error) {
 		c, bad = parseKFPContext(text)
 	}
 	if bad != nil {
-		return kfpContext{}, name, &submit.Error{Kind: submit.Invalid, Message: name + " is not the JSON that the client of KFP keeps there", Advice: "look at it, or move it away: jq -r keys " + shellWord(name), Err: bad}
+		return kfpContext{}, name, &submit.Error{Kind: submit.Invalid, Message: name + " is not the JSON that the client of KFP keeps there", Advice: "look at it, or move it away: jq -r keys " + hint.ShellWord(name), Err: bad}
 	}
 	return c, name, nil
 }

@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/transport"
 	"k8s.io/klog/v2"
 
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -42,7 +43,7 @@ func KubeConfig(o Options, s Surroundings) (config *rest.Config, context string,
 	}
 	raw, err := rules.Load()
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", kubeFault("--kubeconfig: there is no file "+o.Kubeconfig, "ls -l "+shellWord(o.Kubeconfig), nil)
+		return nil, "", kubeFault("--kubeconfig: there is no file "+o.Kubeconfig, "ls -l "+hint.ShellWord(o.Kubeconfig), nil)
 	}
 	if err != nil {
 		return nil, "", kubeFault("the kubeconfig cannot be read", "kubectl config view", err)
@@ -58,7 +59,7 @@ func KubeConfig(o Options, s Surroundings) (config *rest.Config, context string,
 	}
 	config, err = clientcmd.NewNonInteractiveClientConfig(*raw, context, &clientcmd.ConfigOverrides{}, rules).ClientConfig()
 	if err != nil {
-		return nil, "", kubeFault(fmt.Sprintf("the context %q of the kubeconfig is not whole", context), "kubectl config view --minify --context "+shellWord(context), err)
+		return nil, "", kubeFault(fmt.Sprintf("the context %q of the kubeconfig is not whole", context), "kubectl config view --minify --context "+hint.ShellWord(context), err)
 	}
 	return config, context, nil
 }
@@ -76,7 +77,7 @@ func (s Surroundings) kubeRoute(o Options) (*kubeRoute, wire, error) {
 	}
 	unusable := func(err error) (*kubeRoute, wire, error) {
 		return nil, nil, kubeFault(fmt.Sprintf("the context %q of the kubeconfig cannot be used: a certificate, a key or a file of it is missing or damaged", context),
-			"kubectl --context "+shellWord(context)+" cluster-info", err)
+			"kubectl --context "+hint.ShellWord(context)+" cluster-info", err)
 	}
 	base, _, err := rest.DefaultServerUrlFor(config)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -29,7 +30,7 @@ func (r *kubeRoute) parts() (service, port string) {
 // kubeRefusal is why the API server did not pass the request on.
 func (j *judge) kubeRefusal(status int, text string) *submit.Error {
 	r := j.kube
-	kubectl := "kubectl --context " + shellWord(r.context)
+	kubectl := "kubectl --context " + hint.ShellWord(r.context)
 	service, port := r.parts()
 	e := &submit.Error{Kind: submit.Unusable, Code: codeNoBackend, Advice: kubectl + " -n " + r.namespace + " get pods,endpointslices -l app=" + service}
 	switch {

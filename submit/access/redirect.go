@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -36,7 +37,7 @@ func (j *judge) moved(status int, where, advice string) *submit.Error {
 }
 
 func (j *judge) lookWhere() string {
-	return "correct " + j.origin + "; look where to: curl -sI " + shellWord(j.base.String())
+	return "correct " + j.origin + "; look where to: curl -sI " + hint.ShellWord(j.base.String())
 }
 
 // rebased is the base that would have led there. Of the new path nothing is shown
@@ -55,7 +56,7 @@ func (t target) checkRedirect(req *http.Request, via []*http.Request) error {
 		return http.ErrUseLastResponse
 	}
 	if len(via) > mostRedirects {
-		return &submit.Error{Kind: submit.Unusable, Code: codeMoved, Message: t.base.Host + " redirects in a circle", Advice: "look where to: curl -sLI --max-redirs 5 " + shellWord(t.base.String())}
+		return &submit.Error{Kind: submit.Unusable, Code: codeMoved, Message: t.base.Host + " redirects in a circle", Advice: "look where to: curl -sLI --max-redirs 5 " + hint.ShellWord(t.base.String())}
 	}
 	return nil
 }

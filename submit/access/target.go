@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+
+	"github.com/flts-run/flts-run/internal/hint"
 )
 
 // target is what the messages about a server need to know.
@@ -38,7 +40,7 @@ func (t target) named(address string) string {
 	if strings.ContainsAny(name, " /") { // a file, or the place where we are
 		name = "--host"
 	}
-	return name + "=" + shellWord(address)
+	return name + "=" + hint.ShellWord(address)
 }
 
 // forward is the command that brings the server to this machine.
@@ -52,13 +54,13 @@ func (t target) forward() string {
 // look is the command that shows what is at the address.
 func (t target) look() string {
 	if t.kube != nil {
-		return "kubectl --context " + shellWord(t.kube.context) + " cluster-info"
+		return "kubectl --context " + hint.ShellWord(t.kube.context) + " cluster-info"
 	}
 	if host := t.base.Hostname(); isService(host) {
 		service, ns := serviceIn(host, "NS")
 		return "kubectl -n " + ns + " get endpointslices -l kubernetes.io/service-name=" + service
 	}
-	return "curl -v " + shellWord(t.base.String())
+	return "curl -v " + hint.ShellWord(t.base.String())
 }
 
 // api is how the right address of KFP looks.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -70,7 +71,7 @@ func (s Surroundings) addBundle(pool *x509.CertPool, name, origin string) error 
 	if failed != nil {
 		what = "cannot be read"
 	}
-	return &submit.Error{Kind: submit.Invalid, Code: codeBundle, Message: fmt.Sprintf("%s: %s %s", origin, name, what), Advice: "openssl x509 -noout -subject -in " + shellWord(name), Err: failed}
+	return &submit.Error{Kind: submit.Invalid, Code: codeBundle, Message: fmt.Sprintf("%s: %s %s", origin, name, what), Advice: "openssl x509 -noout -subject -in " + hint.ShellWord(name), Err: failed}
 }
 
 func (s Surroundings) clientPair(o Options) (tls.Certificate, error) {
@@ -89,7 +90,7 @@ func (s Surroundings) clientPair(o Options) (tls.Certificate, error) {
 	if err != nil {
 		return tls.Certificate{}, &submit.Error{
 			Kind: submit.Invalid, Message: "--client-cert and --client-key are no pair in PEM", Err: err,
-			Advice: fmt.Sprintf("openssl x509 -noout -pubkey -in %s; openssl pkey -pubout -in %s", shellWord(o.ClientCert), shellWord(o.ClientKey)),
+			Advice: fmt.Sprintf("openssl x509 -noout -pubkey -in %s; openssl pkey -pubout -in %s", hint.ShellWord(o.ClientCert), hint.ShellWord(o.ClientKey)),
 		}
 	}
 	return pair, nil

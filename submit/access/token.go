@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/internal/secret"
 	"github.com/flts-run/flts-run/submit"
 )
@@ -52,7 +53,7 @@ func (s Surroundings) readText(name, origin string) (string, error) {
 	default:
 		return strings.TrimSpace(string(text)), nil
 	}
-	return "", &submit.Error{Kind: submit.Invalid, Message: origin + ": " + fmt.Sprintf(what, name), Advice: "ls -l " + shellWord(name), Err: err}
+	return "", &submit.Error{Kind: submit.Invalid, Message: origin + ": " + fmt.Sprintf(what, name), Advice: "ls -l " + hint.ShellWord(name), Err: err}
 }
 
 // fromFile is a credential that stands in a file. The file is read for each
@@ -154,7 +155,7 @@ func (c *printer) failure(limited context.Context, err error) error {
 	exited, _ := errors.AsType[*exec.ExitError](err)
 	switch {
 	case errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist):
-		e.Kind, e.Message, e.Advice = submit.Invalid, fmt.Sprintf("%s: there is no program %s", c.origin, program), "command -v "+shellWord(program)
+		e.Kind, e.Message, e.Advice = submit.Invalid, fmt.Sprintf("%s: there is no program %s", c.origin, program), "command -v "+hint.ShellWord(program)
 	case limited.Err() != nil:
 		e.Message = fmt.Sprintf("%s: %s gave no token within %s", c.origin, program, seconds(commandLimit))
 	case exited != nil && exited.ExitCode() >= 0:
@@ -165,12 +166,4 @@ func (c *printer) failure(limited context.Context, err error) error {
 		e.Message = fmt.Sprintf("%s: %s printed nothing", c.origin, program)
 	}
 	return e
-}
-
-// shellWord quotes a text for a command that people copy.
-func shellWord(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

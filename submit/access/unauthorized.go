@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flts-run/flts-run/internal/jwt"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -50,7 +51,7 @@ func (j *judge) unauthorized(sent *http.Request, resp *http.Response) *submit.Er
 const mountToken = "mount a projected serviceAccountToken with audience: " + kfpAudience + " at /var/run/secrets/kubeflow/pipelines"
 
 // shownAudience is what may be shown of it: names as they are in use.
-func shownAudience(a audience) string {
+func shownAudience(a jwt.Audience) string {
 	if len(a) == 0 {
 		return `""`
 	}

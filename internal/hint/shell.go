@@ -1,9 +1,9 @@
-package main
+package hint
 
 import "strings"
 
-// shellWord is a word as it is typed into a shell, for a command in a hint.
-func shellWord(word string) string {
+// ShellWord is a word as it is typed into a shell, for a command in a hint.
+func ShellWord(word string) string {
 	odd := func(c rune) bool {
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 		return !letter && !strings.ContainsRune("-_./:@%+=,", c)

@@ -1,10 +1,12 @@
-package main
+package hint_test
 
 import (
 	"os/exec"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/flts-run/flts-run/internal/hint"
 )
 
 // A shell reads what was meant.
@@ -18,8 +20,8 @@ func TestShellWord(t *testing.T) {
 		"über":         "'über'",
 		"a\nb":         "'a\nb'",
 	} {
-		require.Equal(t, want, shellWord(word))
-		out, err := exec.CommandContext(t.Context(), "sh", "-c", "printf %s "+shellWord(word)).Output()
+		require.Equal(t, want, hint.ShellWord(word))
+		out, err := exec.CommandContext(t.Context(), "sh", "-c", "printf %s "+hint.ShellWord(word)).Output()
 		require.NoError(t, err)
 		require.Equal(t, word, string(out))
 	}
