@@ -22,6 +22,15 @@ func (b *Backend) Logs(ctx context.Context, q submit.LogQuery, w io.Writer) erro
 		return err
 	}
 	l := &logs{server: s, ref: r, query: q, pause: b.o.Pause, out: &lineWriter{w: w, tail: q.Tail}}
+	err = l.write(ctx)
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx) // the same, whether it ended in a request or in a pause
+	}
+	return err
+}
+
+// write writes what there is, and what comes.
+func (l *logs) write(ctx context.Context) error {
 	if err := l.look(ctx); err != nil {
 		return err
 	}
@@ -29,7 +38,7 @@ func (b *Backend) Logs(ctx context.Context, q submit.LogQuery, w io.Writer) erro
 		if err := l.read(ctx); err != nil {
 			return err
 		}
-		over := !q.Follow || l.over()
+		over := !l.query.Follow || l.over()
 		if over {
 			if err := l.close(); err != nil {
 				return err
