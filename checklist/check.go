@@ -36,6 +36,13 @@ type Check struct {
 	Run func(context.Context) Finding
 }
 
+// Command is a line for a shell that mends something. It destroys nothing, and holds no
+// secret: those are typed.
+type Command struct {
+	Line  string `json:"command"`
+	Input string `json:"input,omitempty"` // what it wants to be typed: "the value of MINIO_SECRET_KEY"
+}
+
 // Finding is what one look found.
 type Finding struct {
 	State    State
@@ -43,6 +50,10 @@ type Finding struct {
 	Detail   string   // one clause: "connection refused at custom:8000"
 	Evidence []string // what was seen, one line each
 	Hint     string   // what to type next
+
+	// Fix are the commands that would mend it, in order; nil where what mends it is
+	// not known, or is no command.
+	Fix []Command
 
 	// Transient says that the same look may succeed later without anybody
 	// changing anything, so it is worth waiting for.

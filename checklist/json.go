@@ -12,34 +12,35 @@ import (
 // resultJSON is a result as a report holds it. Durations are milliseconds, because
 // no reader of a report knows Go's nanoseconds.
 type resultJSON struct {
-	ID           string   `json:"id"`
-	Target       string   `json:"target"`
-	Rung         Rung     `json:"rung"`
-	Title        string   `json:"title"`
-	State        State    `json:"state"`
-	Failed       bool     `json:"failed,omitempty"`
-	Advisory     bool     `json:"advisory,omitempty"`
-	Prerequisite bool     `json:"prerequisite,omitempty"`
-	Interrupted  bool     `json:"interrupted,omitempty"`
-	Code         string   `json:"code,omitempty"`
-	Detail       string   `json:"detail,omitempty"`
-	Evidence     []string `json:"evidence,omitempty"`
-	Hint         string   `json:"hint,omitempty"`
-	Transient    bool     `json:"transient,omitempty"`
-	Refused      bool     `json:"refused,omitempty"`
-	Explains     []string `json:"explains,omitempty"`
-	Needs        []string `json:"needs,omitempty"`
-	Because      string   `json:"because,omitempty"`
-	StartedMS    float64  `json:"started_ms"`
-	WaitedMS     float64  `json:"waited_ms,omitempty"`
-	TookMS       float64  `json:"took_ms"`
-	Attempts     int      `json:"attempts"`
+	ID           string    `json:"id"`
+	Target       string    `json:"target"`
+	Rung         Rung      `json:"rung"`
+	Title        string    `json:"title"`
+	State        State     `json:"state"`
+	Failed       bool      `json:"failed,omitempty"`
+	Advisory     bool      `json:"advisory,omitempty"`
+	Prerequisite bool      `json:"prerequisite,omitempty"`
+	Interrupted  bool      `json:"interrupted,omitempty"`
+	Code         string    `json:"code,omitempty"`
+	Detail       string    `json:"detail,omitempty"`
+	Evidence     []string  `json:"evidence,omitempty"`
+	Hint         string    `json:"hint,omitempty"`
+	Fix          []Command `json:"fix,omitempty"`
+	Transient    bool      `json:"transient,omitempty"`
+	Refused      bool      `json:"refused,omitempty"`
+	Explains     []string  `json:"explains,omitempty"`
+	Needs        []string  `json:"needs,omitempty"`
+	Because      string    `json:"because,omitempty"`
+	StartedMS    float64   `json:"started_ms"`
+	WaitedMS     float64   `json:"waited_ms,omitempty"`
+	TookMS       float64   `json:"took_ms"`
+	Attempts     int       `json:"attempts"`
 }
 
 // MarshalJSON writes durations as milliseconds.
 func (r Result) MarshalJSON() ([]byte, error) {
 	return plainJSON(resultJSON{
-		r.ID, r.Target, r.Rung, r.Title, r.State, r.Failed, r.Advisory, r.Prerequisite, r.Interrupted, r.Code, r.Detail, r.Evidence, r.Hint,
+		r.ID, r.Target, r.Rung, r.Title, r.State, r.Failed, r.Advisory, r.Prerequisite, r.Interrupted, r.Code, r.Detail, r.Evidence, r.Hint, r.Fix,
 		r.Transient, r.Refused, r.Explains, r.Needs, r.Because, millis(r.Started), millis(r.Waited), millis(r.Took), r.Attempts,
 	})
 }
@@ -57,7 +58,7 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 	*r = Result{
 		ID: j.ID, Target: j.Target, Rung: j.Rung, Title: j.Title, Needs: j.Needs, Advisory: j.Advisory, Prerequisite: j.Prerequisite,
 		Finding: Finding{
-			State: j.State, Code: j.Code, Detail: j.Detail, Evidence: j.Evidence, Hint: j.Hint,
+			State: j.State, Code: j.Code, Detail: j.Detail, Evidence: j.Evidence, Hint: j.Hint, Fix: j.Fix,
 			Transient: j.Transient, Refused: j.Refused, Explains: j.Explains,
 		},
 		Failed: j.Failed, Because: j.Because, Interrupted: j.Interrupted,

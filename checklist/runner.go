@@ -154,8 +154,8 @@ func (s *run) blocked(c Check) (because, why string) {
 	return because, why
 }
 
-// mask makes new evidence lines instead of changing those of the check, which
-// may return the same slice again.
+// mask makes new slices instead of changing those of the check, which may return
+// the same again.
 func (s *run) mask(r *Result) {
 	if s.Mask == nil {
 		return
@@ -166,4 +166,9 @@ func (s *run) mask(r *Result) {
 		evidence = append(evidence, s.Mask(line))
 	}
 	r.Evidence = evidence
+	var fix []Command
+	for _, c := range r.Fix {
+		fix = append(fix, Command{s.Mask(c.Line), s.Mask(c.Input)})
+	}
+	r.Fix = fix
 }

@@ -15,5 +15,11 @@ func PatchSecret(namespace, key string) string {
 	if namespace == "" {
 		namespace = "NS"
 	}
-	return fmt.Sprintf(`stty -echo; read -r V; stty echo; [ "$V" ] && printf %%s "$V" | jq -Rs '{stringData:{%s:.}}' | kubectl -n %s patch secret NAME --type=merge --patch-file /dev/stdin`, key, namespace)
+	return PatchSecretOf("kubectl -n "+namespace, "NAME", key)
+}
+
+// PatchSecretOf is that command where it is known which Secret it is. kubectl is the
+// beginning of the command line, with context and namespace.
+func PatchSecretOf(kubectl, name, key string) string {
+	return fmt.Sprintf(`stty -echo; read -r V; stty echo; [ "$V" ] && printf %%s "$V" | jq -Rs '{stringData:{%s:.}}' | %s patch secret %s --type=merge --patch-file /dev/stdin`, key, kubectl, name)
 }

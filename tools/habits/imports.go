@@ -12,12 +12,16 @@ const modulePath = "github.com/flts-run/flts-run/"
 // Imports point one way: cmd, then a domain, then checklist, then internal. A
 // package that is not named here (cmd/…, internal/…) is not held to it.
 var (
-	domains = []string{"resolve", "stores", "platform", "endpoints", "launch", "pipeline", "submit", "cluster"}
+	domains = []string{"resolve", "stores", "platform", "endpoints", "launch", "pipeline", "submit", "cluster", "doctor"}
 	below   = []string{"checklist", "internal"}
 
-	// What is sent to a server is made of the pipeline, so one domain stands on
-	// another there.
-	alsoBelow = map[string][]string{"submit": {"pipeline"}}
+	// Where one domain stands on others: what is sent to a server is made of the
+	// pipeline; an examination holds a contract, and perhaps a pipeline, against a
+	// cluster.
+	alsoBelow = map[string][]string{
+		"submit": {"pipeline"},
+		"doctor": {"cluster", "resolve", "pipeline"},
+	}
 )
 
 func importBreaches(name string, file *ast.File) []breach {

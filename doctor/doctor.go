@@ -1,0 +1,85 @@
+package doctor
+
+import (
+	"slices"
+	"time"
+
+	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/cluster"
+	"github.com/flts-run/flts-run/internal/hint"
+	"github.com/flts-run/flts-run/pipeline"
+	"github.com/flts-run/flts-run/resolve"
+)
+
+// Options say what to examine.
+type Options struct {
+	Contract  *resolve.Contract
+	Namespace string // of the runs
+	AppEnv    resolve.AppEnv
+	ConfigMap string // its name, "flts-config"
+	Secret    string // its name, "flts-secrets"
+
+	// Context is what follows kubectl in every command: "" where the current context is
+	// meant, else the name of one.
+	Context string
+	// Version is our own, of the API's audit log.
+	Version string
+
+	Pipeline *pipeline.Package // whose parameters are looked at; nil is none
+
+	// Learn is told every secret value before anything is said about it.
+	Learn func(name, value string)
+	Now   func() time.Time
+}
+
+// Doctor examines a namespace. Its checks may run at the same time.
+type Doctor struct {
+	Options
+	view *cluster.View
+	read configuration
+}
+
+// New makes a Doctor. It asks the API for nothing yet.
+func New(view *cluster.View, o Options) *Doctor {
+	if o.Learn == nil {
+		o.Learn = func(string, string) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Doctor{Options: o, view: view}
+}
+
+// Checks are all checks there are for the options, in the order of the report. Those
+// of one target stand together.
+func (d *Doctor) Checks() []checklist.Check {
+	return slices.Concat(
+		d.apiChecks(),
+		d.serviceChecks(),
+		d.configMapChecks(),
+		d.secretChecks(),
+		d.policyChecks(),
+		d.readerChecks(),
+		d.podChecks(),
+		d.accountChecks(),
+		d.kfpChecks(),
+		d.airflowChecks(),
+		d.pipelineChecks(),
+		d.securityChecks(),
+	)
+}
+
+// reached is the check that all others need.
+const reached = "api.reach"
+
+// kubectl begins a command in a namespace; "" is none.
+func (d *Doctor) kubectl(namespace string) string {
+	text := "kubectl"
+	if d.Context != "" {
+		text += " --context " + hint.ShellWord(d.Context)
+	}
+	if namespace != "" {
+		text += " -n " + hint.ShellWord(namespace)
+	}
+	return text
+}

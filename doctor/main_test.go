@@ -1,0 +1,20 @@
+package doctor_test
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/flts-run/flts-run/internal/codescan"
+	"github.com/flts-run/flts-run/internal/kubetest"
+)
+
+// seenCodes are the codes of all findings that the tests of this package got from a
+// check that ran against the real API.
+var seenCodes codescan.Account
+
+// TestMain fails a whole run in which some code of this package was given by no check.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(seenCodes.Settle(kubetest.Main(m), "."))
+}
