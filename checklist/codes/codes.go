@@ -20,6 +20,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"github.com/flts-run/flts-run/internal/near"
 )
 
 //go:embed *.md
@@ -27,10 +29,13 @@ var files embed.FS
 
 // Text explains one code.
 type Text struct {
-	ID    string // "FLTS-D01"
-	Title string // "the host name does not exist"
-	Body  string // Markdown: paragraphs, lists and indented commands
+	ID    string `json:"code"`           // "FLTS-D01"
+	Title string `json:"title"`          // "the host name does not exist"
+	Body  string `json:"text,omitempty"` // Markdown: paragraphs, lists and indented commands
 }
+
+// String is the text as a person reads it.
+func (t Text) String() string { return t.ID + ": " + t.Title + "\n\n" + t.Body + "\n" }
 
 // All returns the texts of all codes, ordered by code.
 func All() []Text {
@@ -47,10 +52,7 @@ func All() []Text {
 // Explain returns the text of a code, which may be written in small letters and
 // without the prefix: "a12".
 func Explain(code string) (Text, bool) {
-	id := strings.ToUpper(code)
-	if !strings.HasPrefix(id, prefix) {
-		id = prefix + id
-	}
+	id := idOf(code)
 	for _, t := range All() {
 		if t.ID == id {
 			return t, true
@@ -59,7 +61,23 @@ func Explain(code string) (Text, bool) {
 	return Text{}, false
 }
 
+// Near is what to type in the place of a code that does not exist: otherwise where
+// none is like it. Codes of the same letter are about the same thing, so another
+// letter is no slip that is worth guessing.
+func Near(code, otherwise string) string {
+	id := idOf(code)
+	var same []string
+	for _, t := range All() {
+		if t.ID[:len(prefix)+1] == id[:min(len(id), len(prefix)+1)] {
+			same = append(same, t.ID)
+		}
+	}
+	return near.DidYouMean(id, same, otherwise)
+}
+
 const prefix = "FLTS-"
+
+func idOf(code string) string { return prefix + strings.TrimPrefix(strings.ToUpper(code), prefix) }
 
 // parse reads one file.
 func parse(text string) []Text {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/flts-run/flts-run/checklist/codes"
 	"github.com/flts-run/flts-run/internal/console"
 	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/internal/redact"
@@ -75,7 +76,7 @@ func (r *runner) explained(doc explainDocument, format string) (string, error) {
 	}
 	var parts []string
 	for _, code := range doc.Codes {
-		parts = append(parts, code.table())
+		parts = append(parts, code.String())
 	}
 	for _, key := range doc.Keys {
 		parts = append(parts, console.Printable(r.out.Mask.Mask(key.table())))
@@ -112,10 +113,10 @@ func (p *plan) nearKey(name string) string {
 const explainSchema = "flts-run/explain/v1"
 
 type explainDocument struct {
-	Schema  string          `json:"schema"`
-	Version string          `json:"version"`
-	Keys    []explainedKey  `json:"keys"`
-	Codes   []explainedCode `json:"codes,omitempty"`
+	Schema  string         `json:"schema"`
+	Version string         `json:"version"`
+	Keys    []explainedKey `json:"keys"`
+	Codes   []codes.Text   `json:"codes,omitempty"`
 }
 
 // explainedKey is a key with all that decides its value. It holds no secret:

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
-	"github.com/flts-run/flts-run/internal/near"
 )
 
 // selectChecks makes the checks of a plan and picks those that are to run.
@@ -54,21 +53,10 @@ func unmatched(from string, globs []string, checks []checklist.Check) []error {
 	var slips []error
 	for _, glob := range checklist.Unmatched(globs, checks) {
 		if checklist.ValidGlob(glob) {
-			slips = append(slips, usage(nearCheck(glob, checks), "%s %s: no check has such an id", from, glob))
+			slips = append(slips, usage(checklist.Near(glob, checks, "flts-run check --list lists the checks"), "%s %s: no check has such an id", from, glob))
 		} else {
 			slips = append(slips, usage("write * for any text, ? for one character, [ab] for one of several", "%s %s: this is no glob", from, glob))
 		}
 	}
 	return slips
-}
-
-func nearCheck(glob string, checks []checklist.Check) string {
-	var ids []string
-	for _, c := range checks {
-		if c.Target == glob {
-			return "write " + glob + ".* for all checks of " + glob
-		}
-		ids = append(ids, c.ID)
-	}
-	return near.DidYouMean(glob, ids, "flts-run check --list lists the checks")
 }
