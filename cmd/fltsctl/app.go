@@ -84,7 +84,7 @@ func (r *runner) prepare(app *cli.App) error {
 func newApp(r *runner) *cli.App {
 	app := &cli.App{
 		Name:            "fltsctl",
-		Usage:           "submit pipelines, watch runs, say why they failed",
+		Usage:           "submit pipelines, watch runs, examine clusters, say why something fails",
 		UsageText:       "fltsctl COMMAND [flags]",
 		Description:     description,
 		Writer:          r.stdout,
@@ -102,6 +102,8 @@ func newApp(r *runner) *cli.App {
 		Commands: []*cli.Command{
 			r.submitCommand(),
 			r.runsCommand(),
+			r.doctorCommand(),
+			r.explainCommand(),
 			r.completionCommand(),
 			{Name: "version", Usage: "print the version", Action: r.version},
 		},

@@ -22,7 +22,7 @@ import (
 // wanted. That kubectl has no way to a cluster is no error: the advice without a log is
 // a command of kubectl, which will say so.
 type podLogs struct {
-	config func() (config *rest.Config, context string, err error)
+	config func() (access.Kube, error)
 
 	opening sync.Once
 	client  *http.Client // nil: there is no way
@@ -37,23 +37,23 @@ type podLogs struct {
 const listTimeout = 10 * time.Second
 
 func (r *runner) podLogs(o access.Options) *podLogs {
-	return &podLogs{config: func() (*rest.Config, string, error) { return access.KubeConfig(o, r.surroundings()) }}
+	return &podLogs{config: func() (access.Kube, error) { return access.KubeConfig(o, r.surroundings()) }}
 }
 
 func (p *podLogs) open() {
-	config, name, err := p.config()
+	kube, err := p.config()
 	if err != nil {
 		return
 	}
-	base, _, err := rest.DefaultServerUrlFor(config)
+	base, _, err := rest.DefaultServerUrlFor(kube.Config)
 	if err != nil {
 		return
 	}
-	client, err := rest.HTTPClientFor(config)
+	client, err := rest.HTTPClientFor(kube.Config)
 	if err != nil {
 		return
 	}
-	p.client, p.base, p.context = client, base, name
+	p.client, p.base, p.context = client, base, kube.Context
 }
 
 // Pods asks for the metadata of pods alone.
@@ -112,7 +112,7 @@ func (p *podLogs) Log(ctx context.Context, namespace, pod, container string) (io
 	if got.StatusCode == http.StatusBadRequest { // there is the pod, and no log yet
 		return nil, &submit.Error{
 			Kind: submit.NotFound, Message: "the container of pod " + pod + " has not started",
-			Advice: "kubectl --context " + hint.ShellWord(p.context) + " describe pod -n " + hint.ShellWord(namespace) + " " + hint.ShellWord(pod),
+			Advice: p.kubectl() + " describe pod -n " + hint.ShellWord(namespace) + " " + hint.ShellWord(pod),
 		}
 	}
 	return nil, p.refused(got.StatusCode, "get pods/log", namespace)
@@ -144,13 +144,21 @@ func (p *podLogs) noAnswer(ctx context.Context, err error) error {
 	return &submit.Error{
 		Kind: submit.Unusable, Err: err,
 		Message: "the API server of Kubernetes at " + p.base.Host + " does not answer",
-		Advice:  "kubectl --context " + hint.ShellWord(p.context) + " cluster-info",
+		Advice:  p.kubectl() + " cluster-info",
 	}
+}
+
+// kubectl begins a command to type.
+func (p *podLogs) kubectl() string {
+	if p.context == "" {
+		return "kubectl"
+	}
+	return "kubectl --context " + hint.ShellWord(p.context)
 }
 
 // refused leaves out the server's text.
 func (p *podLogs) refused(status int, what, namespace string) error {
-	kubectl := "kubectl --context " + hint.ShellWord(p.context)
+	kubectl := p.kubectl()
 	e := &submit.Error{Kind: submit.Refused}
 	switch status {
 	case http.StatusUnauthorized:

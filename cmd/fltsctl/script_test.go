@@ -9,6 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/flts-run/flts-run/internal/kubetest"
 	"github.com/flts-run/flts-run/internal/scriptcmd"
 )
 
@@ -32,7 +33,7 @@ func withBinary(m *testing.M) int {
 		return 1
 	}
 	binaries = dir
-	return m.Run()
+	return kubetest.Main(m)
 }
 
 // The scripts are the specification of the command line.

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -29,10 +32,21 @@ type kubeRoute struct {
 	renews    bool   // the login is had again after a 401
 }
 
-// KubeConfig is what kubectl would use, with the name of the context. What client-go
-// logs would stand among our own lines, and is silenced; its errors come back as
-// errors.
-func KubeConfig(o Options, s Surroundings) (config *rest.Config, context string, err error) {
+// Kube is what kubectl would use.
+type Kube struct {
+	*rest.Config
+	Context   string // its name; "" is that of a pod, which has no contexts
+	Current   bool   // kubectl uses it without being told to
+	Namespace string // of the context, "default" where it has none
+}
+
+// errNoContext is that kubectl does not know a cluster.
+var errNoContext = errors.New("kubectl has no context")
+
+// KubeConfig reads what kubectl would use. In a pod without a kubeconfig that is the
+// pod's service account. What client-go logs would stand among our own lines, and is
+// silenced; its errors come back as errors.
+func KubeConfig(o Options, s Surroundings) (Kube, error) {
 	klog.LogToStderr(false)
 	klog.SetOutput(io.Discard)
 	rules := &clientcmd.ClientConfigLoadingRules{ExplicitPath: o.Kubeconfig}
@@ -43,25 +57,41 @@ func KubeConfig(o Options, s Surroundings) (config *rest.Config, context string,
 	}
 	raw, err := rules.Load()
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", kubeFault("--kubeconfig: there is no file "+o.Kubeconfig, "ls -l "+hint.ShellWord(o.Kubeconfig), nil)
+		return Kube{}, kubeFault("--kubeconfig: there is no file "+o.Kubeconfig, "ls -l "+hint.ShellWord(o.Kubeconfig), nil)
 	}
 	if err != nil {
-		return nil, "", kubeFault("the kubeconfig cannot be read", "kubectl config view", err)
+		return Kube{}, kubeFault("the kubeconfig cannot be read", "kubectl config view", err)
 	}
-	context = cmp.Or(o.KubeContext, raw.CurrentContext)
+	context := cmp.Or(o.KubeContext, raw.CurrentContext)
 	switch {
 	case len(raw.Contexts) == 0 && o.KubeContext == "":
-		return nil, "", kubeFault("nothing says where Kubeflow Pipelines is, and kubectl has no context to reach it through", "give --host URL, or set KF_PIPELINES_ENDPOINT, or log kubectl in", nil)
+		return s.podKube()
 	case context == "":
-		return nil, "", kubeFault("the kubeconfig has no current context", "kubectl config use-context NAME, or give --kube-context NAME", nil)
+		return Kube{}, kubeFault("the kubeconfig has no current context", "kubectl config use-context NAME, or give --kube-context NAME", nil)
 	case raw.Contexts[context] == nil:
-		return nil, "", kubeFault(fmt.Sprintf("the kubeconfig has no context %q", context), "kubectl config get-contexts", nil)
+		return Kube{}, kubeFault(fmt.Sprintf("the kubeconfig has no context %q", context), "kubectl config get-contexts", nil)
 	}
-	config, err = clientcmd.NewNonInteractiveClientConfig(*raw, context, &clientcmd.ConfigOverrides{}, rules).ClientConfig()
+	config, err := clientcmd.NewNonInteractiveClientConfig(*raw, context, &clientcmd.ConfigOverrides{}, rules).ClientConfig()
 	if err != nil {
-		return nil, "", kubeFault(fmt.Sprintf("the context %q of the kubeconfig is not whole", context), "kubectl config view --minify --context "+hint.ShellWord(context), err)
+		return Kube{}, kubeFault(fmt.Sprintf("the context %q of the kubeconfig is not whole", context), "kubectl config view --minify --context "+hint.ShellWord(context), err)
 	}
-	return config, context, nil
+	return Kube{config, context, context == raw.CurrentContext && o.Kubeconfig == "", cmp.Or(raw.Contexts[context].Namespace, "default")}, nil
+}
+
+// serviceAccount is where a pod has its login.
+const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+// podKube is the service account of the pod that we are in.
+func (s Surroundings) podKube() (Kube, error) {
+	host, port := s.get("KUBERNETES_SERVICE_HOST"), s.get("KUBERNETES_SERVICE_PORT")
+	namespace, err := os.ReadFile(serviceAccount + "/namespace")
+	if host == "" || err != nil {
+		return Kube{}, kubeFault("kubectl has no context", "log kubectl in, or give --kubeconfig FILE", errNoContext)
+	}
+	return Kube{Current: true, Namespace: strings.TrimSpace(string(namespace)), Config: &rest.Config{
+		Host: "https://" + net.JoinHostPort(host, cmp.Or(port, "443")), BearerTokenFile: serviceAccount + "/token",
+		TLSClientConfig: rest.TLSClientConfig{CAFile: serviceAccount + "/ca.crt"},
+	}}, nil
 }
 
 // kubeFault leaves out the library's text, which may quote the file.
@@ -71,10 +101,14 @@ func kubeFault(message, advice string, err error) error {
 
 // kubeRoute opens the way.
 func (s Surroundings) kubeRoute(o Options) (*kubeRoute, wire, error) {
-	config, context, err := KubeConfig(o, s)
+	kube, err := KubeConfig(o, s)
+	if errors.Is(err, errNoContext) || err == nil && kube.Context == "" {
+		return nil, nil, kubeFault("nothing says where Kubeflow Pipelines is, and kubectl has no context to reach it through", "give --host URL, or set KF_PIPELINES_ENDPOINT, or log kubectl in", nil)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
+	config, context := kube.Config, kube.Context
 	unusable := func(err error) (*kubeRoute, wire, error) {
 		return nil, nil, kubeFault(fmt.Sprintf("the context %q of the kubeconfig cannot be used: a certificate, a key or a file of it is missing or damaged", context),
 			"kubectl --context "+hint.ShellWord(context)+" cluster-info", err)
