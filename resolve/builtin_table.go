@@ -32,6 +32,10 @@ func builtinTable() *Contract {
 		{Name: "mlflow", Kind: "mlflow", Check: "enforce", Endpoint: "MLFLOW_TRACKING_URI", Username: "MLFLOW_TRACKING_USERNAME", Password: "MLFLOW_TRACKING_PASSWORD", Token: "MLFLOW_TRACKING_TOKEN", Experiment: "MLFLOW_EXPERIMENT_NAME", CA: []string{"REQUESTS_CA_BUNDLE"}},
 		{Name: "gateway", Kind: "http", Check: "warn", Endpoint: "GATEWAY_URL", CA: []string{"REQUESTS_CA_BUNDLE"}},
 		{Name: "postgres", Kind: "postgres", Check: "off", Endpoint: "POSTGRES_ENDPOINT"},
+	}, Connections: []*Connection{
+		{Name: "minio", IDs: []string{"minio", "minio_default"}, Types: []string{"aws", "s3"}, Keys: []Switch{{Name: "MINIO_ACCESS_KEY", Values: []string{"login", "extra.aws_access_key_id", "extra.session_kwargs.aws_access_key_id"}}, {Name: "MINIO_SECRET_KEY", Values: []string{"password", "extra.aws_secret_access_key", "extra.session_kwargs.aws_secret_access_key"}}, {Name: "AWS_SESSION_TOKEN", Values: []string{"extra.aws_session_token", "extra.session_kwargs.aws_session_token"}}, {Name: "AWS_ENDPOINT_URL_S3", Values: []string{"extra.service_config.s3.endpoint_url", "extra.endpoint_url", "extra.host"}}, {Name: "AWS_DEFAULT_REGION", Values: []string{"extra.region_name"}}}},
+		{Name: "mlflow", IDs: []string{"mlflow", "mlflow_default"}, Types: []string{"http"}, Keys: []Switch{{Name: "MLFLOW_TRACKING_URI", Values: []string{"url"}}, {Name: "MLFLOW_TRACKING_USERNAME", Values: []string{"login"}}, {Name: "MLFLOW_TRACKING_PASSWORD", Values: []string{"password"}}, {Name: "MLFLOW_TRACKING_TOKEN", Values: []string{"extra.token"}}}},
+		{Name: "gateway", IDs: []string{"gateway"}, Types: []string{"http"}, Keys: []Switch{{Name: "GATEWAY_URL", Values: []string{"url"}}}},
 	}, Policy: Policy{
 		{Name: "default-credentials", Unset: "warn", Dev: "off", Staging: "warn", Prod: "error", Pairs: []string{"minioadmin:minioadmin", "minio:minio123", "admin:password1234", "admin:password"}},
 		{Name: "plain-http", Unset: "warn", Dev: "off", Staging: "warn", Prod: "error"},

@@ -12,18 +12,19 @@ import (
 // Contract is the table of keys and services that a component is configured
 // with. It is data: no key is named anywhere else in the program.
 type Contract struct {
-	Namespace string          // of the default hosts, unless the caller knows better
-	FromPod   bool            // the pod's own namespace, where it is known, goes before Namespace
-	Keys      []*Key          // in the order of the file
-	Services  []*Service      // in the order of the file
-	Policy    Policy          // what each environment forbids
-	Reload    string          // what is done about a change that its key says nothing about; "" is ignore
-	Pristine  []string        // variables that --pristine keeps; a name may end in '*'
-	byName    map[string]*Key // by key name
-	bySpelled map[string]*Key // by key name and by spelling
-	leftOut   []*Service      // by Without: not looked at, and their credentials are judged all the same
-	byParam   map[string]*Key // by normalised parameter name
-	secure    map[string]bool // the bool keys that the scheme of a spelling stands for
+	Namespace   string          // of the default hosts, unless the caller knows better
+	FromPod     bool            // the pod's own namespace, where it is known, goes before Namespace
+	Keys        []*Key          // in the order of the file
+	Services    []*Service      // in the order of the file
+	Connections []*Connection   // Airflow connections that supply keys, in the order of the file
+	Policy      Policy          // what each environment forbids
+	Reload      string          // what is done about a change that its key says nothing about; "" is ignore
+	Pristine    []string        // variables that --pristine keeps; a name may end in '*'
+	byName      map[string]*Key // by key name
+	bySpelled   map[string]*Key // by key name and by spelling
+	leftOut     []*Service      // by Without: not looked at, and their credentials are judged all the same
+	byParam     map[string]*Key // by normalised parameter name
+	secure      map[string]bool // the bool keys that the scheme of a spelling stands for
 }
 
 // Key is one row of the contract.
@@ -193,7 +194,7 @@ func (c *Contract) Without(services []string) (*Contract, error) {
 		}
 	}
 	used := referred(in)
-	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Reload: c.Reload, Pristine: c.Pristine, Services: in, Policy: c.Policy, leftOut: out}
+	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Reload: c.Reload, Pristine: c.Pristine, Services: in, Connections: c.Connections, Policy: c.Policy, leftOut: out}
 	gone := referred(out)
 	for _, k := range c.Keys {
 		if gone[k.Name] && !used[k.Name] {

@@ -91,11 +91,13 @@ func (r *contractReader) file(root *yaml.Node) *Contract {
 	}
 	c.Keys = readParts(r, parts["keys"], "keys", "key", keyFields, c.Keys, func(k *Key) *string { return &k.Name })
 	c.Services = readParts(r, parts["services"], "services", "service", serviceFields, c.Services, func(s *Service) *string { return &s.Name })
+	c.dropUnknown()
+	c.Connections = readParts(r, parts["connections"], "connections", "connection", connectionFields, c.Connections, func(n *Connection) *string { return &n.Name })
 	r.policy(parts["policy"], c.Policy)
 	return c
 }
 
-var fileFields = []string{"extends", "namespace", "namespace_from_pod", "reload", "keys", "services", "policy", "pristine"}
+var fileFields = []string{"extends", "namespace", "namespace_from_pod", "reload", "keys", "services", "connections", "policy", "pristine"}
 
 // readParts reads the keys or the services of a file over those that it extends.
 func readParts[T any](r *contractReader, n *yaml.Node, section, word string, table []field[T], base []*T, nameOf func(*T) *string) []*T {

@@ -18,6 +18,7 @@ func ContractSchema() ([]byte, error) {
 			"reload":             described("what a supervised task is done when a mounted file changes a value whose key does not say: ignore, signal:NAME, restart or fail", scalarSchema()),
 			"keys":               schema{"description": "the keys, by name of the variable", "type": nullable("object"), "propertyNames": nameSchema()},
 			"services":           schema{"description": "the services to check, by name", "type": nullable("object")},
+			"connections":        schema{"description": "Airflow connections that supply keys, by name", "type": nullable("object")},
 			"policy":             policySchema(),
 			"pristine":           described("variables that --pristine keeps beside the keys; a name may end in *", listSchema(scalarSchema())),
 		},
@@ -25,17 +26,20 @@ func ContractSchema() ([]byte, error) {
 		// out is the one it has.
 		"if": schema{"required": []string{"extends"}},
 		"then": schema{"properties": schema{
-			"keys":     schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/key"}, {"type": "null"}}}},
-			"services": schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/service"}, {"type": "null"}}}},
+			"keys":        schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/key"}, {"type": "null"}}}},
+			"services":    schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/service"}, {"type": "null"}}}},
+			"connections": schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/connection"}, {"type": "null"}}}},
 		}},
 		"else": schema{"properties": schema{
-			"keys":     schema{"additionalProperties": schema{"$ref": "#/$defs/key", "required": []string{"type"}}},
-			"services": schema{"additionalProperties": schema{"$ref": "#/$defs/service", "required": []string{"kind", "check", "endpoint"}}},
+			"keys":        schema{"additionalProperties": schema{"$ref": "#/$defs/key", "required": []string{"type"}}},
+			"services":    schema{"additionalProperties": schema{"$ref": "#/$defs/service", "required": []string{"kind", "check", "endpoint"}}},
+			"connections": schema{"additionalProperties": schema{"$ref": "#/$defs/connection", "required": []string{"ids", "types", "keys"}}},
 		}},
 		"$defs": schema{
-			"key":      objectSchema(keyFields),
-			"service":  objectSchema(serviceFields),
-			"spelling": objectSchema(spellingFields),
+			"key":        objectSchema(keyFields),
+			"service":    objectSchema(serviceFields),
+			"connection": objectSchema(connectionFields),
+			"spelling":   objectSchema(spellingFields),
 		},
 	}, "", "  ")
 }

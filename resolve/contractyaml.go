@@ -15,6 +15,9 @@ func (c *Contract) YAML() ([]byte, error) {
 	}
 	put(root, "keys", partNodes(c.Keys, keyFields, func(k *Key) string { return k.Name }))
 	put(root, "services", partNodes(c.Services, serviceFields, func(s *Service) string { return s.Name }))
+	if len(c.Connections) > 0 {
+		put(root, "connections", partNodes(c.Connections, connectionFields, func(n *Connection) string { return n.Name }))
+	}
 	put(root, "policy", policyNode(c.Policy))
 	put(root, "pristine", listNode(c.Pristine))
 	return yaml.Dump(root, yaml.WithIndent(2), yaml.WithLineWidth(-1))

@@ -42,6 +42,9 @@ func (v *contractErrors) check(c *Contract) {
 	for _, s := range c.Services {
 		v.checkService(c, s)
 	}
+	for _, n := range c.Connections {
+		v.checkConnection(c, n)
+	}
 	for _, r := range c.Policy {
 		v.checkRule(r)
 	}

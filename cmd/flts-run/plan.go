@@ -42,6 +42,9 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	env := resolve.ReadEnviron(contract, r.environ)
 	// An error of what is read next may quote one.
 	r.hide(secretsIn(contract, env.SecretPrefixed, env.Sensitive))
+	for variable, texts := range resolve.AirflowSecrets(s.vars) {
+		r.out.Mask.Add(variable, texts...)
+	}
 	config, configErr := r.readMounted(contract, s, configDirOption, "configmap", resolve.ConfigMap)
 	secrets, secretErr := r.readMounted(contract, s, secretDirOption, "secret", resolve.Secret)
 	sources, paramErr := readParams(contract, s)
@@ -64,6 +67,7 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	sources.Put(places.SecretPrefixed, env.SecretPrefixed)
 	sources.Put(places.SecretDir, secrets)
 	sources.Put(places.SensitiveVariables, env.Sensitive)
+	sources.Put(places.AirflowConnections, resolve.ReadAirflow(contract, s.vars)...)
 	sources.Put(places.DotenvFile, files.dotenv...)
 	sources.Put(places.ComponentDefaults, kfp.defaults...)
 	sources.Put(places.ImageVariables, files.image...)

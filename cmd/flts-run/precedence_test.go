@@ -46,6 +46,10 @@ var fillers = map[places.Place]filler{
 	places.SecretPrefixed:     prefixed("FLTS_FROM_SECRET_", "secret env"),
 	places.SecretDir:          mounted("FLTS_SECRET_DIR", "secret"),
 	places.SensitiveVariables: prefixed("", "env"),
+	places.AirflowConnections: func(_ *testing.T, p *process, _, key string) string {
+		p.environ = append(p.environ, `AIRFLOW_CONN_MLFLOW={"conn_type": "http", "extra": {"token": "http://filled"}}`, "AIRFLOW_CONN_GATEWAY=http://filled")
+		return map[string]string{"GATEWAY_URL": "env AIRFLOW_CONN_GATEWAY url", "MLFLOW_TRACKING_TOKEN": "env AIRFLOW_CONN_MLFLOW extra.token"}[key]
+	},
 	places.DotenvFile: func(t *testing.T, p *process, dir, key string) string {
 		file := written(t, filepath.Join(dir, "dotenv"), key+"=http://filled")
 		p.environ = append(p.environ, "FLTS_ENV_FILE="+file)

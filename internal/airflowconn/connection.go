@@ -118,7 +118,7 @@ func parseJSON(text string) (c Connection, err error) {
 		case string:
 			*to = v
 		default:
-			problems = append(problems, fmt.Errorf("its %s is no text", name))
+			problems = append(problems, fmt.Errorf("has a %s that is no text", name))
 		}
 	}
 	field("conn_type", &c.Type)
@@ -135,7 +135,7 @@ func parseJSON(text string) (c Connection, err error) {
 
 // portOf reads a number or a text of digits, as Python's int does.
 func portOf(v any) (int, error) {
-	wrong := errors.New("its port is no number")
+	wrong := errors.New("has a port that is no number")
 	switch v := v.(type) {
 	case nil:
 		return 0, nil
@@ -176,7 +176,7 @@ func extraOf(v any) (Extra, error) {
 			return object, nil
 		}
 	}
-	return nil, errors.New("its extra is no JSON object")
+	return nil, errors.New("has an extra that is no JSON object")
 }
 
 // normalType is the type as Airflow's hooks are named.

@@ -131,7 +131,7 @@ func (p uriParts) port() (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || strings.Trim(text, "0123456789") != "" || n > 65535 {
-		return 0, errors.New("its port is no number from 0 to 65535")
+		return 0, errors.New("has a port that is no number from 0 to 65535")
 	}
 	return n, nil
 }

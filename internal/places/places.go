@@ -19,6 +19,7 @@ const (
 	SecretPrefixed
 	SecretDir
 	SensitiveVariables
+	AirflowConnections
 	DotenvFile
 	ComponentDefaults
 	ImageVariables
@@ -42,6 +43,7 @@ var Precedence = []Rank{
 	{resolve.Secret, SecretPrefixed},
 	{resolve.Secret, SecretDir},
 	{resolve.Secret, SensitiveVariables},
+	{resolve.Secret, AirflowConnections},
 	{resolve.Secret, DotenvFile},
 	{resolve.Defaults, ComponentDefaults},
 	{resolve.Defaults, ImageVariables},
