@@ -13,6 +13,7 @@ import (
 // files is what was read beside parameters, environment and mounted directories.
 type files struct {
 	dotenv   []resolve.Source
+	vault    []resolve.Source
 	image    []resolve.Source
 	yaml     []resolve.Source // the overlay, then the base
 	keyFiles []string         // variables like MINIO_SECRET_KEY_FILE that were read
@@ -39,8 +40,10 @@ func (r *runner) readFiles(c *resolve.Contract, s *settings, env *resolve.Enviro
 	f.keyFiles = keyFiles
 	yaml, yamlErr := readYAML(c, s, appEnv)
 	f.image, f.yaml = image, yaml
+	vault, vaultErr := readVault(c, s)
+	f.vault = vault
 	dotenvErr := r.readDotenv(c, s, appEnv, &f)
-	return f, joined(imageErr, keyErr, yamlErr, dotenvErr)
+	return f, joined(imageErr, keyErr, yamlErr, vaultErr, dotenvErr)
 }
 
 func readImageEnv(c *resolve.Contract, s *settings, env *resolve.EnvironSources, appEnv resolve.AppEnv) ([]resolve.Source, error) {
@@ -68,6 +71,18 @@ func readYAML(c *resolve.Contract, s *settings, appEnv resolve.AppEnv) ([]resolv
 		return nil, nil
 	case err != nil:
 		return sources, misconfigured("", err)
+	}
+	return sources, nil
+}
+
+func readVault(c *resolve.Contract, s *settings) ([]resolve.Source, error) {
+	dir, from := s.get(vaultDirOption)
+	sources, err := resolve.ReadVault(c, dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && from == "":
+		return nil, nil
+	case err != nil:
+		return sources, misconfigured("a template of the agent writes lines NAME=VALUE, or {{ .Data.data | toJSON }}", err)
 	}
 	return sources, nil
 }

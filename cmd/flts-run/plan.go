@@ -68,6 +68,7 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	sources.Put(places.SecretDir, secrets)
 	sources.Put(places.SensitiveVariables, env.Sensitive)
 	sources.Put(places.AirflowConnections, resolve.ReadAirflow(contract, s.vars)...)
+	sources.Put(places.VaultFiles, files.vault...)
 	sources.Put(places.DotenvFile, files.dotenv...)
 	sources.Put(places.ComponentDefaults, kfp.defaults...)
 	sources.Put(places.ImageVariables, files.image...)

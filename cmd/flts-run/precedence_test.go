@@ -50,6 +50,11 @@ var fillers = map[places.Place]filler{
 		p.environ = append(p.environ, `AIRFLOW_CONN_MLFLOW={"conn_type": "http", "extra": {"token": "http://filled"}}`, "AIRFLOW_CONN_GATEWAY=http://filled")
 		return map[string]string{"GATEWAY_URL": "env AIRFLOW_CONN_GATEWAY url", "MLFLOW_TRACKING_TOKEN": "env AIRFLOW_CONN_MLFLOW extra.token"}[key]
 	},
+	places.VaultFiles: func(t *testing.T, p *process, dir, key string) string {
+		file := written(t, filepath.Join(dir, "vault", "agent"), "export "+key+`="http://filled"`)
+		p.environ = append(p.environ, "FLTS_VAULT_DIR="+filepath.Dir(file))
+		return "vault " + file + " " + key
+	},
 	places.DotenvFile: func(t *testing.T, p *process, dir, key string) string {
 		file := written(t, filepath.Join(dir, "dotenv"), key+"=http://filled")
 		p.environ = append(p.environ, "FLTS_ENV_FILE="+file)

@@ -29,6 +29,7 @@ var (
 	appEnvOption    = option{flag: "app-env", variable: "APP_ENV", usage: "dev, staging or prod (`ENV`)"}
 	configDirOption = option{flag: "config-dir", variable: "FLTS_CONFIG_DIR", fallback: "/etc/flts/config", usage: "`DIR` of the mounted ConfigMap"}
 	secretDirOption = option{flag: "secret-dir", variable: "FLTS_SECRET_DIR", fallback: "/etc/flts/secrets", usage: "`DIR` of the mounted Secret"}
+	vaultDirOption  = option{flag: "vault-dir", variable: "FLTS_VAULT_DIR", fallback: "/vault/secrets", usage: "`DIR` of the files that a Vault agent writes"}
 	paramsFile      = option{flag: "params-file", variable: "FLTS_PARAMS_FILE", usage: "JSON `FILE` of pipeline parameters"}
 	paramsJSON      = option{flag: "params-json", variable: "FLTS_PARAMS_JSON", usage: "pipeline parameters as a `JSON` object"}
 	executorInput   = option{flag: "executor-input", variable: "FLTS_EXECUTOR_INPUT", usage: "`JSON` that Kubeflow Pipelines puts in place of {{$}}"}
@@ -70,7 +71,7 @@ const expectVariable = "FLTS_EXPECT"
 // Which command takes which options.
 var (
 	resolveOptions = []option{
-		contractOption, appEnvOption, configDirOption, secretDirOption, paramsFile, paramsJSON,
+		contractOption, appEnvOption, configDirOption, secretDirOption, vaultDirOption, paramsFile, paramsJSON,
 		executorInput, yamlDirOption, envFileOption, imageEnvOption, namespaceOption, disableOption, fingerprintKeyFileOption,
 	}
 	checkOptions = []option{needsOption, waitOption, resolverOption, skipOption, writeProbeOption, reportOption, terminationOption}

@@ -17,7 +17,7 @@ func (p *plan) watched(s *settings) []string {
 			dirs = append(dirs, dir)
 		}
 	}
-	for _, o := range []option{configDirOption, secretDirOption} {
+	for _, o := range []option{configDirOption, secretDirOption, vaultDirOption} {
 		if info, err := os.Stat(s.value(o)); err == nil && info.IsDir() {
 			add(s.value(o))
 		}

@@ -20,6 +20,7 @@ const (
 	SecretDir
 	SensitiveVariables
 	AirflowConnections
+	VaultFiles
 	DotenvFile
 	ComponentDefaults
 	ImageVariables
@@ -44,6 +45,7 @@ var Precedence = []Rank{
 	{resolve.Secret, SecretDir},
 	{resolve.Secret, SensitiveVariables},
 	{resolve.Secret, AirflowConnections},
+	{resolve.Secret, VaultFiles},
 	{resolve.Secret, DotenvFile},
 	{resolve.Defaults, ComponentDefaults},
 	{resolve.Defaults, ImageVariables},
