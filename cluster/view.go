@@ -53,6 +53,8 @@ type View struct {
 	roles     once[object, []rbacv1.Role]
 	bindings  once[object, []rbacv1.RoleBinding]
 	questions once[question, bool]
+	access    access
+	ones      once[object, *corev1.Service]
 }
 
 // object is what was asked for; without a name it is a list.
