@@ -42,10 +42,13 @@ func (d *Doctor) accountExcess(ctx context.Context) checklist.Finding {
 		case may && !wide[text]:
 			found = append(found, text+" in "+d.Namespace)
 		}
+		if may && r.Verb == "*" {
+			break // all that follows is in it
+		}
 	}
 	switch {
 	case len(found) > 0:
-		f := warn(codeMayTooMuch, fmt.Sprintf("service account %s may do more than a component needs: %s", u.name, enumerated(found, func(s string) string { return s })), firstTen(found)...)
+		f := warn(codeMayTooMuch, fmt.Sprintf("service account %s may do more than a component needs: %s", u.name, enumerated(found, itself)), firstTen(found)...)
 		return hinted(f, d.kubectl("")+" get rolebindings,clusterrolebindings -A -o wide | grep -w "+u.name)
 	case unseen != nil:
 		return d.couldNotLook(unseen)

@@ -35,7 +35,7 @@ func (d *Doctor) pullSecrets(ctx context.Context) checklist.Finding {
 		}
 	}
 	if len(gone) > 0 {
-		f := warn(codeNoPullLogin, fmt.Sprintf("%d of %d pull secrets are not there: %s", len(gone), len(named), enumerated(gone, func(n string) string { return n })))
+		f := warn(codeNoPullLogin, fmt.Sprintf("%d of %d pull secrets are not there: %s", len(gone), len(named), enumerated(gone, itself)))
 		return hinted(f, d.kubectl(d.Namespace)+" create secret generic "+gone[0]+" --type="+string(corev1.SecretTypeDockerConfigJson)+" --from-file="+corev1.DockerConfigJsonKey+"=$HOME/.docker/config.json")
 	}
 	other, err := d.notPullSecrets(ctx, there)
@@ -43,7 +43,7 @@ func (d *Doctor) pullSecrets(ctx context.Context) checklist.Finding {
 	case err != nil:
 		return d.couldNotLook(err)
 	case len(other) > 0:
-		f := warn(codeNotPullType, fmt.Sprintf("pull secret %s is not of the type %s, and the kubelet passes over it", enumerated(other, func(n string) string { return n }), corev1.SecretTypeDockerConfigJson))
+		f := warn(codeNotPullType, fmt.Sprintf("pull secret %s is not of the type %s, and the kubelet passes over it", enumerated(other, itself), corev1.SecretTypeDockerConfigJson))
 		return hinted(f, d.kubectl(d.Namespace)+" get secret "+other[0]+" -o jsonpath='{.type}'")
 	}
 	return pass(fmt.Sprintf("%d of %d are there", len(there), len(named)))
@@ -74,7 +74,7 @@ func (d *Doctor) notPullSecrets(ctx context.Context, names []string) ([]string, 
 		if err != nil {
 			return nil, err
 		}
-		names = slices.DeleteFunc(names, func(name string) bool {
+		names = slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 			return slices.ContainsFunc(of, func(m metav1.PartialObjectMetadata) bool { return m.Name == name })
 		})
 	}

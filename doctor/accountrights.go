@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
@@ -51,7 +52,7 @@ func (d *Doctor) accountRights(ctx context.Context) checklist.Finding {
 		}
 	}
 	if len(missing) > 0 {
-		return mended(fail(codeMayTooFew, fmt.Sprintf("service account %s may not %s", u.name, strings.Join(missing, ", not "))), fixes...)
+		return mended(fail(codeMayTooFew, fmt.Sprintf("service account %s may not %s", u.name, strings.Join(missing, ", nor "))), fixes...)
 	}
 	return pass(fmt.Sprintf("%s may %s", u.name, strings.Join(append(rightTexts(configMaps), rightTexts(secrets)...), ", ")))
 }
@@ -71,34 +72,47 @@ func (d *Doctor) lacking(ctx context.Context, u inUse, rights []cluster.Right) (
 	return lacking, nil
 }
 
-// grant are the commands that give rights to one resource, by a role of their own.
+// grant are the commands that give rights to one resource, by a role of their own. What
+// that role has already, it keeps.
 func (d *Doctor) grant(u inUse, role string, rights []cluster.Right) []checklist.Command {
 	var verbs, names []string
 	for _, r := range rights {
-		verbs = append(verbs, r.Verb)
+		if !slices.Contains(verbs, r.Verb) {
+			verbs = append(verbs, r.Verb)
+		}
 		if r.Name != "" {
 			names = append(names, " --resource-name="+hint.ShellWord(r.Name))
 		}
 	}
-	create := d.kubectl(d.Namespace) + " create "
+	add := func(object string) checklist.Command {
+		return checklist.Command{Line: d.kubectl(d.Namespace) + " create " + object + " --dry-run=client -o yaml | " + d.kubectl(d.Namespace) + " auth reconcile -f -"}
+	}
 	return []checklist.Command{
-		{Line: create + "role " + role + " --verb=" + strings.Join(distinct(verbs...), ",") + " --resource=" + rights[0].Resource + strings.Join(names, "")},
-		{Line: create + "rolebinding " + role + " --role=" + role + " --serviceaccount=" + d.Namespace + ":" + u.name},
+		add("role " + role + " --verb=" + strings.Join(verbs, ",") + " --resource=" + rights[0].Resource + strings.Join(names, "")),
+		add("rolebinding " + role + " --role=" + role + " --serviceaccount=" + d.Namespace + ":" + u.name),
 	}
 }
 
-// rightTexts says rights as kubectl auth can-i takes them: "get secrets/flts-secrets".
+// rightTexts says rights as kubectl auth can-i takes them, those to one object
+// together: "get,list configmaps", "get secrets/flts-secrets".
 func rightTexts(rights []cluster.Right) []string {
 	var all []string
+	verbs, last := "", ""
 	for _, r := range rights {
-		text := r.Verb + " " + r.Resource
+		object := r.Resource
 		if r.Subresource != "" {
-			text += "/" + r.Subresource
+			object += "/" + r.Subresource
 		}
 		if r.Name != "" {
-			text += "/" + r.Name
+			object += "/" + r.Name
 		}
-		all = append(all, text)
+		if object == last {
+			verbs += "," + r.Verb
+			all[len(all)-1] = verbs + " " + object
+			continue
+		}
+		verbs, last = r.Verb, object
+		all = append(all, verbs+" "+object)
 	}
 	return all
 }

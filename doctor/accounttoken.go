@@ -17,24 +17,34 @@ func (d *Doctor) accountToken(ctx context.Context) checklist.Finding {
 		return d.couldNotLook(err)
 	}
 	off := u.seen.AutomountServiceAccountToken != nil && !*u.seen.AutomountServiceAccountToken
-	var without []string // pods
+	var tasks int
+	var byAccount, byPod []string // pods that get none, and what says so
 	for _, p := range u.pods {
-		if isTask(p) && !getsToken(p, off) {
-			without = append(without, p.Name)
+		if !isTask(p) {
+			continue
+		}
+		tasks++
+		switch {
+		case getsToken(p, off):
+		case p.Spec.AutomountServiceAccountToken != nil:
+			byPod = append(byPod, p.Name)
+		default:
+			byAccount = append(byAccount, p.Name)
 		}
 	}
-	all := func(name string) string { return name }
 	switch {
-	case off && u.kfp && (len(without) > 0 || len(u.pods) == 0):
-		f := warn(codeNoAccount, fmt.Sprintf("service account %s has automountServiceAccountToken: false, and the launcher of Kubeflow Pipelines needs its token", u.name), firstTen(without)...)
+	case off && u.kfp && (len(byAccount) > 0 || tasks == 0):
+		f := warn(codeNoAccount, fmt.Sprintf("service account %s has automountServiceAccountToken: false, and the launcher of Kubeflow Pipelines needs its token", u.name), firstTen(byAccount)...)
 		return mended(f, checklist.Command{Line: d.patch("serviceaccount", d.Namespace, u.name, map[string]any{"automountServiceAccountToken": true})})
-	case len(without) > 0:
-		return hinted(warn(codeNoAccount, fmt.Sprintf("automountServiceAccountToken is false in pod %s, and the launcher of Kubeflow Pipelines needs the token", enumerated(without, all))),
-			d.kubectl(d.Namespace)+" get pod "+without[0]+" -o yaml   (spec.automountServiceAccountToken, of the pod's template)")
+	case len(byPod) > 0:
+		return hinted(warn(codeNoAccount, fmt.Sprintf("automountServiceAccountToken is false in pod %s, and the launcher of Kubeflow Pipelines needs the token", enumerated(byPod, itself))),
+			d.kubectl(d.Namespace)+" get pod "+byPod[0]+" -o yaml   (spec.automountServiceAccountToken, of the pod's template)")
+	case tasks > 0:
+		return pass(fmt.Sprintf("%d of %[1]d pods of components get it", tasks))
 	case off:
 		return pass("not mounted, and nothing was seen that needs it")
 	}
-	return pass("mounted")
+	return pass("mounted in pods that do not say otherwise")
 }
 
 // getsToken reports whether a pod gets a token of the API: the pod decides before its

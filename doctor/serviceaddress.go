@@ -9,8 +9,10 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/resolve"
 )
 
@@ -43,15 +45,19 @@ func (d *Doctor) address(ctx context.Context, s *resolve.Service) (address, *che
 	case k.Winner < 0:
 		return give(skip(s.Endpoint + " has no value"))
 	case !k.Set:
-		return give(unknown("", "the value of "+s.Endpoint+" is no address"))
+		return give(d.noAddress(s))
 	}
 	a, ok := readAddress(k.Value.Reveal(), r.Text(s.Secure) == "true")
 	if !ok {
-		return give(unknown("", "the value of "+s.Endpoint+" is no address"))
+		return give(d.noAddress(s))
 	}
 	a.key = k
 	a.place(d.Namespace)
 	return a, nil
+}
+
+func (d *Doctor) noAddress(s *resolve.Service) checklist.Finding {
+	return hinted(unknown("", "the value of "+s.Endpoint+" is no address"), d.kubectl(d.Namespace)+" get configmap "+hint.ShellWord(d.ConfigMap)+" -o yaml")
 }
 
 // readAddress takes host:port, host or a URL apart. A port that is not said is that of
@@ -84,7 +90,7 @@ func (a *address) place(namespace string) {
 	}
 	labels := strings.Split(a.host, ".")
 	switch {
-	case a.host == "localhost" || strings.HasSuffix(a.host, ".localhost"):
+	case isLocalhost(a.host):
 	case len(labels) == 1:
 		a.name, a.namespace = a.host, namespace
 	case len(labels) == 2:
@@ -94,6 +100,16 @@ func (a *address) place(namespace string) {
 	case len(labels) > 3 && labels[3] == "svc":
 		a.pod, a.name, a.namespace, a.domain = labels[0], labels[1], labels[2], strings.Join(labels[4:], ".")
 	}
+	if !isLabel(a.name) || !isLabel(a.namespace) {
+		a.pod, a.name, a.namespace, a.domain, a.unsure = "", "", "", "", false
+	}
+}
+
+// isLabel reports whether something can be the name of a Service or a namespace.
+func isLabel(name string) bool { return len(validation.IsDNS1123Label(name)) == 0 }
+
+func isLocalhost(host string) bool {
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // rehosted is the text of an endpoint with another host and port, and all else of it
@@ -104,7 +120,7 @@ func rehosted(text, host string, port int32) (string, bool) {
 		return to, true
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.User != nil {
+	if err != nil || u.User != nil || u.Host == "" {
 		return "", false
 	}
 	u.Host = to

@@ -57,6 +57,9 @@ func kindOf(s *corev1.Service) string {
 
 // outside is a host that this API knows nothing of.
 func outside(a address) checklist.Finding {
+	if a.name == "" && !a.ip.IsValid() && isLocalhost(a.host) {
+		return skip(a.host + " is the pod itself: flts-run check looks at it, from where it runs")
+	}
 	return skip(a.host + " is no Service of this cluster: flts-run check looks at it, from where it runs")
 }
 
@@ -67,7 +70,7 @@ func (d *Doctor) located(ctx context.Context, s *resolve.Service) (address, *cor
 		return a, nil, f
 	}
 	if a.ip.IsValid() {
-		all, _ := d.servicesOf(ctx, func(s *corev1.Service) bool { return slices.Contains(s.Spec.ClusterIPs, a.ip.String()) })
+		all := d.servicesOf(ctx, a.isOf).found
 		if len(all) == 0 {
 			f := outside(a)
 			return a, nil, &f
@@ -84,37 +87,52 @@ func (d *Doctor) located(ctx context.Context, s *resolve.Service) (address, *cor
 
 // numericEndpoint is an address where a name belongs.
 func (d *Doctor) numericEndpoint(ctx context.Context, s *resolve.Service, a address) checklist.Finding {
-	found, err := d.servicesOf(ctx, func(s *corev1.Service) bool { return slices.Contains(s.Spec.ClusterIPs, a.ip.String()) })
+	looked := d.servicesOf(ctx, a.isOf)
 	switch {
-	case len(found) > 0:
-		f := warn(resolve.CodeNumeric, fmt.Sprintf("%s is the address of Service %s in %s, which changes when that is made again", a.key.Key.Name, found[0].Name, found[0].Namespace), a.given())
-		return d.pointed(ctx, f, s, a, found[0])
-	case err != nil:
-		return d.couldNotLook(err)
+	case len(looked.found) > 0:
+		svc := looked.found[0]
+		f := warn(resolve.CodeNumeric, fmt.Sprintf("%s is the address of Service %s in %s, which changes when that is made again", a.key.Key.Name, svc.Name, svc.Namespace))
+		return d.pointed(ctx, f, s, a, svc)
+	case looked.err != nil:
+		return d.couldNotLook(looked.err)
 	}
 	return outside(a)
 }
 
-// servicesOf are the Services that are wanted, of all namespaces, or of those that may
-// be seen: then the error says what could not be.
-func (d *Doctor) servicesOf(ctx context.Context, wanted func(*corev1.Service) bool) ([]*corev1.Service, error) {
+// isOf reports whether it is the address of a Service.
+func (a address) isOf(s *corev1.Service) bool {
+	return slices.Contains(s.Spec.ClusterIPs, a.ip.String())
+}
+
+// search is what came of looking for Services in all namespaces, or in those that may be
+// seen.
+type search struct {
+	found []*corev1.Service
+	in    []string // the namespaces, when it was not all
+	err   error    // why it was not all
+}
+
+func (d *Doctor) servicesOf(ctx context.Context, wanted func(*corev1.Service) bool) search {
 	all, err := d.view.Services(ctx, "")
+	s := search{err: err}
 	if err != nil {
 		for _, namespace := range d.candidateNamespaces() {
-			some, _ := d.view.Services(ctx, namespace) // that not all was seen is known
+			some, err := d.view.Services(ctx, namespace)
+			if err == nil {
+				s.in = append(s.in, namespace)
+			}
 			all = append(all, some...)
 		}
 	}
-	var found []*corev1.Service
 	for i := range all {
 		if wanted(&all[i]) {
-			found = append(found, &all[i])
+			s.found = append(s.found, &all[i])
 		}
 	}
-	slices.SortFunc(found, func(a, b *corev1.Service) int {
+	slices.SortFunc(s.found, func(a, b *corev1.Service) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 	})
-	return found, err
+	return s
 }
 
 func (d *Doctor) candidateNamespaces() []string {
@@ -127,10 +145,11 @@ func (d *Doctor) candidateNamespaces() []string {
 // missingService finds out where the thing is that the endpoint should have named.
 func (d *Doctor) missingService(ctx context.Context, s *resolve.Service, a address) checklist.Finding {
 	seen := []string{a.given()}
-	same, err := d.servicesOf(ctx, func(s *corev1.Service) bool { return s.Name == a.name })
-	if err != nil {
-		seen = append(seen, "looked in "+strings.Join(d.candidateNamespaces(), ", ")+" alone: "+err.Error())
+	looked := d.servicesOf(ctx, func(s *corev1.Service) bool { return s.Name == a.name })
+	if looked.err != nil {
+		seen = append(seen, fmt.Sprintf("%s in all namespaces; looked in: %s", looked.err, strings.Join(looked.in, ", ")))
 	}
+	same := looked.found
 	if len(same) == 0 && a.unsure {
 		if _, err := d.view.Namespace(ctx, a.namespace); absent(err) {
 			return outside(a)
@@ -141,7 +160,7 @@ func (d *Doctor) missingService(ctx context.Context, s *resolve.Service, a addre
 		return d.oneOf(ctx, fail(codeOtherNamespace, missing+", there is one in "+namespacesOf(same), seen...), s, a, same)
 	}
 	if a.name == "minio" || a.name == "minio-service" {
-		weed, _ := d.servicesOf(ctx, func(s *corev1.Service) bool { return s.Name == "seaweedfs" })
+		weed := d.servicesOf(ctx, func(s *corev1.Service) bool { return s.Name == "seaweedfs" }).found
 		if len(weed) > 0 {
 			return d.oneOf(ctx, fail(codeNowSeaweed, missing+", there is a seaweedfs in "+namespacesOf(weed), seen...), s, a, weed)
 		}
@@ -182,6 +201,8 @@ func namespacesOf(services []*corev1.Service) string {
 func namesOf(services []*corev1.Service) string {
 	return enumerated(services, func(s *corev1.Service) string { return s.Name })
 }
+
+func itself(text string) string { return text }
 
 // enumerated names the first few of many.
 func enumerated[T any](all []T, name func(T) string) string {

@@ -40,7 +40,7 @@ func (d *Doctor) servicePolicy(ctx context.Context, s *resolve.Service) checklis
 	case err != nil:
 		return d.couldNotLook(err)
 	case len(policies) == 0:
-		return pass(fmt.Sprintf("no network policies in %s", enumerated(distinct(d.Namespace, svc.Namespace), func(n string) string { return n })))
+		return pass(fmt.Sprintf("no network policies in %s", enumerated(distinct(d.Namespace, svc.Namespace), itself)))
 	}
 	from, err := d.components(ctx)
 	if err != nil {
@@ -75,13 +75,12 @@ func distinct(names ...string) []string { return slices.Compact(slices.Sorted(sl
 // admit it is only ever a "may": what enforces policies is not seen.
 func (d *Doctor) judgePolicies(ctx context.Context, policies []networkingv1.NetworkPolicy, from, to []end, svc *corev1.Service) checklist.Finding {
 	blocking := map[string]networkingv1.NetworkPolicy{}
-	ways, blocked := 0, map[string]bool{}
+	blocked := map[string]bool{}
 	for _, f := range from {
 		for _, t := range to {
 			if f.name == t.name && f.Namespace == t.Namespace {
 				continue
 			}
-			ways++
 			traffic := cluster.Traffic{From: f.Party, To: t.Party, Port: t.port, Protocol: corev1.ProtocolTCP}
 			for _, direction := range []networkingv1.PolicyType{networkingv1.PolicyTypeEgress, networkingv1.PolicyTypeIngress} {
 				for _, p := range cluster.Blocking(policies, traffic, direction) {
@@ -92,22 +91,22 @@ func (d *Doctor) judgePolicies(ctx context.Context, policies []networkingv1.Netw
 		}
 	}
 	if len(blocking) == 0 {
-		return pass(fmt.Sprintf("%d network policies admit %s", len(policies), said(from)))
+		return pass(fmt.Sprintf("%d seen, and none stands in the way of %s", len(policies), said(from)))
 	}
-	if err := d.namespacesUnseen(ctx, d.Namespace, svc.Namespace); err != nil {
-		return d.couldNotLook(err) // a label of the namespace may be what admits us
+	if err := d.namespacesUnseen(ctx, blocking, d.Namespace, svc.Namespace); err != nil {
+		return d.couldNotLook(err)
 	}
 	names := slices.Sorted(maps.Keys(blocking))
-	text := fmt.Sprintf("network policy %s may keep %s from Service %s", enumerated(names, func(n string) string { return n }), said(from), svc.Name)
+	text := fmt.Sprintf("network policy %s may keep %s from Service %s", enumerated(names, itself), said(from), svc.Name)
 	if len(blocked) < len(from) {
-		text = fmt.Sprintf("network policy %s may keep %d of %d pods from Service %s", enumerated(names, func(n string) string { return n }), len(blocked), len(from), svc.Name)
+		text = fmt.Sprintf("network policy %s may keep %d of %d pods from Service %s", enumerated(names, itself), len(blocked), len(from), svc.Name)
 	}
 	var evidence []string
 	for _, n := range names {
-		evidence = append(evidence, n+" "+admitted(blocking[n], strings.HasSuffix(n, "(egress)")))
+		evidence = append(evidence, n+" "+admitted(blocking[n]))
 	}
 	first := blocking[names[0]]
-	return hinted(warn(codeMayBlock, text, firstTen(evidence)...), d.kubectl(first.Namespace)+" describe networkpolicy "+hint.ShellWord(first.Name))
+	return hinted(warn(codeMayBlock, text, firstTen(evidence)...), d.kubectl(first.Namespace)+" describe networkpolicy "+hint.ShellWord(first.Name)+"   (it "+admitted(first)+")")
 }
 
 func said(from []end) string {
@@ -119,36 +118,43 @@ func said(from []end) string {
 
 // admitted says whom a policy admits, as far as labels say it: what a pod template may
 // be given.
-func admitted(p networkingv1.NetworkPolicy, egress bool) string {
-	var peers []networkingv1.NetworkPolicyPeer
-	for _, r := range p.Spec.Ingress {
-		if !egress {
-			peers = append(peers, r.From...)
-		}
-	}
-	for _, r := range p.Spec.Egress {
-		if egress {
-			peers = append(peers, r.To...)
-		}
-	}
+func admitted(p networkingv1.NetworkPolicy) string {
 	var all []string
-	for _, peer := range peers {
-		var parts []string
-		if peer.PodSelector != nil {
-			parts = append(parts, "pods with "+metav1.FormatLabelSelector(peer.PodSelector))
+	for _, peer := range peersOf(p) {
+		switch pods, namespaces := selectorText("pods", peer.PodSelector), selectorText("namespaces", peer.NamespaceSelector); {
+		case peer.IPBlock != nil:
+			all = append(all, peer.IPBlock.CIDR)
+		case peer.NamespaceSelector == nil:
+			all = append(all, pods+" in "+p.Namespace)
+		case peer.PodSelector == nil:
+			all = append(all, "all pods in "+namespaces)
+		default:
+			all = append(all, pods+" in "+namespaces)
 		}
-		if peer.NamespaceSelector != nil {
-			parts = append(parts, "namespaces with "+metav1.FormatLabelSelector(peer.NamespaceSelector))
-		}
-		if peer.IPBlock != nil {
-			parts = append(parts, peer.IPBlock.CIDR)
-		}
-		all = append(all, strings.Join(parts, " in "))
 	}
 	if len(all) == 0 {
 		return "admits nobody, or only other ports"
 	}
-	return "admits " + enumerated(all, func(s string) string { return s })
+	return "admits " + enumerated(all, itself)
+}
+
+func selectorText(what string, s *metav1.LabelSelector) string {
+	if s == nil || len(s.MatchLabels)+len(s.MatchExpressions) == 0 {
+		return "all " + what
+	}
+	return what + " with " + metav1.FormatLabelSelector(s)
+}
+
+// peersOf are all that the rules of a policy name, of both directions.
+func peersOf(p networkingv1.NetworkPolicy) []networkingv1.NetworkPolicyPeer {
+	var peers []networkingv1.NetworkPolicyPeer
+	for _, r := range p.Spec.Ingress {
+		peers = append(peers, r.From...)
+	}
+	for _, r := range p.Spec.Egress {
+		peers = append(peers, r.To...)
+	}
+	return peers
 }
 
 // components are the pods of the namespace that read our objects, or where there is
@@ -245,10 +251,17 @@ func (d *Doctor) namespaceLabels(ctx context.Context, name string) map[string]st
 	return map[string]string{corev1.LabelMetadataName: name}
 }
 
-func (d *Doctor) namespacesUnseen(ctx context.Context, names ...string) error {
-	for _, name := range distinct(names...) {
-		if _, err := d.view.Namespace(ctx, name); err != nil {
-			return err
+// namespacesUnseen is why the labels of namespaces are not known, where one of the
+// policies asks for some: they may be what admits us.
+func (d *Doctor) namespacesUnseen(ctx context.Context, policies map[string]networkingv1.NetworkPolicy, names ...string) error {
+	for _, p := range policies {
+		if !slices.ContainsFunc(peersOf(p), func(peer networkingv1.NetworkPolicyPeer) bool { return peer.NamespaceSelector != nil }) {
+			continue
+		}
+		for _, name := range distinct(names...) {
+			if _, err := d.view.Namespace(ctx, name); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -283,14 +296,15 @@ func (d *Doctor) egressDNS(ctx context.Context) checklist.Finding {
 		}
 	}
 	if len(blocking) == 0 {
-		return pass(fmt.Sprintf("%d network policies admit %s", len(policies), said(from)))
+		return pass(fmt.Sprintf("%d seen, and none stands in the way of %s", len(policies), said(from)))
 	}
-	if err := d.namespacesUnseen(ctx, system); err != nil {
+	if err := d.namespacesUnseen(ctx, blocking, system); err != nil {
 		return d.couldNotLook(err)
 	}
 	names, protocols := slices.Sorted(maps.Keys(blocking)), slices.Sorted(maps.Keys(closed))
 	f := warn(codeDNSMayBlock, fmt.Sprintf("network policy %s may keep %s from the name server (port 53, %s)",
-		enumerated(names, func(n string) string { return n }), said(from), strings.Join(protocols, " and ")))
+		enumerated(names, itself), said(from), strings.Join(protocols, " and ")))
+	f = hinted(f, d.kubectl(d.Namespace)+" describe networkpolicy "+hint.ShellWord(names[0])+"   (a policy that opens port 53 beside it is in the fix plan)")
 	var fixes []checklist.Command
 	for _, n := range names {
 		fixes = append(fixes, d.openDNS(blocking[n]))

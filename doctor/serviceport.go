@@ -28,8 +28,8 @@ func (d *Doctor) servicePort(ctx context.Context, s *resolve.Service) checklist.
 	if port == nil {
 		return d.pointed(ctx, fail(codeNoPort, d.noPort(svc, a.port), a.given()), s, a, svc)
 	}
-	if api, ok := d.meantPort(s, svc, a.port); ok && api != a.port {
-		f := fail(codeConsole, fmt.Sprintf("port %d of Service %s is the web console, %d is the API", a.port, svc.Name, api), a.given())
+	if s.Kind == "s3" && isConsole(*port) && (len(svc.Spec.Ports) > 1 || strings.Contains(port.Name, "console")) {
+		f := fail(codeConsole, fmt.Sprintf("port %s of Service %s is the web console, not the API", portName(*port), svc.Name), a.given())
 		return d.pointed(ctx, f, s, a, svc)
 	}
 	return pass(fmt.Sprintf("port %s of Service %s", portName(*port), svc.Name))

@@ -40,7 +40,7 @@ func (d *Doctor) aliasReady(ctx context.Context, a address, alias *corev1.Servic
 	case err != nil:
 		return d.couldNotLook(err)
 	case svc.Spec.Type == corev1.ServiceTypeExternalName:
-		return pass("an alias of " + to.host + ", which is an alias again")
+		return hinted(unknown("", fmt.Sprintf("Service %s is an alias of %s, which is an alias again: not followed", alias.Name, to.host)), d.kubectl(svc.Namespace)+" get service "+svc.Name+" -o wide")
 	case portOf(svc, a.port) == nil && len(svc.Spec.Ports) > 0:
 		return hinted(fail(codeNoPort, "an alias of "+to.host+": "+d.noPort(svc, a.port)), d.kubectl(svc.Namespace)+" get service "+svc.Name+" -o wide")
 	}
@@ -53,8 +53,7 @@ type backends struct {
 	portless       []string // ready, and without the port
 }
 
-// backendsOf counts the endpoints of a Service. One that says nothing of its readiness
-// is ready. A pod with addresses of both families is in two slices and counts once.
+// backendsOf counts the endpoints of a Service. A pod with addresses of both families is in two slices and counts once.
 func backendsOf(svc *corev1.Service, port *corev1.ServicePort, pod string, slicesOfAll []discoveryv1.EndpointSlice) backends {
 	var b backends
 	add := func(to *[]string, name string) {
@@ -67,10 +66,9 @@ func backendsOf(svc *corev1.Service, port *corev1.ServicePort, pod string, slice
 			continue
 		}
 		for _, e := range slice.Endpoints {
-			isReady := e.Conditions.Ready == nil || *e.Conditions.Ready
 			switch {
 			case pod != "" && (e.Hostname == nil || *e.Hostname != pod):
-			case !isReady:
+			case !isReady(svc, e):
 				add(&b.waiting, endpointName(e))
 			case port != nil && !hasPort(slice, port.Name):
 				add(&b.portless, endpointName(e))
@@ -85,11 +83,22 @@ func backendsOf(svc *corev1.Service, port *corev1.ServicePort, pod string, slice
 	return b
 }
 
+// isReady reports whether an endpoint takes connections; one that says nothing does. A
+// Service that publishes addresses that are not ready calls all of them ready: there,
+// what the pod says is elsewhere.
+func isReady(svc *corev1.Service, e discoveryv1.Endpoint) bool {
+	said := e.Conditions.Ready
+	if svc.Spec.PublishNotReadyAddresses && e.Conditions.Serving != nil {
+		said = e.Conditions.Serving
+	}
+	return said == nil || *said
+}
+
 func endpointName(e discoveryv1.Endpoint) string {
 	if e.TargetRef != nil {
 		return e.TargetRef.Name
 	}
-	return enumerated(e.Addresses, func(a string) string { return a })
+	return enumerated(e.Addresses, itself)
 }
 
 func hasPort(s discoveryv1.EndpointSlice, name string) bool {
@@ -107,11 +116,7 @@ func (d *Doctor) podsReady(ctx context.Context, a address, svc *corev1.Service) 
 	b := backendsOf(svc, port, a.pod, known)
 	switch {
 	case len(b.ready) > 0:
-		text := fmt.Sprintf("%d of %d ready", len(b.ready), len(b.ready)+len(b.waiting))
-		if svc.Spec.PublishNotReadyAddresses {
-			text += ", or said to be: the Service publishes addresses that are not ready"
-		}
-		return pass(text)
+		return pass(fmt.Sprintf("%d of %d ready", len(b.ready), len(b.ready)+len(b.waiting)))
 	case len(b.portless) > 0:
 		return d.portless(ctx, svc, port, b)
 	case len(svc.Spec.Selector) == 0 && len(b.waiting) == 0:
@@ -142,8 +147,11 @@ func (d *Doctor) notReady(ctx context.Context, a address, svc *corev1.Service, b
 		}
 	}
 	slices.Sort(reasons)
+	slices.SortFunc(pods, func(a, b corev1.Pod) int { return strings.Compare(a.Name, b.Name) })
 	text := fmt.Sprintf("none of %d pods behind Service %s is ready", len(pods), svc.Name)
 	switch {
+	case a.pod != "" && len(reasons) == 0:
+		return hinted(fail(codeNotReady, fmt.Sprintf("no pod of Service %s has the host name %s", svc.Name, a.pod)), d.showEndpoints(svc))
 	case a.pod != "":
 		text = fmt.Sprintf("pod %s of Service %s is not ready", a.pod, svc.Name)
 	case len(pods) == 0:
@@ -151,7 +159,6 @@ func (d *Doctor) notReady(ctx context.Context, a address, svc *corev1.Service, b
 	case len(pods) == 1:
 		text = fmt.Sprintf("the pod behind Service %s is not ready: %s", svc.Name, whyNotReady(pods[0]))
 	}
-	slices.SortFunc(pods, func(a, b corev1.Pod) int { return strings.Compare(a.Name, b.Name) })
 	return hinted(fail(codeNotReady, text, firstTen(reasons)...), d.kubectl(svc.Namespace)+" describe pod "+hint.ShellWord(pods[0].Name))
 }
 
@@ -196,15 +203,22 @@ func whyNotReady(p corev1.Pod) string {
 		switch {
 		case c.Status == corev1.ConditionTrue:
 		case c.Type == corev1.PodScheduled:
-			return "no node takes it (" + c.Reason + ")"
+			return "no node takes it" + inBrackets(c.Reason)
 		case c.Type == corev1.PodReady:
-			return "it runs, and its readiness probe does not succeed" + restarts(p.Status.ContainerStatuses...)
+			return "it is " + string(p.Status.Phase) + inBrackets(c.Reason) + restarts(p.Status.ContainerStatuses...)
 		}
 	}
 	if p.Spec.NodeName == "" {
 		return "no node has taken it yet"
 	}
 	return "it is " + string(p.Status.Phase)
+}
+
+func inBrackets(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return " (" + reason + ")"
 }
 
 func restarts(of ...corev1.ContainerStatus) string {
