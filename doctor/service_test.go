@@ -94,6 +94,23 @@ func TestServiceExists(t *testing.T) {
 			want: []checklist.Finding{{State: checklist.Fail, Code: "FLTS-D02", Detail: "there is no Service store-NS in nosuch, there is one in other-NS", Evidence: []string{"MINIO_ENDPOINT: host store-NS.nosuch.svc.cluster.local, port 9000 (ConfigMap flts-config AWS_ENDPOINT_URL_S3)"}, Hint: `kubectl -n NS patch configmap flts-config --type=merge -p '{"data":{"AWS_ENDPOINT_URL_S3":"https://store-NS.other-NS.svc.cluster.local:9000"}}'`}},
 		},
 		{
+			name: "in another namespace than the one that is not there", objects: endpoint("store-NS.nosuch:9000"), mends: true,
+			prepare: func(ns kubetest.Namespace) { in("other", ns, service("store-NS", `{ports: [{port: 9000}]}`)) },
+			want: []checklist.Finding{{
+				State: checklist.Warn, Code: "FLTS-D02",
+				Detail:   "there is no namespace nosuch, and a Service store-NS in other-NS: unless store-NS.nosuch is a host outside, that is meant",
+				Evidence: []string{"MINIO_ENDPOINT: host store-NS.nosuch, port 9000 (ConfigMap flts-config)"},
+				Hint:     `kubectl -n NS patch configmap flts-config --type=merge -p '{"data":{"MINIO_ENDPOINT":"store-NS.other-NS.svc.cluster.local:9000"}}'`,
+			}},
+		},
+		{
+			name: "two labels, and namespaces may not be read", objects: endpoint("store.NS:9000"),
+			as: "- {apiGroups: [\"\"], resources: [configmaps, secrets, services], verbs: [get, list]}",
+			want: []checklist.Finding{{
+				State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not get namespaces NS", Hint: "kubectl auth can-i get namespaces/NS",
+			}},
+		},
+		{
 			name: "in two other namespaces", objects: endpoint("store-NS:9000"),
 			prepare: func(ns kubetest.Namespace) {
 				in("another", ns, service("store-NS", `{ports: [{port: 9000}]}`))

@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -11,12 +10,8 @@ import (
 
 	"github.com/flts-run/flts-run/checklist"
 	"github.com/flts-run/flts-run/internal/hint"
-	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/resolve"
 )
-
-// usualNamespaces are where services are looked for when not all namespaces may be.
-var usualNamespaces = []string{"kubeflow", "minio", "mlflow", "mlops", "airflow", "default"}
 
 func (d *Doctor) serviceExists(ctx context.Context, s *resolve.Service) checklist.Finding {
 	a, f := d.address(ctx, s)
@@ -104,44 +99,6 @@ func (a address) isOf(s *corev1.Service) bool {
 	return slices.Contains(s.Spec.ClusterIPs, a.ip.String())
 }
 
-// search is what came of looking for Services in all namespaces, or in those that may be
-// seen.
-type search struct {
-	found []*corev1.Service
-	in    []string // the namespaces, when it was not all
-	err   error    // why it was not all
-}
-
-func (d *Doctor) servicesOf(ctx context.Context, wanted func(*corev1.Service) bool) search {
-	all, err := d.view.Services(ctx, "")
-	s := search{err: err}
-	if err != nil {
-		for _, namespace := range d.candidateNamespaces() {
-			some, err := d.view.Services(ctx, namespace)
-			if err == nil {
-				s.in = append(s.in, namespace)
-			}
-			all = append(all, some...)
-		}
-	}
-	for i := range all {
-		if wanted(&all[i]) {
-			s.found = append(s.found, &all[i])
-		}
-	}
-	slices.SortFunc(s.found, func(a, b *corev1.Service) int {
-		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
-	})
-	return s
-}
-
-func (d *Doctor) candidateNamespaces() []string {
-	if slices.Contains(usualNamespaces, d.Namespace) {
-		return usualNamespaces
-	}
-	return append([]string{d.Namespace}, usualNamespaces...)
-}
-
 // missingService finds out where the thing is that the endpoint should have named.
 func (d *Doctor) missingService(ctx context.Context, s *resolve.Service, a address) checklist.Finding {
 	seen := []string{a.given()}
@@ -150,12 +107,18 @@ func (d *Doctor) missingService(ctx context.Context, s *resolve.Service, a addre
 		seen = append(seen, fmt.Sprintf("%s in all namespaces; looked in: %s", looked.err, strings.Join(looked.in, ", ")))
 	}
 	same := looked.found
-	if len(same) == 0 && a.unsure {
-		if _, err := d.view.Namespace(ctx, a.namespace); absent(err) {
+	missing := fmt.Sprintf("there is no Service %s in %s", a.name, a.namespace)
+	if a.unsure {
+		switch _, err := d.view.Namespace(ctx, a.namespace); {
+		case absent(err) && len(same) > 0:
+			f := warn(codeOtherNamespace, fmt.Sprintf("there is no namespace %s, and a Service %s in %s: unless %s is a host outside, that is meant", a.namespace, a.name, namespacesOf(same), a.host), seen...)
+			return d.oneOf(ctx, f, s, a, same)
+		case absent(err):
 			return outside(a)
+		case err != nil:
+			return d.couldNotLook(err)
 		}
 	}
-	missing := fmt.Sprintf("there is no Service %s in %s", a.name, a.namespace)
 	if len(same) > 0 {
 		return d.oneOf(ctx, fail(codeOtherNamespace, missing+", there is one in "+namespacesOf(same), seen...), s, a, same)
 	}
@@ -179,40 +142,4 @@ func (d *Doctor) oneOf(ctx context.Context, f checklist.Finding, s *resolve.Serv
 		return d.pointed(ctx, f, s, a, found[0])
 	}
 	return hinted(f, d.kubectl("")+" get services -A | grep -w "+hint.ShellWord(found[0].Name))
-}
-
-// likeNamed are the Services of the namespace whose name is nearly the wanted one, or
-// has it in it: minio and minio-service.
-func (d *Doctor) likeNamed(ctx context.Context, a address) []*corev1.Service {
-	all, _ := d.view.Services(ctx, a.namespace) // who may not list gets no proposal
-	var like []*corev1.Service
-	for i, s := range all {
-		if strings.HasPrefix(s.Name, a.name+"-") || strings.HasPrefix(a.name, s.Name+"-") || near.Name(a.name, []string{s.Name}) != "" {
-			like = append(like, &all[i])
-		}
-	}
-	return like
-}
-
-func namespacesOf(services []*corev1.Service) string {
-	return enumerated(services, func(s *corev1.Service) string { return s.Namespace })
-}
-
-func namesOf(services []*corev1.Service) string {
-	return enumerated(services, func(s *corev1.Service) string { return s.Name })
-}
-
-func itself(text string) string { return text }
-
-// enumerated names the first few of many.
-func enumerated[T any](all []T, name func(T) string) string {
-	const few = 4
-	var names []string
-	for _, one := range all[:min(few, len(all))] {
-		names = append(names, name(one))
-	}
-	if more := len(all) - few; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)
-	}
-	return strings.Join(names, ", ")
 }
