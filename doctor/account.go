@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/hint"
 )
 
 // accountChecks look at the service account of the pipelines and what it may do.
@@ -29,7 +30,7 @@ func (d *Doctor) accountExists(ctx context.Context) checklist.Finding {
 		return d.couldNotLook(err)
 	case u.seen == nil:
 		f := fail(codeNoAccount, fmt.Sprintf("there is no service account %s in %s (%s)", u.name, d.Namespace, u.why))
-		return mended(f, checklist.Command{Line: d.kubectl(d.Namespace) + " create serviceaccount " + u.name})
+		return mended(f, checklist.Command{Line: d.kubectl(d.Namespace) + " create serviceaccount " + hint.ShellWord(u.name)})
 	}
 	return pass(fmt.Sprintf("service account %s: %s", u.name, u.why))
 }

@@ -93,6 +93,21 @@ func TestAccountExists(t *testing.T) {
 	}
 }
 
+// An account that was named is looked at without its pods, as far as that goes.
+func TestAccountWithoutItsPods(t *testing.T) {
+	const noPods = "- {apiGroups: [\"\"], resources: [serviceaccounts], verbs: [list]}"
+	unseen := checklist.Finding{State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not list pods in NS", Hint: "kubectl -n NS auth can-i list pods"}
+	scenario{
+		as: noPods, options: named("default"), only: []string{"account.*"},
+		want: []checklist.Finding{
+			{State: checklist.Pass, Detail: "service account default: as asked for"},
+			unseen, unseen,
+			{State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not list clusterrolebindings.rbac.authorization.k8s.io", Hint: "kubectl auth can-i list clusterrolebindings.rbac.authorization.k8s.io"},
+			unseen,
+		},
+	}.run(t)
+}
+
 func TestAccountToken(t *testing.T) {
 	const off = "\nautomountServiceAccountToken: false\n---\n"
 	for _, s := range []scenario{

@@ -23,6 +23,8 @@ type inUse struct {
 	seen *corev1.ServiceAccount // nil when it is not there
 	pods []corev1.Pod           // of it, that read our objects
 	kfp  bool                   // Kubeflow Pipelines runs components with it
+
+	unseen error // why the pods are not known
 }
 
 func (u inUse) in(namespace string) cluster.Account {
@@ -41,6 +43,7 @@ func (d *Doctor) account(ctx context.Context) (inUse, error) {
 		return inUse{}, err
 	}
 	u := d.chosen(accounts, own)
+	u.unseen = err
 	if i := slices.IndexFunc(accounts, func(a corev1.ServiceAccount) bool { return a.Name == u.name }); i >= 0 {
 		u.seen = &accounts[i]
 	}

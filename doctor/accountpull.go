@@ -15,8 +15,11 @@ import (
 // that is not there, and pulls without a login.
 func (d *Doctor) pullSecrets(ctx context.Context) checklist.Finding {
 	u, err := d.account(ctx)
-	if err != nil {
+	switch {
+	case err != nil:
 		return d.couldNotLook(err)
+	case u.unseen != nil:
+		return d.couldNotLook(u.unseen)
 	}
 	named := pullNames(u)
 	if len(named) == 0 {

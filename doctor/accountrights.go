@@ -32,6 +32,8 @@ func (d *Doctor) accountRights(ctx context.Context) checklist.Finding {
 	switch {
 	case err != nil:
 		return d.couldNotLook(err)
+	case !u.kfp && u.unseen != nil:
+		return d.couldNotLook(u.unseen)
 	case !u.kfp:
 		return skip("no component of Kubeflow Pipelines was seen; others need no rights to get a ConfigMap or a Secret")
 	}

@@ -13,8 +13,11 @@ import (
 // with it. Where nothing does, a pod without one is the better pod.
 func (d *Doctor) accountToken(ctx context.Context) checklist.Finding {
 	u, err := d.account(ctx)
-	if err != nil {
+	switch {
+	case err != nil:
 		return d.couldNotLook(err)
+	case u.unseen != nil:
+		return d.couldNotLook(u.unseen) // a pod's own setting goes before the account's
 	}
 	off := u.seen.AutomountServiceAccountToken != nil && !*u.seen.AutomountServiceAccountToken
 	var tasks int

@@ -20,15 +20,24 @@ import (
 // address. An answer that is long comes over TCP.
 func (d *Doctor) egressDNS(ctx context.Context) checklist.Finding {
 	const system = "kube-system"
-	policies, err := d.policiesOf(ctx, d.Namespace)
-	switch {
-	case err != nil:
+	all, err := d.policiesOf(ctx, d.Namespace)
+	if err != nil {
 		return d.couldNotLook(err)
-	case len(policies) == 0:
-		return pass("no network policies in " + d.Namespace)
+	}
+	var policies []networkingv1.NetworkPolicy
+	for _, p := range all {
+		if slices.Contains(p.Spec.PolicyTypes, networkingv1.PolicyTypeEgress) {
+			policies = append(policies, p)
+		}
+	}
+	if len(policies) == 0 {
+		return pass("no network policies for egress in " + d.Namespace)
 	}
 	from, err := d.components(ctx)
 	if err != nil {
+		return d.couldNotLook(err)
+	}
+	if err := d.namespacesUnseen(ctx, policies, system); err != nil {
 		return d.couldNotLook(err)
 	}
 	server := cluster.Party{
@@ -46,9 +55,6 @@ func (d *Doctor) egressDNS(ctx context.Context) checklist.Finding {
 	}
 	if len(blocking) == 0 {
 		return pass(fmt.Sprintf("%d seen, and none stands in the way of %s", len(policies), said(from)))
-	}
-	if err := d.namespacesUnseen(ctx, blocking, system); err != nil {
-		return d.couldNotLook(err)
 	}
 	names, protocols := slices.Sorted(maps.Keys(blocking)), slices.Sorted(maps.Keys(closed))
 	f := warn(codeDNSMayBlock, fmt.Sprintf("network policy %s may keep %s from the name server (port 53, %s)",

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -73,17 +74,28 @@ func (d *Doctor) namespaceLabels(ctx context.Context, name string) map[string]st
 }
 
 // namespacesUnseen is why the labels of namespaces are not known, where one of the
-// policies asks for some: they may be what admits us.
-func (d *Doctor) namespacesUnseen(ctx context.Context, policies map[string]networkingv1.NetworkPolicy, names ...string) error {
-	for _, p := range policies {
-		if !slices.ContainsFunc(peersOf(p), func(peer networkingv1.NetworkPolicyPeer) bool { return peer.NamespaceSelector != nil }) {
-			continue
-		}
-		for _, name := range distinct(names...) {
-			if _, err := d.view.Namespace(ctx, name); err != nil {
-				return err
-			}
+// policies asks for labels that not every namespace has.
+func (d *Doctor) namespacesUnseen(ctx context.Context, policies []networkingv1.NetworkPolicy, names ...string) error {
+	if !slices.ContainsFunc(policies, asksForLabels) {
+		return nil
+	}
+	for _, name := range distinct(names...) {
+		if _, err := d.view.Namespace(ctx, name); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func asksForLabels(p networkingv1.NetworkPolicy) bool {
+	return slices.ContainsFunc(peersOf(p), func(peer networkingv1.NetworkPolicyPeer) bool {
+		if peer.NamespaceSelector == nil {
+			return false
+		}
+		keys := slices.Collect(maps.Keys(peer.NamespaceSelector.MatchLabels))
+		for _, e := range peer.NamespaceSelector.MatchExpressions {
+			keys = append(keys, e.Key)
+		}
+		return slices.ContainsFunc(keys, func(key string) bool { return key != corev1.LabelMetadataName })
+	})
 }

@@ -42,12 +42,15 @@ func (d *Doctor) servicePolicy(ctx context.Context, s *resolve.Service) checklis
 	case len(to) == 0:
 		return skip("no pods are behind the Service")
 	}
-	return d.judgePolicies(ctx, policies, from, to, svc)
+	if err := d.namespacesUnseen(ctx, policies, d.Namespace, svc.Namespace); err != nil {
+		return d.couldNotLook(err)
+	}
+	return d.judgePolicies(policies, from, to, svc)
 }
 
 // judgePolicies looks at each way from a component to a pod. That a policy does not
 // admit it is only ever a "may": what enforces policies is not seen.
-func (d *Doctor) judgePolicies(ctx context.Context, policies []networkingv1.NetworkPolicy, from, to []end, svc *corev1.Service) checklist.Finding {
+func (d *Doctor) judgePolicies(policies []networkingv1.NetworkPolicy, from, to []end, svc *corev1.Service) checklist.Finding {
 	blocking := map[string]networkingv1.NetworkPolicy{}
 	blocked := map[string]bool{}
 	for _, f := range from {
@@ -66,9 +69,6 @@ func (d *Doctor) judgePolicies(ctx context.Context, policies []networkingv1.Netw
 	}
 	if len(blocking) == 0 {
 		return pass(fmt.Sprintf("%d seen, and none stands in the way of %s", len(policies), said(from)))
-	}
-	if err := d.namespacesUnseen(ctx, blocking, d.Namespace, svc.Namespace); err != nil {
-		return d.couldNotLook(err)
 	}
 	names := slices.Sorted(maps.Keys(blocking))
 	text := fmt.Sprintf("network policy %s may keep %s from Service %s", enumerated(names, itself), said(from), svc.Name)

@@ -126,11 +126,11 @@ func TestEgressDNS(t *testing.T) {
 	for _, s := range []scenario{
 		{
 			name: "no policies", objects: task,
-			want: []checklist.Finding{{State: checklist.Pass, Detail: "no network policies in NS"}},
+			want: []checklist.Finding{{State: checklist.Pass, Detail: "no network policies for egress in NS"}},
 		},
 		{
 			name: "ingress alone", objects: task + policy("closed", `{podSelector: {}}`),
-			want: []checklist.Finding{{State: checklist.Pass, Detail: "1 seen, and none stands in the way of pod train"}},
+			want: []checklist.Finding{{State: checklist.Pass, Detail: "no network policies for egress in NS"}},
 		},
 		{
 			name: "closed", objects: task + policy("quiet", `{podSelector: {}, policyTypes: [Egress]}`), mends: true,
@@ -155,6 +155,14 @@ func TestEgressDNS(t *testing.T) {
 		{
 			name: "no pod yet", objects: policy("quiet", `{podSelector: {}, policyTypes: [Egress]}`),
 			want: []checklist.Finding{{State: checklist.Warn, Code: "FLTS-K43", Detail: "network policy quiet may keep a pod with the label pipelines.kubeflow.org/v2_component=true from the name server (port 53, TCP and UDP)", Hint: "kubectl -n NS describe networkpolicy quiet   (a policy that opens port 53 beside it is in the fix plan)"}},
+		},
+		{
+			name:    "namespaces may not be read, and their labels count",
+			objects: task + policy("quiet", `{podSelector: {}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {matchExpressions: [{key: team, operator: NotIn, values: [web]}]}}]}]}`),
+			as:      "- {apiGroups: [\"\", networking.k8s.io], resources: [pods, networkpolicies], verbs: [list]}",
+			want: []checklist.Finding{{
+				State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not get namespaces kube-system", Hint: "kubectl auth can-i get namespaces/kube-system",
+			}},
 		},
 		{
 			name: "may not be read", objects: task, as: " ",
