@@ -393,6 +393,19 @@ spec:
 			want: []checklist.Finding{{State: checklist.Fail, Code: "FLTS-K02", Detail: "Service store has no pods: deployment minio is scaled to 0", Hint: "kubectl -n NS scale deployment minio --replicas=1"}},
 		},
 		{
+			name: "paused", objects: endpoint("store:9000") + strings.Replace(store, "app: store", "app: store-server", 1) + strings.Replace(deployment, "replicas: 1", "paused: true", 1),
+			want: []checklist.Finding{{State: checklist.Fail, Code: "FLTS-K02", Detail: "Service store has no pods: deployment minio makes none", Hint: "kubectl -n NS describe deployment minio"}},
+		},
+		{
+			name: "other labels, and workloads may not be read", objects: endpoint("store:9000") + store + strings.ReplaceAll(storePod, "app: store", "app: storage"),
+			as: "- {apiGroups: [\"\", discovery.k8s.io], resources: [configmaps, secrets, services, endpointslices, pods], verbs: [get, list]}",
+			want: []checklist.Finding{{
+				State: checklist.Fail, Code: "FLTS-K41", Detail: "no pod in NS has the labels that Service store selects, app=store",
+				Evidence: []string{"may not list deployments.apps in NS", "may not list statefulsets.apps in NS"},
+				Hint:     "kubectl -n NS get pods --show-labels",
+			}},
+		},
+		{
 			name: "no selector", objects: endpoint("store:9000") + service("store", `{ports: [{port: 9000}]}`),
 			want: []checklist.Finding{{State: checklist.Fail, Code: "FLTS-K02", Detail: "Service store has no selector, and nobody gave it endpoints", Hint: "kubectl -n NS get endpointslices -l kubernetes.io/service-name=store"}},
 		},

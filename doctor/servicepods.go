@@ -11,12 +11,15 @@ import (
 func podsOf(svc *corev1.Service, all []corev1.Pod) []corev1.Pod {
 	var pods []corev1.Pod
 	for _, p := range all {
-		over := p.Status.Phase == corev1.PodSucceeded || p.Status.Phase == corev1.PodFailed
-		if len(svc.Spec.Selector) > 0 && unmatched(svc.Spec.Selector, p.Labels) == 0 && !over {
+		if len(svc.Spec.Selector) > 0 && unmatched(svc.Spec.Selector, p.Labels) == 0 && !isOver(p) {
 			pods = append(pods, p)
 		}
 	}
 	return pods
+}
+
+func isOver(p corev1.Pod) bool {
+	return p.Status.Phase == corev1.PodSucceeded || p.Status.Phase == corev1.PodFailed
 }
 
 // unmatched counts the labels of a selector that are not there.

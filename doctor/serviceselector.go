@@ -24,43 +24,53 @@ type labelled struct {
 // noPods is a Service whose selector no pod has: because nothing runs, or because the
 // labels are others.
 func (d *Doctor) noPods(ctx context.Context, svc *corev1.Service, pods []corev1.Pod) checklist.Finding {
-	selector := labelText(svc.Spec.Selector)
 	all, unseen := d.labelled(ctx, svc.Namespace, pods)
 	for _, w := range all {
-		if unmatched(svc.Spec.Selector, w.labels) > 0 {
-			continue
-		}
-		if w.replicas == 0 {
+		switch {
+		case unmatched(svc.Spec.Selector, w.labels) > 0:
+		case w.replicas == 0:
 			return hinted(fail(codeNotReady, fmt.Sprintf("Service %s has no pods: %s %s is scaled to 0", svc.Name, w.kind, w.name)),
 				d.kubectl(svc.Namespace)+" scale "+w.kind+" "+w.name+" --replicas=1")
+		default:
+			return hinted(fail(codeNotReady, fmt.Sprintf("Service %s has no pods: %s %s makes none", svc.Name, w.kind, w.name)),
+				d.kubectl(svc.Namespace)+" describe "+w.kind+" "+w.name)
 		}
-		return hinted(fail(codeNotReady, fmt.Sprintf("Service %s has no pods: %s %s makes none", svc.Name, w.kind, w.name)), d.kubectl(svc.Namespace)+" describe "+w.kind+" "+w.name)
 	}
-	f := fail(codeNoPods, fmt.Sprintf("no pod in %s has the labels that Service %s selects, %s", svc.Namespace, svc.Name, selector), unseen...)
 	like := likeLabelled(svc, all)
+	evidence := slices.Clone(unseen)
 	for _, w := range like {
-		f.Evidence = append(f.Evidence, fmt.Sprintf("%s %s has %s", w.kind, w.name, labelText(w.labels)))
+		evidence = append(evidence, fmt.Sprintf("%s %s has %s", w.kind, w.name, labelText(w.labels)))
 	}
-	f.Evidence = firstTen(f.Evidence)
-	if len(like) != 1 {
-		return hinted(f, d.kubectl(svc.Namespace)+" get pods --show-labels")
+	text := fmt.Sprintf("no pod in %s has the labels that Service %s selects, %s", svc.Namespace, svc.Name, labelText(svc.Spec.Selector))
+	if len(like) != 1 || len(unseen) > 0 {
+		return hinted(fail(codeNoPods, text, firstTen(evidence)...), d.kubectl(svc.Namespace)+" get pods --show-labels")
 	}
-	f.Detail += fmt.Sprintf("; %s %s has others", like[0].kind, like[0].name)
+	f := fail(codeNoPods, text+fmt.Sprintf("; %s %s has others", like[0].kind, like[0].name), evidence...)
+	other, ok := differing(svc.Spec.Selector, like[0].labels)
+	if !ok {
+		return hinted(f, d.kubectl(svc.Namespace)+" edit service "+svc.Name+"   (spec.selector)")
+	}
+	return mended(f, checklist.Command{Line: d.patch("service", svc.Namespace, svc.Name, map[string]any{"spec": map[string]any{"selector": other}})})
+}
+
+// differing are the labels that a selector wants of another value. It is refused where
+// one is not there at all: that would have to be taken out of the selector.
+func differing(selector, labels map[string]string) (map[string]string, bool) {
 	other := map[string]string{}
-	for key, value := range svc.Spec.Selector {
-		given, ok := like[0].labels[key]
+	for key, value := range selector {
+		given, ok := labels[key]
 		if !ok {
-			return hinted(f, d.kubectl(svc.Namespace)+" edit service "+svc.Name+"   (spec.selector)")
+			return nil, false
 		}
 		if given != value {
 			other[key] = given
 		}
 	}
-	return mended(f, checklist.Command{Line: d.patch("service", svc.Namespace, svc.Name, map[string]any{"spec": map[string]any{"selector": other}})})
+	return other, true
 }
 
 // labelled are the Deployments and StatefulSets of a namespace, and the pods that
-// belong to neither. What could not be seen is said in the second list.
+// belong to nobody and are not over. What could not be seen is said in the second list.
 func (d *Doctor) labelled(ctx context.Context, namespace string, pods []corev1.Pod) (all []labelled, unseen []string) {
 	count := func(n *int32) int32 {
 		if n == nil {
@@ -83,7 +93,7 @@ func (d *Doctor) labelled(ctx context.Context, namespace string, pods []corev1.P
 		all = append(all, labelled{"statefulset", w.Name, w.Spec.Template.Labels, count(w.Spec.Replicas)})
 	}
 	for _, p := range pods {
-		if len(p.OwnerReferences) == 0 {
+		if len(p.OwnerReferences) == 0 && !isOver(p) {
 			all = append(all, labelled{"pod", p.Name, p.Labels, 1})
 		}
 	}
@@ -110,6 +120,8 @@ func likeLabelled(svc *corev1.Service, all []labelled) []labelled {
 	return like
 }
 
+// resembles reports a label of nearly a wanted value. Under another key, a value of three
+// letters says nothing.
 func resembles(selector, labels map[string]string) bool {
 	for key, wanted := range selector {
 		for given, value := range labels {
