@@ -50,9 +50,10 @@ type View struct {
 	stateful  once[object, []appsv1.StatefulSet]
 	cronjobs  once[object, []batchv1.CronJob]
 	jobs      once[object, []batchv1.Job]
-	roles     once[object, []rbacv1.Role]
 	bindings  once[object, []rbacv1.RoleBinding]
 	questions once[question, bool]
+	access    access
+	ones      once[object, *corev1.Service]
 }
 
 // object is what was asked for; without a name it is a list.

@@ -18,6 +18,8 @@ type Options struct {
 	AppEnv    resolve.AppEnv
 	ConfigMap string // its name, "flts-config"
 	Secret    string // its name, "flts-secrets"
+	// ServiceAccount is that of the pipelines; "" is found out.
+	ServiceAccount string
 
 	// Context is what follows kubectl in every command: "" where the current context is
 	// meant, else the name of one.
