@@ -124,7 +124,7 @@ func (r *runner) doctorOptions(s *settings, kube access.Kube) doctor.Options {
 	o := doctor.Options{
 		Contract: contract, Namespace: cmp.Or(s.value(examinedNamespaceOption), kube.Namespace), AppEnv: appEnv,
 		ConfigMap: s.value(configMapOption), Secret: s.value(secretOption),
-		Version: version, Learn: func(name, value string) { r.out.Mask.Add(name, value) }, Now: r.now,
+		ServiceAccount: s.value(examinedAccountOption), Version: version, Learn: func(name, value string) { r.out.Mask.Add(name, value) }, Now: r.now,
 	}
 	if !kube.Current {
 		o.Context = kube.Context
