@@ -99,6 +99,7 @@ func TestPrinters(t *testing.T) {
 			golden(t, name+".short", checklist.Short(v))
 			golden(t, name+".table", checklist.Table(v))
 			golden(t, name+".junit", checklist.JUnit(v))
+			golden(t, name+".md", checklist.Markdown(v))
 			doc, err := json.Marshal(v)
 			require.NoError(t, err)
 			var indented bytes.Buffer

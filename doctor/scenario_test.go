@@ -78,6 +78,7 @@ func (s scenario) examine(t *testing.T, ns kubetest.Namespace, kubeconfig string
 	for _, r := range verdict.Results {
 		seenCodes.Saw(r.Code)
 	}
+	covered.saw(t.Name(), verdict)
 	return verdict
 }
 

@@ -42,7 +42,7 @@ func (a *Account) SawOutput(text string) {
 // which. A code that no test reproduces is a promise that nobody kept. A run of
 // some tests alone keeps its status.
 func (a *Account) Settle(status int, dir string) int {
-	if status != 0 || selects("run") || selects("list") || selects("bench") || selects("fuzz") {
+	if status != 0 || !Whole() {
 		return status
 	}
 	declared, err := Below(dir)
@@ -63,6 +63,11 @@ func (a *Account) Settle(status int, dir string) int {
 		return 1
 	}
 	return status
+}
+
+// Whole reports whether this is a run of all tests of the package, and of nothing else.
+func Whole() bool {
+	return !selects("run") && !selects("list") && !selects("bench") && !selects("fuzz")
 }
 
 // selects reports whether a flag of the test binary selects a part of the tests.
