@@ -58,7 +58,7 @@ func (v *View) boundTo(ctx context.Context, namespace string, a Account) ([]rbac
 		}
 		return bound, err
 	}
-	bindings, err := all(ctx, v.API, &v.bindings, roleBindings, namespace, metav1.ListOptions{}, func(l *rbacv1.RoleBindingList) []rbacv1.RoleBinding { return l.Items })
+	bindings, err := v.RoleBindings(ctx, namespace)
 	for _, b := range bindings {
 		if slices.ContainsFunc(b.Subjects, func(s rbacv1.Subject) bool { return a.is(s, namespace) }) {
 			bound = append(bound, b.RoleRef)
@@ -87,11 +87,11 @@ func (a Account) is(s rbacv1.Subject, namespace string) bool {
 
 func (v *View) rulesOf(ctx context.Context, namespace string, ref rbacv1.RoleRef) ([]rbacv1.PolicyRule, error) {
 	if ref.Kind == "ClusterRole" {
-		return v.access.rules.ask(object{"clusterroles", "", ref.Name}, func() ([]rbacv1.PolicyRule, error) {
-			role := &rbacv1.ClusterRole{}
-			err := v.API.get(ctx, clusterRoles, "", ref.Name, role)
-			return role.Rules, err
-		})
+		role, err := v.ClusterRole(ctx, ref.Name)
+		if err != nil {
+			return nil, err
+		}
+		return role.Rules, nil
 	}
 	return v.access.rules.ask(object{"roles", namespace, ref.Name}, func() ([]rbacv1.PolicyRule, error) {
 		role := &rbacv1.Role{}

@@ -35,25 +35,27 @@ var (
 type View struct {
 	API *API
 
-	versions  once[struct{}, string]
-	metadata  once[object, *metav1.PartialObjectMetadata]
-	lists     once[object, []metav1.PartialObjectMetadata]
-	configs   once[object, *corev1.ConfigMap]
-	secrets   once[object, *corev1.Secret]
-	services  once[object, []corev1.Service]
-	slices    once[object, []discoveryv1.EndpointSlice]
-	policies  once[object, []networkingv1.NetworkPolicy]
-	accounts  once[object, []corev1.ServiceAccount]
-	pods      once[object, []corev1.Pod]
-	events    once[object, []corev1.Event]
-	deploys   once[object, []appsv1.Deployment]
-	stateful  once[object, []appsv1.StatefulSet]
-	cronjobs  once[object, []batchv1.CronJob]
-	jobs      once[object, []batchv1.Job]
-	bindings  once[object, []rbacv1.RoleBinding]
-	questions once[question, bool]
-	access    access
-	ones      once[object, *corev1.Service]
+	versions     once[struct{}, string]
+	metadata     once[object, *metav1.PartialObjectMetadata]
+	lists        once[object, []metav1.PartialObjectMetadata]
+	configs      once[object, *corev1.ConfigMap]
+	secrets      once[object, *corev1.Secret]
+	services     once[object, []corev1.Service]
+	slices       once[object, []discoveryv1.EndpointSlice]
+	policies     once[object, []networkingv1.NetworkPolicy]
+	accounts     once[object, []corev1.ServiceAccount]
+	pods         once[object, []corev1.Pod]
+	events       once[object, []corev1.Event]
+	deploys      once[object, []appsv1.Deployment]
+	stateful     once[object, []appsv1.StatefulSet]
+	cronjobs     once[object, []batchv1.CronJob]
+	jobs         once[object, []batchv1.Job]
+	roles        once[object, []rbacv1.Role]
+	clusterRoles once[object, *rbacv1.ClusterRole]
+	bindings     once[object, []rbacv1.RoleBinding]
+	questions    once[question, bool]
+	access       access
+	ones         once[object, *corev1.Service]
 }
 
 // object is what was asked for; without a name it is a list.

@@ -7,12 +7,12 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-var clusterRoles = resource{rbacv1.SchemeGroupVersion, "clusterroles"}
-
-// ClusterRole reads a ClusterRole. It is not kept: who asks twice reads it twice.
+// ClusterRole reads a ClusterRole.
 func (v *View) ClusterRole(ctx context.Context, name string) (*rbacv1.ClusterRole, error) {
-	r := &rbacv1.ClusterRole{}
-	return r, v.API.get(ctx, clusterRoles, "", name, r)
+	return v.clusterRoles.ask(object{name: name}, func() (*rbacv1.ClusterRole, error) {
+		r := &rbacv1.ClusterRole{}
+		return r, v.API.get(ctx, clusterRoles, "", name, r)
+	})
 }
 
 // Roles lists those of a namespace.
