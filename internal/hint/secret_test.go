@@ -12,8 +12,8 @@ import (
 	"github.com/flts-run/flts-run/internal/hint"
 )
 
-// The command is typed into whatever shell is there. With stand-ins for jq and
-// kubectl it shows what the Secret would get.
+// The command is typed into whatever shell is there. With a stand-in for
+// kubectl it shows what the Secret would get; package doctor types it into a real one.
 func TestPatchSecretInEveryShell(t *testing.T) {
 	for _, shell := range []string{"sh", "bash", "dash"} {
 		for name, c := range map[string]struct {
@@ -30,8 +30,7 @@ func TestPatchSecretInEveryShell(t *testing.T) {
 				write := func(name, script string) {
 					require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script), 0o755))
 				}
-				write("jq", "exec cat\n")
-				write("kubectl", "echo \"$*\" > '"+dir+"/called'; exec cat >> '"+dir+"/called'\n")
+				write("kubectl", "[ $1 = create ] && exec cat\necho \"$*\" > '"+dir+"/called'; exec cat >> '"+dir+"/called'\n")
 				cmd := exec.CommandContext(t.Context(), shell, "-c", hint.PatchSecret("ml", "KEY"))
 				cmd.Env = []string{"PATH=" + dir + ":/usr/bin:/bin", "LC_ALL=C.UTF-8"}
 				cmd.Stdin = strings.NewReader(c.typed)
