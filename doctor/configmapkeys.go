@@ -1,0 +1,101 @@
+package doctor
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/resolve"
+)
+
+// Codes of keys that a ConfigMap does not give.
+const (
+	codeNoKey      = "FLTS-K04" // a key is missing or has another name
+	codeBinaryData = "FLTS-K27" // a key is in binaryData, which envFrom leaves out
+)
+
+// configMapKeys looks for keys that were meant and have another name, and for those that
+// nothing else gives.
+func (d *Doctor) configMapKeys(ctx context.Context) checklist.Finding {
+	r := d.plainConfiguration(ctx)
+	if r.configErr != nil {
+		return d.couldNotLook(r.configErr)
+	}
+	found := d.misnamed(r, "configmap", d.ConfigMap, codeNoKey, resolve.ConfigMap, r.configOthers)
+	for _, k := range r.Keys {
+		if k.Key.Sensitive || !k.Key.Required || k.Winner >= 0 || renamed(found, k.Key.Name) {
+			continue
+		}
+		if all := d.configuration(ctx); all.Get(k.Key.Name).Winner >= 0 {
+			continue // the Secret has it
+		} else if err := all.unseen(); err != nil {
+			return d.couldNotLook(err)
+		}
+		found = append(found, mended(fail(codeNoKey, fmt.Sprintf("%s has no key %s, which is required", d.ConfigMap, k.Key.Name)),
+			d.typedIntoConfigMap(k.Key.Name, k.Key.Placeholder(""))))
+	}
+	have, all := r.given(resolve.ConfigMap)
+	return merged(found, fmt.Sprintf("%d of %s, the others have defaults", have, count(all, "key")))
+}
+
+// renamed reports whether one of the findings is that the key has another name.
+func renamed(found []checklist.Finding, key string) bool {
+	return slices.ContainsFunc(found, func(f checklist.Finding) bool { return strings.HasSuffix(f.Detail, ", expected "+key) })
+}
+
+// configMapBinary looks for keys that kubectl put into binaryData, because a file was not
+// UTF-8: a variable is never made of those.
+func (d *Doctor) configMapBinary(ctx context.Context) checklist.Finding {
+	c, err := d.view.ConfigMap(ctx, d.Namespace, d.ConfigMap)
+	if err != nil {
+		return d.couldNotLook(err)
+	}
+	var found []checklist.Finding
+	for _, name := range slices.Sorted(maps.Keys(c.BinaryData)) {
+		k := d.Contract.KeyFor(name)
+		if k == nil && name != "APP_ENV" {
+			continue
+		}
+		text, code, what := string(c.BinaryData[name]), codeBinaryData, "is in binaryData, of which envFrom makes no variable"
+		if decoded, ok := fromUTF16(c.BinaryData[name]); ok {
+			text, code, what = decoded, resolve.CodeNotText, "is UTF-16 text, so it is in binaryData, of which envFrom makes no variable"
+		} else if !utf8.ValidString(text) {
+			text, code, what = "", resolve.CodeNotText, "is no text, so it is in binaryData, of which envFrom makes no variable"
+		}
+		f := fail(code, name+" "+what)
+		text = strings.TrimSpace(text)
+		if k != nil && !k.Sensitive && text != "" && k.Takes(name, text) {
+			f = mended(f, d.patch("configmap", "merge", map[string]any{"data": map[string]string{name: text}, "binaryData": map[string]any{name: nil}}))
+		} else {
+			f = hinted(f, "make the key of text again: "+d.kubectl(d.Namespace)+" get configmap "+d.ConfigMap+" -o yaml")
+		}
+		found = append(found, f)
+	}
+	return merged(found, "none of "+count(len(c.Data)+len(c.BinaryData), "key"))
+}
+
+// fromUTF16 reads text with the byte order mark that PowerShell writes.
+func fromUTF16(data []byte) (string, bool) {
+	var order binary.ByteOrder
+	switch {
+	case len(data)%2 != 0 || len(data) < 2:
+		return "", false
+	case data[0] == 0xff && data[1] == 0xfe:
+		order = binary.LittleEndian
+	case data[0] == 0xfe && data[1] == 0xff:
+		order = binary.BigEndian
+	default:
+		return "", false
+	}
+	units := make([]uint16, len(data)/2-1)
+	for i := range units {
+		units[i] = order.Uint16(data[2*i+2:])
+	}
+	return string(utf16.Decode(units)), true
+}

@@ -1,0 +1,56 @@
+package doctor
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/resolve"
+)
+
+// misnamed finds the names in an object with which a key of the contract was meant that
+// the object does not give. kind is "configmap" or "secret", and others are the names
+// that the contract does not know.
+func (d *Doctor) misnamed(r *resolved, kind, name, code string, layer resolve.Layer, others []string) []checklist.Finding {
+	var found []checklist.Finding
+	taken := map[string]bool{}
+	for _, other := range others {
+		meant, sure := d.Contract.Meant(other)
+		key := d.Contract.KeyFor(meant)
+		switch {
+		case meant == "" || taken[meant]:
+			continue
+		case key == nil && (kind != "configmap" || r.appEnv != ""): // APP_ENV, which is no key
+			continue
+		case key != nil && (key.Sensitive != (kind == "secret") || r.gives(layer, key.Name)):
+			continue
+		}
+		taken[meant] = true
+		f := fail(code, fmt.Sprintf("%s has key %s, expected %s", name, other, meant))
+		if !sure && !key.Required {
+			f.State = checklist.Warn
+		}
+		found = append(found, mended(f, d.patch(kind, "json", []step{move(other, meant)})))
+	}
+	return found
+}
+
+// gives reports whether a layer has a value for a key, be it used or not.
+func (r *resolved) gives(layer resolve.Layer, key string) bool {
+	return slices.ContainsFunc(r.Get(key).Candidates, func(c resolve.Candidate) bool {
+		return c.Layer == layer && !c.Empty
+	})
+}
+
+// given counts the keys of the contract that a layer gives, of those that belong there.
+func (r *resolved) given(layer resolve.Layer) (have, all int) {
+	for _, k := range r.Keys {
+		if k.Key.Sensitive == (layer == resolve.Secret) {
+			all++
+			if r.gives(layer, k.Key.Name) {
+				have++
+			}
+		}
+	}
+	return have, all
+}

@@ -1,0 +1,193 @@
+package doctor
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/internal/hint"
+	"github.com/flts-run/flts-run/resolve"
+)
+
+// Checks that report what the resolution finds.
+const (
+	configMapAddresses = "configmap.addresses"
+	configMapValues    = "configmap.values"
+	configMapSecrets   = "configmap.secrets"
+	secretKeys         = "secret.keys"
+	secretCharacters   = "secret.characters"
+	secretEncoding     = "secret.encoding"
+	secretValues       = "secret.values"
+	policyComplete     = "policy.complete"
+	policyCredentials  = "policy.credentials"
+	policyTLS          = "policy.tls"
+	policyVerification = "policy.verification"
+)
+
+// reporter is the check that reports a finding of the resolution. Each has one, so that
+// none is lost.
+func (r *resolved) reporter(f resolve.Finding) string {
+	switch f.Code {
+	case resolve.CodeKnownPair, resolve.CodeDevDefault:
+		return policyCredentials
+	case resolve.CodePlainHTTP:
+		return policyTLS
+	case resolve.CodeUnverified:
+		return policyVerification
+	case resolve.CodeMissing:
+		return policyComplete
+	case resolve.CodeSensConfig:
+		return configMapSecrets
+	case resolve.CodeHalfPair:
+		return secretKeys
+	}
+	switch r.layer(f.Key) {
+	case resolve.ConfigMap:
+		if slices.Contains(addressCodes(), f.Code) {
+			return configMapAddresses
+		}
+		return configMapValues
+	case resolve.Secret:
+		switch f.Code {
+		case resolve.CodeStray, resolve.CodeStraySecret, resolve.CodeStrayProof, resolve.CodeNotText:
+			return secretCharacters
+		case resolve.CodeTwice:
+			return secretEncoding
+		}
+		return secretValues
+	}
+	return policyComplete
+}
+
+func addressCodes() []string {
+	return []string{
+		resolve.CodeLocalhost, resolve.CodeNumeric, resolve.CodeNoScheme, resolve.CodeScheme, resolve.CodeExtraParts,
+		resolve.CodeObjectURI, resolve.CodeServiceLink, resolve.CodeLocalStore,
+	}
+}
+
+// reported are the findings of the resolution that a check reports, with what mends them.
+func (d *Doctor) reported(r *resolved, check string) []checklist.Finding {
+	var found []checklist.Finding
+	for _, f := range r.Findings {
+		if r.reporter(f) != check {
+			continue
+		}
+		one := warn(f.Code, f.Message)
+		if f.Severity == resolve.Error {
+			one.State = checklist.Fail
+		}
+		one.Hint = f.Hint
+		fix := d.mends(r, f)
+		if fix != nil {
+			one.Hint = ""
+			// A command of resolve's own does not know the name of the Secret.
+			if f.Hint != "" && !strings.Contains(f.Hint, "--patch-file") {
+				one.Evidence = []string{f.Hint}
+			}
+		}
+		found = append(found, mended(one, fix...))
+	}
+	return found
+}
+
+// mends are the commands that mend a finding about the value of a key; nil when they are
+// not known.
+func (d *Doctor) mends(r *resolved, f resolve.Finding) []checklist.Command {
+	k := r.Get(f.Key)
+	if k == nil {
+		return nil
+	}
+	switch layer := r.layer(f.Key); {
+	case f.Code == resolve.CodeKnownPair || f.Code == resolve.CodeSwapped:
+		return d.mendsPair(r, f)
+	case f.Code == resolve.CodeHalfPair:
+		return []checklist.Command{d.typedIntoSecret(f.Key)}
+	case f.Code == resolve.CodeDisagree || f.Code == resolve.CodePlainHTTP || f.Code == resolve.CodeUnverified || f.Code == resolve.CodeStale:
+		return nil // which of two is right, and what a server speaks, nobody can tell from here
+	case layer == resolve.ConfigMap && !k.Key.Sensitive && !r.immutable(layer):
+		return []checklist.Command{d.mendsConfigMap(r, k)}
+	case layer == resolve.Secret && !r.immutable(layer):
+		return []checklist.Command{d.mendsSecret(r, k, f.Code)}
+	}
+	return nil
+}
+
+// immutable reports an object that the API does not let anybody change.
+func (r *resolved) immutable(layer resolve.Layer) bool {
+	if layer == resolve.Secret {
+		return r.secret != nil && r.secret.Immutable != nil && *r.secret.Immutable
+	}
+	return r.config != nil && r.config.Immutable != nil && *r.config.Immutable
+}
+
+func (d *Doctor) mendsConfigMap(r *resolved, k *resolve.Resolved) checklist.Command {
+	variable := k.Variable()
+	if values := k.Key.Mended(variable, r.config.Data[variable]); values != nil && values[variable] != r.config.Data[variable] {
+		return d.setInConfigMap(values)
+	}
+	like := k.Key.Placeholder("")
+	if d := k.Candidates[len(k.Candidates)-1]; variable == k.Key.Name && d.Layer == resolve.Defaults && !d.Empty {
+		like = d.Value.String()
+	}
+	return d.typedIntoConfigMap(variable, like)
+}
+
+// mendsSecret writes a value again without anybody seeing it, where the right one is in
+// it, and else has it typed.
+func (d *Doctor) mendsSecret(r *resolved, k *resolve.Resolved, code string) checklist.Command {
+	variable := k.Variable()
+	value := string(r.secret.Data[variable])
+	rewritten := func(template string) checklist.Command {
+		return checklist.Command{Line: hint.RewriteSecret(d.kubectl(d.Namespace), d.Secret, variable, template)}
+	}
+	switch bare := strings.TrimRight(value, "\n"); {
+	case code == resolve.CodeTwice && !strings.ContainsAny(value, "-_"):
+		return rewritten(`{{index .data "` + variable + `"|base64decode|base64decode}}`)
+	case bare != value && k.Key.Takes(variable, bare):
+		return rewritten(`{{index .data "` + variable + `"|base64decode}}`)
+	}
+	return d.typedIntoSecret(variable)
+}
+
+// mendsPair exchanges two credentials that are in each other's place, and has those typed
+// that everybody knows.
+func (d *Doctor) mendsPair(r *resolved, f resolve.Finding) []checklist.Command {
+	var variables []string
+	for _, s := range d.Contract.Services {
+		for _, pair := range [][2]string{{s.AccessKey, s.SecretKey}, {s.Username, s.Password}} {
+			if pair[0] == f.Key && r.layer(pair[0]) == resolve.Secret && r.layer(pair[1]) == resolve.Secret {
+				variables = []string{r.Get(pair[0]).Variable(), r.Get(pair[1]).Variable()}
+			}
+		}
+	}
+	switch {
+	case variables == nil || r.immutable(resolve.Secret):
+		return nil
+	case f.Code == resolve.CodeSwapped:
+		const aside = "flts-aside"
+		return []checklist.Command{d.patch("secret", "json", []step{move(variables[0], aside), move(variables[1], variables[0]), move(aside, variables[1])})}
+	}
+	return []checklist.Command{d.typedIntoSecret(variables[0]), d.typedIntoSecret(variables[1])}
+}
+
+// configMapFindings makes the check that reports what the resolution finds of the
+// ConfigMap. what is one of those that pass.
+func (d *Doctor) configMapFindings(check, what string) func(context.Context) checklist.Finding {
+	return func(ctx context.Context) checklist.Finding {
+		r := d.plainConfiguration(ctx)
+		if r.configErr != nil {
+			return d.couldNotLook(r.configErr)
+		}
+		n := 0
+		for _, k := range r.Keys {
+			isAddress := k.Key.Type == resolve.Web || k.Key.Type == resolve.HostPort
+			if r.layer(k.Key.Name) == resolve.ConfigMap && !k.Key.Sensitive && isAddress == (check == configMapAddresses) {
+				n++
+			}
+		}
+		return merged(d.reported(r, check), count(n, what))
+	}
+}
+
