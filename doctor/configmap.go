@@ -36,7 +36,7 @@ func (d *Doctor) configMapPresent(ctx context.Context) checklist.Finding {
 	case !absent(err):
 		return d.couldNotLook(err)
 	}
-	o := object{kind: "configmap", title: "ConfigMap", name: d.ConfigMap, code: codeNoConfigMap, list: d.view.ConfigMaps}
+	o := object{kind: "configmap", title: "ConfigMap", name: d.ConfigMap, code: codeNoConfigMap, list: d.view.ConfigMaps, explains: []string{"policy/" + codeAppEnv}}
 	o.seen = func(ctx context.Context, namespace string) error {
 		_, err := d.view.ConfigMap(ctx, namespace, d.ConfigMap)
 		return err

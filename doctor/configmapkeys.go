@@ -27,9 +27,9 @@ func (d *Doctor) configMapKeys(ctx context.Context) checklist.Finding {
 	if r.configErr != nil {
 		return d.couldNotLook(r.configErr)
 	}
-	found := d.misnamed(r, "configmap", d.ConfigMap, codeNoKey, resolve.ConfigMap, r.configOthers)
+	found, renamed := d.misnamed(r, "configmap", d.ConfigMap, codeNoKey, resolve.ConfigMap, r.configOthers)
 	for _, k := range r.Keys {
-		if k.Key.Sensitive || !k.Key.Required || k.Winner >= 0 || renamed(found, k.Key.Name) {
+		if k.Key.Sensitive || !k.Key.Required || k.Winner >= 0 || renamed[k.Key.Name] {
 			continue
 		}
 		if all := d.configuration(ctx); all.Get(k.Key.Name).Winner >= 0 {
@@ -42,11 +42,6 @@ func (d *Doctor) configMapKeys(ctx context.Context) checklist.Finding {
 	}
 	have, all := r.given(resolve.ConfigMap)
 	return merged(found, fmt.Sprintf("%d of %s, the others have defaults", have, count(all, "key")))
-}
-
-// renamed reports whether one of the findings is that the key has another name.
-func renamed(found []checklist.Finding, key string) bool {
-	return slices.ContainsFunc(found, func(f checklist.Finding) bool { return strings.HasSuffix(f.Detail, ", expected "+key) })
 }
 
 // configMapBinary looks for keys that kubectl put into binaryData, because a file was not

@@ -34,7 +34,7 @@ func (d *Doctor) configMapSecrets(ctx context.Context) checklist.Finding {
 		if severity == resolve.Warning {
 			f.State = checklist.Warn
 		}
-		if _, isText := r.config.Data[name]; whole && isText && !r.immutable(resolve.ConfigMap) {
+		if _, isText := r.config.Data[name]; whole && isText && r.changeable(resolve.ConfigMap) {
 			f = d.movedToSecret(ctx, f, name)
 		} else {
 			f = hinted(f, "take it out, give it in the Secret "+d.Secret+", and change it: "+d.kubectl(d.Namespace)+" edit configmap "+d.ConfigMap)
@@ -71,6 +71,9 @@ func (d *Doctor) movedToSecret(ctx context.Context, f checklist.Finding, name st
 	s, err := d.view.Secret(ctx, d.Namespace, d.Secret)
 	here := d.kubectl(d.Namespace)
 	switch {
+	case err != nil && !absent(err):
+		f.Evidence = append(f.Evidence, "whether the Secret has it is not known: "+err.Error())
+		return hinted(f, hint.PatchSecretOf(here, d.Secret, name)+" && "+hint.RemoveFromConfigMap(here, d.ConfigMap, name))
 	case err != nil:
 		return hinted(f, "make the Secret "+d.Secret+" first: a key that is taken out of the ConfigMap must be somewhere")
 	case len(s.Data[name]) == 0:

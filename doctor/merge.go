@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
 )
@@ -22,7 +23,11 @@ func merged(found []checklist.Finding, passed string) checklist.Finding {
 	f.Detail = fmt.Sprintf("%d findings, of which the first: %s", len(found), f.Detail)
 	f.Evidence, f.Fix, f.Explains = nil, nil, nil
 	for _, one := range found {
-		f.Evidence = append(f.Evidence, one.Code+" "+one.Detail)
+		line := append([]string{one.Code + " " + one.Detail}, one.Evidence...)
+		if one.Fix == nil && one.Hint != "" {
+			line = append(line, one.Hint)
+		}
+		f.Evidence = append(f.Evidence, strings.Join(line, "; "))
 		f.Fix = append(f.Fix, one.Fix...)
 		f.Explains = append(f.Explains, one.Explains...)
 	}

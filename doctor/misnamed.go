@@ -9,30 +9,43 @@ import (
 )
 
 // misnamed finds the names in an object with which a key of the contract was meant that
-// the object does not give. kind is "configmap" or "secret", and others are the names
-// that the contract does not know.
-func (d *Doctor) misnamed(r *resolved, kind, name, code string, layer resolve.Layer, others []string) []checklist.Finding {
-	var found []checklist.Finding
-	taken := map[string]bool{}
+// the object does not give, and which keys those are. kind is "configmap" or "secret",
+// and others are the names that the contract does not know.
+func (d *Doctor) misnamed(r *resolved, kind, name, code string, layer resolve.Layer, others []string) (found []checklist.Finding, renamed map[string]bool) {
+	renamed = map[string]bool{}
 	for _, other := range others {
 		meant, sure := d.Contract.Meant(other)
 		key := d.Contract.KeyFor(meant)
+		isAppEnv := meant != "" && key == nil
 		switch {
-		case meant == "" || taken[meant]:
+		case meant == "":
 			continue
-		case key == nil && (kind != "configmap" || r.appEnv != ""): // APP_ENV, which is no key
+		case isAppEnv && (kind == "secret" || r.appEnv != "" || renamed[meant]):
 			continue
-		case key != nil && (key.Sensitive != (kind == "secret") || r.gives(layer, key.Name)):
+		case !isAppEnv && (key.Sensitive != (kind == "secret") || r.gives(layer, key.Name) || renamed[key.Name]):
 			continue
 		}
-		taken[meant] = true
 		f := fail(code, fmt.Sprintf("%s has key %s, expected %s", name, other, meant))
-		if !sure && !key.Required {
-			f.State = checklist.Warn
+		if isAppEnv {
+			renamed[meant] = true
+		} else {
+			renamed[key.Name] = true
+			if !sure && !key.Required {
+				f.State = checklist.Warn
+			}
 		}
-		found = append(found, mended(f, d.patch(kind, "json", []step{move(other, meant)})))
+		rename := d.patch(kind, "json", []step{move(other, meant)})
+		switch {
+		case !r.changeable(layer):
+			f.Hint = d.immutableHint(layer)
+		case f.State == checklist.Warn: // it may be somebody else's
+			f.Hint = "if it was meant: " + rename.Line
+		default:
+			f = mended(f, rename)
+		}
+		found = append(found, f)
 	}
-	return found
+	return found, renamed
 }
 
 // gives reports whether a layer has a value for a key, be it used or not.

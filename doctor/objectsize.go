@@ -66,7 +66,10 @@ func (d *Doctor) size(kind string, meta metav1.ObjectMeta, data map[string][]byt
 
 // kib is a number of bytes in KiB.
 func kib(bytes int) string {
-	if bytes < 100<<10 {
+	switch {
+	case bytes < 1<<10:
+		return count(bytes, "byte")
+	case bytes < 100<<10:
 		return fmt.Sprintf("%.1f KiB", float64(bytes)/1024)
 	}
 	return fmt.Sprintf("%d KiB", bytes/1024)

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -49,7 +50,7 @@ func (d *Doctor) environment(ctx context.Context) checklist.Finding {
 
 // withAppEnv has APP_ENV typed into the ConfigMap, if there is one to type it into.
 func (d *Doctor) withAppEnv(r *resolved, f checklist.Finding) checklist.Finding {
-	if r.configErr != nil || r.immutable(resolve.ConfigMap) {
+	if !r.changeable(resolve.ConfigMap) {
 		return hinted(f, "set APP_ENV to dev, staging or prod in the ConfigMap "+d.ConfigMap)
 	}
 	return mended(f, d.typedIntoConfigMap("APP_ENV", "dev, staging or prod"))
@@ -64,38 +65,9 @@ func (d *Doctor) policyFindings(check string) func(context.Context) checklist.Fi
 		if err := r.unseen(); err != nil {
 			return d.couldNotLook(err)
 		}
-		if r.appEnvErr != nil && d.AppEnv == "" && check != policyComplete {
-			return unknown(codeAppEnv, "which policy holds is not known: "+r.appEnvErr.Error())
+		if r.appEnvErr != nil && d.AppEnv == "" {
+			return unknown("", "which policy holds is not known: "+r.appEnvErr.Error())
 		}
-		found := d.reported(r, check)
-		if check == policyComplete {
-			d.completed(r, found)
-		}
-		where := string(r.AppEnv)
-		if where == "" {
-			where = "unset"
-		}
-		return merged(found, "APP_ENV is "+where)
-	}
-}
-
-// completed adds to what is missing how it is given.
-func (d *Doctor) completed(r *resolved, found []checklist.Finding) {
-	i := 0
-	for _, f := range r.Findings {
-		if r.reporter(f) != policyComplete {
-			continue
-		}
-		k := r.Get(f.Key)
-		switch {
-		case f.Code != resolve.CodeMissing || k == nil:
-		case k.Key.Sensitive && r.secretErr == nil && !r.immutable(resolve.Secret):
-			found[i].Hint = ""
-			found[i] = mended(found[i], d.typedIntoSecret(f.Key))
-		case !k.Key.Sensitive && r.configErr == nil && !r.immutable(resolve.ConfigMap):
-			found[i].Hint = ""
-			found[i] = mended(found[i], d.typedIntoConfigMap(f.Key, k.Key.Placeholder("")))
-		}
-		i++
+		return merged(d.reported(r, check), "APP_ENV is "+cmp.Or(string(r.AppEnv), "unset"))
 	}
 }

@@ -63,7 +63,7 @@ func (d *Doctor) secretPresent(ctx context.Context) checklist.Finding {
 	}
 	f := d.missing(ctx, o)
 	if f.Fix == nil {
-		f.Hint = d.kubectl(d.Namespace) + " create secret generic " + d.Secret + " --from-env-file=/dev/stdin   (then type " + d.assignments() + " and Ctrl-D)"
+		f.Hint = d.kubectl(d.Namespace) + " create secret generic " + d.Secret + " --from-env-file=/dev/stdin   (then type " + d.assignments() + ", a new line and Ctrl-D)"
 	}
 	return f
 }
@@ -76,7 +76,7 @@ func (d *Doctor) assignments() string {
 			all = append(all, k.Name+"=VALUE")
 		}
 	}
-	return strings.Join(append(all, ""), ", a new line, ")
+	return strings.Join(all, ", a new line, ")
 }
 
 // secretType looks for a Secret that was made for something else: to pull images, to
@@ -104,25 +104,20 @@ func (d *Doctor) secretKeys(ctx context.Context) checklist.Finding {
 	if r.secretErr != nil {
 		return d.couldNotLook(r.secretErr)
 	}
-	found := d.misnamed(r, "secret", d.Secret, resolve.CodeNearName, resolve.Secret, r.secretOthers)
-	for _, f := range d.reported(r, secretKeys) {
-		if !slices.ContainsFunc(r.Keys, func(k *resolve.Resolved) bool { return strings.Contains(f.Detail, ": "+k.Key.Name+" is missing") && renamed(found, k.Key.Name) }) {
-			found = append(found, f)
+	found, said := d.misnamed(r, "secret", d.Secret, resolve.CodeNearName, resolve.Secret, r.secretOthers)
+	for _, f := range r.Findings {
+		if r.reporter(f) == secretKeys && !said[f.Key] {
+			found, said[f.Key] = append(found, d.report(r, f)), true
 		}
-	}
-	if err := r.configErr; err != nil && !absent(err) && len(found) == 0 && len(d.notGiven(r)) > 0 {
-		return d.couldNotLook(err) // it says what APP_ENV is, and may have the keys
 	}
 	for _, k := range d.notGiven(r) {
-		if renamed(found, k.Key.Name) || half(found, k.Key.Name) {
-			continue
+		switch {
+		case said[k.Key.Name]:
+		case r.configErr == nil || absent(r.configErr):
+			found = append(found, d.missingCredential(k))
+		case len(found) == 0:
+			return d.couldNotLook(r.configErr) // it says what APP_ENV is, and may have the key
 		}
-		f := fail(resolve.CodeMissing, fmt.Sprintf("%s has no key %s, which is required", d.Secret, k.Key.Name))
-		if k.IsDevDefault() {
-			f = warn(resolve.CodeDevDefault, fmt.Sprintf("%s has no key %s, so that of development is used", d.Secret, k.Key.Name))
-		}
-		f.Explains = []string{"policy/" + f.Code}
-		found = append(found, mended(f, d.typedIntoSecret(k.Key.Name)))
 	}
 	have, all := r.given(resolve.Secret)
 	return merged(found, fmt.Sprintf("%d of %s", have, count(all, "key")))
@@ -140,9 +135,13 @@ func (d *Doctor) notGiven(r *resolved) []*resolve.Resolved {
 	return all
 }
 
-// half reports whether one of the findings is that the key is the missing half of a pair.
-func half(found []checklist.Finding, key string) bool {
-	return slices.ContainsFunc(found, func(f checklist.Finding) bool { return strings.Contains(f.Detail, ": "+key+" is missing") })
+func (d *Doctor) missingCredential(k *resolve.Resolved) checklist.Finding {
+	f := fail(resolve.CodeMissing, fmt.Sprintf("%s has no key %s, which is required", d.Secret, k.Key.Name))
+	if k.IsDevDefault() {
+		f = warn(resolve.CodeDevDefault, fmt.Sprintf("%s has no key %s, so that of development is used", d.Secret, k.Key.Name))
+	}
+	f.Explains = []string{"policy/" + f.Code}
+	return mended(f, d.typedIntoSecret(k.Key.Name))
 }
 
 // secretFindings makes the check that reports what the resolution finds of the Secret.

@@ -67,64 +67,112 @@ func addressCodes() []string {
 	}
 }
 
-// reported are the findings of the resolution that a check reports, with what mends them.
+// reported are the findings of the resolution that a check reports.
 func (d *Doctor) reported(r *resolved, check string) []checklist.Finding {
 	var found []checklist.Finding
 	for _, f := range r.Findings {
-		if r.reporter(f) != check {
-			continue
+		if r.reporter(f) == check {
+			found = append(found, d.report(r, f))
 		}
-		one := warn(f.Code, f.Message)
-		if f.Severity == resolve.Error {
-			one.State = checklist.Fail
-		}
-		one.Hint = f.Hint
-		fix := d.mends(r, f)
-		if fix != nil {
-			one.Hint = ""
-			// A command of resolve's own does not know the name of the Secret.
-			if f.Hint != "" && !strings.Contains(f.Hint, "--patch-file") {
-				one.Evidence = []string{f.Hint}
-			}
-		}
-		found = append(found, mended(one, fix...))
 	}
 	return found
 }
 
-// mends are the commands that mend a finding about the value of a key; nil when they are
-// not known.
+// report is a finding of the resolution as one of a check, with what mends it.
+func (d *Doctor) report(r *resolved, f resolve.Finding) checklist.Finding {
+	one := warn(f.Code, d.located(r, f.Message))
+	if f.Severity == resolve.Error {
+		one.State = checklist.Fail
+	}
+	fix := d.mends(r, f)
+	// A command of resolve's does not know the name of the Secret.
+	advice, _, _ := strings.Cut(f.Hint, "; then kubectl")
+	switch {
+	case fix == nil && !r.changeable(r.layer(f.Key)):
+		one.Hint = d.immutableHint(r.layer(f.Key))
+	case fix == nil:
+		one.Hint = f.Hint
+	case advice != "" && !strings.Contains(advice, "--patch-file"):
+		one.Evidence = []string{advice}
+	}
+	if slices.Contains([]string{resolve.CodeStray, resolve.CodeStraySecret, resolve.CodeStrayProof}, f.Code) && strings.HasSuffix(r.raw(f.Key), "\n") {
+		one.Evidence = append(one.Evidence, "a variable has the newline; of a mounted file flts-run takes one newline away, and other programs do not")
+	}
+	return mended(one, fix...)
+}
+
+// located says of a variable that is no key in which object it is. The resolution knows
+// only the environment that both make.
+func (d *Doctor) located(r *resolved, message string) string {
+	name, rest, found := strings.Cut(message, " (env) ")
+	if !found || r.config == nil {
+		return message
+	}
+	if _, here := r.config.Data[name]; here {
+		return name + " (ConfigMap " + d.ConfigMap + ") " + rest
+	}
+	return name + " (Secret " + d.Secret + ") " + rest
+}
+
+// raw is the value of a key as it is in its object.
+func (r *resolved) raw(key string) string {
+	switch k := r.Get(key); r.layer(key) {
+	case resolve.ConfigMap:
+		return r.config.Data[k.Variable()]
+	case resolve.Secret:
+		return string(r.secret.Data[k.Variable()])
+	}
+	return ""
+}
+
+// mends are the commands that mend a finding about a key; nil when they are not known.
 func (d *Doctor) mends(r *resolved, f resolve.Finding) []checklist.Command {
 	k := r.Get(f.Key)
 	if k == nil {
 		return nil
 	}
-	switch layer := r.layer(f.Key); {
-	case f.Code == resolve.CodeKnownPair || f.Code == resolve.CodeSwapped:
-		return d.mendsPair(r, f)
-	case f.Code == resolve.CodeHalfPair:
-		return []checklist.Command{d.typedIntoSecret(f.Key)}
-	case f.Code == resolve.CodeDisagree || f.Code == resolve.CodePlainHTTP || f.Code == resolve.CodeUnverified || f.Code == resolve.CodeStale:
+	switch f.Code {
+	case resolve.CodeDisagree, resolve.CodePlainHTTP, resolve.CodeUnverified, resolve.CodeStale, resolve.CodeDevDefault:
 		return nil // which of two is right, and what a server speaks, nobody can tell from here
-	case layer == resolve.ConfigMap && !k.Key.Sensitive && !r.immutable(layer):
+	case resolve.CodeKnownPair, resolve.CodeSwapped:
+		return d.mendsPair(r, f)
+	}
+	switch layer := r.layer(f.Key); {
+	case layer == 0 && k.Key.Sensitive && r.changeable(resolve.Secret):
+		return []checklist.Command{d.typedIntoSecret(f.Key)}
+	case layer == 0 && !k.Key.Sensitive && r.changeable(resolve.ConfigMap):
+		return []checklist.Command{d.typedIntoConfigMap(f.Key, k.Key.Placeholder(""))}
+	case layer == resolve.ConfigMap && !k.Key.Sensitive && r.changeable(layer):
 		return []checklist.Command{d.mendsConfigMap(r, k)}
-	case layer == resolve.Secret && !r.immutable(layer):
+	case layer == resolve.Secret && r.changeable(layer):
 		return []checklist.Command{d.mendsSecret(r, k, f.Code)}
 	}
 	return nil
 }
 
-// immutable reports an object that the API does not let anybody change.
-func (r *resolved) immutable(layer resolve.Layer) bool {
-	if layer == resolve.Secret {
-		return r.secret != nil && r.secret.Immutable != nil && *r.secret.Immutable
+// changeable reports an object that is there and that the API lets somebody change.
+func (r *resolved) changeable(layer resolve.Layer) bool {
+	switch layer {
+	case resolve.Secret:
+		return r.secretErr == nil && r.secret != nil && (r.secret.Immutable == nil || !*r.secret.Immutable)
+	case resolve.ConfigMap:
+		return r.configErr == nil && (r.config.Immutable == nil || !*r.config.Immutable)
 	}
-	return r.config != nil && r.config.Immutable != nil && *r.config.Immutable
+	return true // a default, which is in no object
+}
+
+// immutableHint is for an object that is not changeable.
+func (d *Doctor) immutableHint(layer resolve.Layer) string {
+	kind, name := "configmap", d.ConfigMap
+	if layer == resolve.Secret {
+		kind, name = "secret", d.Secret
+	}
+	return d.kubectl(d.Namespace) + " describe " + kind + " " + name + "   shows its keys; it is immutable, so make another one and name that in the pods"
 }
 
 func (d *Doctor) mendsConfigMap(r *resolved, k *resolve.Resolved) checklist.Command {
 	variable := k.Variable()
-	if values := k.Key.Mended(variable, r.config.Data[variable]); values != nil && values[variable] != r.config.Data[variable] {
+	if values := k.Key.Mended(variable, r.raw(k.Key.Name)); values != nil && values[variable] != r.raw(k.Key.Name) {
 		return d.setInConfigMap(values)
 	}
 	like := k.Key.Placeholder("")
@@ -138,7 +186,7 @@ func (d *Doctor) mendsConfigMap(r *resolved, k *resolve.Resolved) checklist.Comm
 // it, and else has it typed.
 func (d *Doctor) mendsSecret(r *resolved, k *resolve.Resolved, code string) checklist.Command {
 	variable := k.Variable()
-	value := string(r.secret.Data[variable])
+	value := r.raw(k.Key.Name)
 	rewritten := func(template string) checklist.Command {
 		return checklist.Command{Line: hint.RewriteSecret(d.kubectl(d.Namespace), d.Secret, variable, template)}
 	}
@@ -163,7 +211,7 @@ func (d *Doctor) mendsPair(r *resolved, f resolve.Finding) []checklist.Command {
 		}
 	}
 	switch {
-	case variables == nil || r.immutable(resolve.Secret):
+	case variables == nil || !r.changeable(resolve.Secret):
 		return nil
 	case f.Code == resolve.CodeSwapped:
 		const aside = "flts-aside"
@@ -190,4 +238,3 @@ func (d *Doctor) configMapFindings(check, what string) func(context.Context) che
 		return merged(d.reported(r, check), count(n, what))
 	}
 }
-
