@@ -2,12 +2,10 @@ package doctor
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/flts-run/flts-run/checklist"
@@ -73,24 +71,4 @@ func (d *Doctor) configMapBinary(ctx context.Context) checklist.Finding {
 		found = append(found, f)
 	}
 	return merged(found, "none of "+count(len(c.Data)+len(c.BinaryData), "key"))
-}
-
-// fromUTF16 reads text with the byte order mark that PowerShell writes.
-func fromUTF16(data []byte) (string, bool) {
-	var order binary.ByteOrder
-	switch {
-	case len(data)%2 != 0 || len(data) < 2:
-		return "", false
-	case data[0] == 0xff && data[1] == 0xfe:
-		order = binary.LittleEndian
-	case data[0] == 0xfe && data[1] == 0xff:
-		order = binary.BigEndian
-	default:
-		return "", false
-	}
-	units := make([]uint16, len(data)/2-1)
-	for i := range units {
-		units[i] = order.Uint16(data[2*i+2:])
-	}
-	return string(utf16.Decode(units)), true
 }

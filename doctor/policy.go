@@ -37,7 +37,7 @@ func (d *Doctor) environment(ctx context.Context) checklist.Finding {
 	given, err := resolve.ParseAppEnv(r.appEnv)
 	switch {
 	case err != nil:
-		return d.withAppEnv(r, fail(codeAppEnv, err.Error()+", and flts-run does not start with that"))
+		return d.withAppEnv(r, fail(codeAppEnv, "flts-run does not start: "+err.Error()))
 	case given == "" && d.AppEnv != "":
 		return pass(fmt.Sprintf("%s, as it was given here; %s does not say", d.AppEnv, d.ConfigMap))
 	case given == "":

@@ -24,7 +24,7 @@ func TestEnvironment(t *testing.T) {
 			{State: checklist.Warn, Code: "FLTS-K26", Detail: "flts-config says APP_ENV=dev, and staging was given here", Hint: typeConfigMap("APP_ENV", "dev, staging or prod")},
 		}},
 		{name: "misspelt", objects: configMap("data: {APP_ENV: prodution}"), mends: true, typed: "prod\n", want: []checklist.Finding{
-			{State: checklist.Fail, Code: "FLTS-K26", Detail: `APP_ENV = "prodution": is not one of dev, staging, prod, did you mean production?, and flts-run does not start with that`, Hint: typeConfigMap("APP_ENV", "dev, staging or prod")},
+			{State: checklist.Fail, Code: "FLTS-K26", Detail: `flts-run does not start: APP_ENV = "prodution": is not one of dev, staging, prod, did you mean production?`, Hint: typeConfigMap("APP_ENV", "dev, staging or prod")},
 		}},
 		{name: "no ConfigMap", want: []checklist.Finding{
 			{State: checklist.Warn, Code: "FLTS-K26", Detail: "APP_ENV is not set: development credentials are used where there are none, and the policy only warns", Hint: "set APP_ENV to dev, staging or prod in the ConfigMap flts-config"},

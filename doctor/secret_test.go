@@ -180,6 +180,14 @@ func TestSecretValues(t *testing.T) {
 			{State: checklist.Pass, Detail: "2 credentials"},
 			{State: checklist.Pass, Detail: "2 credentials"},
 		}},
+		{name: "what is no credential", objects: secretOf("MINIO_ACCESS_KEY: somebody", "MINIO_SECRET_KEY: "+canary, "GATEWAY_URL: http://localhost:8000", "MINIO_SECURE: perhaps"), mends: true, typed: "false\nhttp://gateway\n", want: []checklist.Finding{
+			{State: checklist.Pass, Detail: "2 credentials"},
+			{State: checklist.Pass, Detail: "2 credentials"},
+			{State: checklist.Fail, Code: "FLTS-C20", Detail: "2 findings, of which the first: MINIO_SECURE (Secret flts-secrets): a value of the wrong type", Evidence: []string{
+				"FLTS-C20 MINIO_SECURE (Secret flts-secrets): a value of the wrong type; what is no credential belongs into the ConfigMap, where its value may be seen",
+				"FLTS-C02 GATEWAY_URL (Secret flts-secrets): localhost as an endpoint, in a pod; what is no credential belongs into the ConfigMap, where its value may be seen",
+			}, Hint: typeSecret("MINIO_SECURE")},
+		}},
 		{name: "not to be read", objects: whole, as: metadataOnly, want: []checklist.Finding{
 			mayNotGet("secrets", "flts-secrets"),
 			mayNotGet("secrets", "flts-secrets"),
@@ -196,6 +204,22 @@ func TestSecretValues(t *testing.T) {
 			s.after(t, cmp.Or(right[s.name], canary)+" yes", "get", "secret", "flts-secrets", "-o", "go-template={{.data.MINIO_SECRET_KEY|base64decode}} {{.metadata.labels.kept}}")
 		})
 	}
+}
+
+// A credential that moves out of the ConfigMap is in the Secret then, and what else the
+// two had is there still.
+func TestCredentialMoves(t *testing.T) {
+	s := scenario{
+		objects: configMap("data: {DB_PASSWORD: \"two\\nlines\", MINIO_SECRET_KEY: "+canary+", KEPT: a}") + secretOf("MINIO_ACCESS_KEY: somebody"),
+		only:    []string{"configmap.secrets"}, mends: true,
+		want: []checklist.Finding{{
+			State: checklist.Warn, Code: "FLTS-C23", Detail: "2 findings, of which the first: DB_PASSWORD is named like a credential, and is in the ConfigMap flts-config",
+			Evidence: []string{"FLTS-C23 DB_PASSWORD is named like a credential, and is in the ConfigMap flts-config", "FLTS-C23 MINIO_SECRET_KEY is sensitive, and is in the ConfigMap flts-config"},
+			Hint:     moveToSecret("DB_PASSWORD"),
+		}},
+	}
+	s.after(t, "map[KEPT:a] two\nlines "+canary+" somebody yes", "get", "configmap/flts-config", "secret/flts-secrets", "-o",
+		`go-template={{(index .items 0).data}} {{with index .items 1}}{{.data.DB_PASSWORD|base64decode}} {{.data.MINIO_SECRET_KEY|base64decode}} {{.data.MINIO_ACCESS_KEY|base64decode}} {{.metadata.labels.kept}}{{end}}`)
 }
 
 // Who may list Secrets and not read them learns that it is there, and nothing else.

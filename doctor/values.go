@@ -1,11 +1,13 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/checklist/codes"
 	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -80,6 +82,11 @@ func (d *Doctor) reported(r *resolved, check string) []checklist.Finding {
 
 // report is a finding of the resolution as one of a check, with what mends it.
 func (d *Doctor) report(r *resolved, f resolve.Finding) checklist.Finding {
+	if r.quotesSecret(f) {
+		title, _ := codes.Explain(f.Code)
+		f.Message = cmp.Or(strings.Join(f.Keys, ", "), f.Key) + " (Secret " + d.Secret + "): " + title.Title
+		f.Hint = "what is no credential belongs into the ConfigMap, where its value may be seen"
+	}
 	one := warn(f.Code, d.located(r, f.Message))
 	if f.Severity == resolve.Error {
 		one.State = checklist.Fail
@@ -99,6 +106,15 @@ func (d *Doctor) report(r *resolved, f resolve.Finding) checklist.Finding {
 		one.Evidence = append(one.Evidence, "a variable has the newline; of a mounted file flts-run takes one newline away, and other programs do not")
 	}
 	return mended(one, fix...)
+}
+
+// quotesSecret reports a finding that may have a value of the Secret in its words, since
+// the contract does not have the key as sensitive. Nothing of a Secret is said.
+func (r *resolved) quotesSecret(f resolve.Finding) bool {
+	return slices.ContainsFunc(append(f.Keys, f.Key), func(key string) bool {
+		k := r.Get(key)
+		return k != nil && !k.Key.Sensitive && r.gives(resolve.Secret, key)
+	})
 }
 
 // located says of a variable that is no key in which object it is. The resolution knows

@@ -46,3 +46,38 @@ func TestPatchSecretInEveryShell(t *testing.T) {
 		}
 	}
 }
+
+// What is rewritten or moved without a look at it stays as it is when the value cannot be
+// read, or is empty, or is not taken.
+func TestNothingIsLostOnTheWay(t *testing.T) {
+	const kubectl = `[ "$3 $4" = "get secret" ] && { GET; exit $?; }
+[ "$3 $4" = "get configmap" ] && { GET; exit $?; }
+[ $1 = create ] && exec cat
+echo "$*" >> DIR/called; cat >> DIR/called; exit PATCH`
+	for name, c := range map[string]struct {
+		line       string
+		get, patch string
+		called     string
+	}{
+		"rewritten":        {hint.RewriteSecret("kubectl -n ml", "s", "K", "{{.x}}"), `printf 'a b\n\n'`, "0", "-n ml patch secret s --type=merge --patch-file /dev/stdin\na b"},
+		"not read":         {hint.RewriteSecret("kubectl -n ml", "s", "K", "{{.x}}"), "echo half; false", "0", ""},
+		"empty":            {hint.RewriteSecret("kubectl -n ml", "s", "K", "{{.x}}"), "echo", "0", ""},
+		"moved":            {hint.MoveToSecret("kubectl -n ml", "c", "s", "K"), "echo v", "0", "-n ml patch secret s --type=merge --patch-file /dev/stdin\nv-n ml patch configmap c --type=json -p [{\"op\":\"remove\",\"path\":\"/data/K\"}]\n"},
+		"moved, not taken": {hint.MoveToSecret("kubectl -n ml", "c", "s", "K"), "echo v", "1", "-n ml patch secret s --type=merge --patch-file /dev/stdin\nv"},
+		"moved, not read":  {hint.MoveToSecret("kubectl -n ml", "c", "s", "K"), "false", "0", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			script := strings.NewReplacer("GET", c.get, "PATCH", c.patch, "DIR", dir).Replace(kubectl)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "kubectl"), []byte("#!/bin/sh\n"+script), 0o755))
+			cmd := exec.CommandContext(t.Context(), "sh", "-c", c.line)
+			cmd.Env = []string{"PATH=" + dir + ":/usr/bin:/bin"}
+			_ = cmd.Run() // what it did is what counts
+			called, err := os.ReadFile(filepath.Join(dir, "called"))
+			if c.called == "" {
+				require.ErrorIs(t, err, os.ErrNotExist)
+			}
+			require.Equal(t, c.called, string(called))
+		})
+	}
+}
