@@ -6,6 +6,7 @@ import (
 
 	"github.com/flts-run/flts-run/checklist"
 	"github.com/flts-run/flts-run/internal/hint"
+	"github.com/flts-run/flts-run/resolve"
 )
 
 const configMapIsThere = "configmap.present"
@@ -38,7 +39,7 @@ func (d *Doctor) configMapPresent(ctx context.Context) checklist.Finding {
 	}
 	o := object{kind: "configmap", title: "ConfigMap", name: d.ConfigMap, code: codeNoConfigMap, list: d.view.ConfigMaps, explains: []string{"policy/" + codeAppEnv}}
 	o.seen = func(ctx context.Context, namespace string) error {
-		_, err := d.view.ConfigMap(ctx, namespace, d.ConfigMap)
+		_, err := d.view.ConfigMapMetadata(ctx, namespace, d.ConfigMap)
 		return err
 	}
 	f := d.missing(ctx, o)
@@ -58,7 +59,7 @@ func (d *Doctor) literals() string {
 		}
 	}
 	for _, s := range d.Contract.Services {
-		if k := d.Contract.Key(s.Endpoint); k != nil && !k.Sensitive && !k.Required && s.Check != "off" {
+		if k := d.Contract.Key(s.Endpoint); k != nil && !k.Sensitive && !k.Required && s.Check != resolve.Off {
 			endpoints += " --from-literal=" + k.Name + "=" + k.Placeholder("")
 		}
 	}

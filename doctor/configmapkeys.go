@@ -35,7 +35,7 @@ func (d *Doctor) configMapKeys(ctx context.Context) checklist.Finding {
 		} else if err := all.unseen(); err != nil {
 			return d.couldNotLook(err)
 		}
-		found = append(found, mended(fail(codeNoKey, fmt.Sprintf("%s has no key %s, which is required", d.ConfigMap, k.Key.Name)),
+		found = append(found, d.mendedIn(r, resolve.ConfigMap, fail(codeNoKey, fmt.Sprintf("%s has no key %s, which is required", d.ConfigMap, k.Key.Name)),
 			d.typedIntoConfigMap(k.Key.Name, k.Key.Placeholder(""))))
 	}
 	have, all := r.given(resolve.ConfigMap)
@@ -45,10 +45,11 @@ func (d *Doctor) configMapKeys(ctx context.Context) checklist.Finding {
 // configMapBinary looks for keys that kubectl put into binaryData, because a file was not
 // UTF-8: a variable is never made of those.
 func (d *Doctor) configMapBinary(ctx context.Context) checklist.Finding {
-	c, err := d.view.ConfigMap(ctx, d.Namespace, d.ConfigMap)
-	if err != nil {
-		return d.couldNotLook(err)
+	r := d.plainConfiguration(ctx)
+	if r.configErr != nil {
+		return d.couldNotLook(r.configErr)
 	}
+	c := r.config
 	var found []checklist.Finding
 	for _, name := range slices.Sorted(maps.Keys(c.BinaryData)) {
 		k := d.Contract.KeyFor(name)
@@ -64,7 +65,7 @@ func (d *Doctor) configMapBinary(ctx context.Context) checklist.Finding {
 		f := fail(code, name+" "+what)
 		text = strings.TrimSpace(text)
 		if k != nil && !k.Sensitive && text != "" && k.Takes(name, text) {
-			f = mended(f, d.patch("configmap", "merge", map[string]any{"data": map[string]string{name: text}, "binaryData": map[string]any{name: nil}}))
+			f = d.mendedIn(r, resolve.ConfigMap, f, d.patch("configmap", "merge", map[string]any{"data": map[string]string{name: text}, "binaryData": map[string]any{name: nil}}))
 		} else {
 			f = hinted(f, "make the key of text again: "+d.kubectl(d.Namespace)+" get configmap "+d.ConfigMap+" -o yaml")
 		}

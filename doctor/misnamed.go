@@ -33,15 +33,15 @@ func (d *Doctor) misnamed(r *resolved, kind, name, code string, layer resolve.La
 			if !sure && !key.Required {
 				f.State = checklist.Warn
 			}
+			if key.Required {
+				f.Explains = []string{"policy/" + resolve.CodeMissing, "policy/" + resolve.CodeDevDefault}
+			}
 		}
 		rename := d.patch(kind, "json", []step{move(other, meant)})
-		switch {
-		case !r.changeable(layer):
-			f.Hint = d.immutableHint(layer)
-		case f.State == checklist.Warn: // it may be somebody else's
-			f.Hint = "if it was meant: " + rename.Line
-		default:
-			f = mended(f, rename)
+		if f.State == checklist.Warn { // it may be somebody else's
+			f = hinted(f, "if it was meant: "+rename.Line)
+		} else {
+			f = d.mendedIn(r, layer, f, rename)
 		}
 		found = append(found, f)
 	}

@@ -24,5 +24,5 @@ func (d *Doctor) patch(kind, form string, doc any) checklist.Command {
 		name = d.Secret
 	}
 	text, _ := json.Marshal(doc) // of maps and texts, which cannot fail
-	return checklist.Command{Line: d.kubectl(d.Namespace) + " patch " + kind + " " + name + " --type=" + form + " -p " + hint.ShellWord(string(text))}
+	return checklist.Command{Line: d.kubectl(d.Namespace) + " patch " + kind + " " + hint.ShellWord(name) + " --type=" + form + " -p " + hint.ShellWord(string(text))}
 }

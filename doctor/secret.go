@@ -114,7 +114,7 @@ func (d *Doctor) secretKeys(ctx context.Context) checklist.Finding {
 		switch {
 		case said[k.Key.Name]:
 		case r.configErr == nil || absent(r.configErr):
-			found = append(found, d.missingCredential(k))
+			found = append(found, d.missingCredential(r, k))
 		case len(found) == 0:
 			return d.couldNotLook(r.configErr) // it says what APP_ENV is, and may have the key
 		}
@@ -135,13 +135,13 @@ func (d *Doctor) notGiven(r *resolved) []*resolve.Resolved {
 	return all
 }
 
-func (d *Doctor) missingCredential(k *resolve.Resolved) checklist.Finding {
+func (d *Doctor) missingCredential(r *resolved, k *resolve.Resolved) checklist.Finding {
 	f := fail(resolve.CodeMissing, fmt.Sprintf("%s has no key %s, which is required", d.Secret, k.Key.Name))
 	if k.IsDevDefault() {
 		f = warn(resolve.CodeDevDefault, fmt.Sprintf("%s has no key %s, so that of development is used", d.Secret, k.Key.Name))
 	}
 	f.Explains = []string{"policy/" + f.Code}
-	return mended(f, d.typedIntoSecret(k.Key.Name))
+	return d.mendedIn(r, resolve.Secret, f, d.typedIntoSecret(k.Key.Name))
 }
 
 // secretFindings makes the check that reports what the resolution finds of the Secret.

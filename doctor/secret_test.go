@@ -98,10 +98,10 @@ func TestSecretKeys(t *testing.T) {
 			{State: checklist.Pass, Detail: "2 of 6 keys"},
 		}},
 		{name: "another name", objects: secretOf("MINIO_ACCESS_KEY: somebody", "MINIO_SECRETKEY: "+canary, "KEPT: a"), mends: true, want: []checklist.Finding{
-			{State: checklist.Fail, Code: "FLTS-S07", Detail: "flts-secrets has key MINIO_SECRETKEY, expected MINIO_SECRET_KEY", Hint: `kubectl -n NS patch secret flts-secrets --type=json -p '[{"op":"move","from":"/data/MINIO_SECRETKEY","path":"/data/MINIO_SECRET_KEY"}]'`},
+			{State: checklist.Fail, Code: "FLTS-S07", Detail: "flts-secrets has key MINIO_SECRETKEY, expected MINIO_SECRET_KEY", Hint: `kubectl -n NS patch secret flts-secrets --type=json -p '[{"op":"move","from":"/data/MINIO_SECRETKEY","path":"/data/MINIO_SECRET_KEY"}]'`, Explains: []string{"policy/FLTS-C18", "policy/FLTS-C25"}},
 		}},
 		{name: "both names, as KFP writes them", objects: secretOf("accesskey: somebody", "secretkey: "+canary), mends: true, want: []checklist.Finding{
-			{State: checklist.Fail, Code: "FLTS-S07", Detail: "2 findings, of which the first: flts-secrets has key accesskey, expected MINIO_ACCESS_KEY", Evidence: []string{"FLTS-S07 flts-secrets has key accesskey, expected MINIO_ACCESS_KEY", "FLTS-S07 flts-secrets has key secretkey, expected MINIO_SECRET_KEY"}, Hint: `kubectl -n NS patch secret flts-secrets --type=json -p '[{"op":"move","from":"/data/accesskey","path":"/data/MINIO_ACCESS_KEY"}]'`},
+			{State: checklist.Fail, Code: "FLTS-S07", Detail: "2 findings, of which the first: flts-secrets has key accesskey, expected MINIO_ACCESS_KEY", Evidence: []string{"FLTS-S07 flts-secrets has key accesskey, expected MINIO_ACCESS_KEY", "FLTS-S07 flts-secrets has key secretkey, expected MINIO_SECRET_KEY"}, Hint: `kubectl -n NS patch secret flts-secrets --type=json -p '[{"op":"move","from":"/data/accesskey","path":"/data/MINIO_ACCESS_KEY"}]'`, Explains: []string{"policy/FLTS-C18", "policy/FLTS-C25", "policy/FLTS-C18", "policy/FLTS-C25"}},
 		}},
 		{name: "the end of a name", objects: secretOf("MINIO_ACCESS_KEY: somebody", "MINIO_SECRET_KEY: "+canary, "username: me"), want: []checklist.Finding{
 			{State: checklist.Warn, Code: "FLTS-S07", Detail: "flts-secrets has key username, expected MLFLOW_TRACKING_USERNAME", Hint: `if it was meant: kubectl -n NS patch secret flts-secrets --type=json -p '[{"op":"move","from":"/data/username","path":"/data/MLFLOW_TRACKING_USERNAME"}]'`},

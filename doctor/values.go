@@ -177,6 +177,15 @@ func (r *resolved) changeable(layer resolve.Layer) bool {
 	return true // a default, which is in no object
 }
 
+// mendedIn is the finding with the commands that mend it in an object, if that takes a
+// change.
+func (d *Doctor) mendedIn(r *resolved, layer resolve.Layer, f checklist.Finding, commands ...checklist.Command) checklist.Finding {
+	if !r.changeable(layer) {
+		return hinted(f, d.immutableHint(layer))
+	}
+	return mended(f, commands...)
+}
+
 // immutableHint is for an object that is not changeable.
 func (d *Doctor) immutableHint(layer resolve.Layer) string {
 	kind, name := "configmap", d.ConfigMap

@@ -32,19 +32,19 @@ func PatchConfigMapOf(kubectl, name, key string) string {
 // of the Secret, less the newlines at its end. Nobody sees the value, and where the
 // template fails or makes nothing, the Secret stays as it is.
 func RewriteSecret(kubectl, name, key, template string) string {
-	return "V=$(" + kubectl + " get secret " + name + " -o go-template=" + ShellWord(template) + ") && " + secret.write(kubectl, name, key)
+	return "V=$(" + kubectl + " get secret " + ShellWord(name) + " -o go-template=" + ShellWord(template) + ") && " + secret.write(kubectl, name, key)
 }
 
 // MoveToSecret takes one key out of a ConfigMap and gives it to a Secret. Nobody sees
 // the value, and it leaves the ConfigMap only when the Secret has it.
 func MoveToSecret(kubectl, from, name, key string) string {
-	return "V=$(" + kubectl + " get configmap " + from + " -o go-template=" + ShellWord(`{{index .data "`+key+`"}}`) + ") && " +
+	return "V=$(" + kubectl + " get configmap " + ShellWord(from) + " -o go-template=" + ShellWord(`{{index .data "`+key+`"}}`) + ") && " +
 		secret.write(kubectl, name, key) + " && " + RemoveFromConfigMap(kubectl, from, key)
 }
 
 // RemoveFromConfigMap takes one key out of a ConfigMap.
 func RemoveFromConfigMap(kubectl, name, key string) string {
-	return kubectl + " patch configmap " + name + ` --type=json -p '[{"op":"remove","path":"/data/` + key + `"}]'`
+	return kubectl + " patch configmap " + ShellWord(name) + ` --type=json -p '[{"op":"remove","path":"/data/` + key + `"}]'`
 }
 
 // kind is an object with keys: what kubectl calls it, and what makes one.
@@ -58,6 +58,7 @@ var (
 // write gives $V to one key, if it is not empty. That kubectl makes the patch saves the
 // user a program that knows how JSON is quoted.
 func (k kind) write(kubectl, name, key string) string {
+	name = ShellWord(name)
 	return `[ "$V" ] && printf %s "$V" | kubectl create ` + k.made + " " + name + " --from-file=" + key + "=/dev/stdin --dry-run=client -o json | " +
 		kubectl + " patch " + k.name + " " + name + " --type=merge --patch-file /dev/stdin"
 }
