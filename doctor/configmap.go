@@ -68,7 +68,7 @@ func (d *Doctor) literals() string {
 
 // setInConfigMap gives keys these values, and leaves the others as they are.
 func (d *Doctor) setInConfigMap(values map[string]string) checklist.Command {
-	return d.patch("configmap", "merge", map[string]any{"data": values})
+	return d.patch(resolve.ConfigMap, "merge", map[string]any{"data": values})
 }
 
 // typedIntoConfigMap gives a key the value that is typed.

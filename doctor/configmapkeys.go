@@ -25,7 +25,7 @@ func (d *Doctor) configMapKeys(ctx context.Context) checklist.Finding {
 	if r.configErr != nil {
 		return d.couldNotLook(r.configErr)
 	}
-	found, renamed := d.misnamed(r, "configmap", d.ConfigMap, codeNoKey, resolve.ConfigMap, r.configOthers)
+	found, renamed := d.misnamed(r, resolve.ConfigMap)
 	for _, k := range r.Keys {
 		if k.Key.Sensitive || !k.Key.Required || k.Winner >= 0 || renamed[k.Key.Name] {
 			continue
@@ -65,7 +65,7 @@ func (d *Doctor) configMapBinary(ctx context.Context) checklist.Finding {
 		f := fail(code, name+" "+what)
 		text = strings.TrimSpace(text)
 		if k != nil && !k.Sensitive && text != "" && k.Takes(name, text) {
-			f = d.mendedIn(r, resolve.ConfigMap, f, d.patch("configmap", "merge", map[string]any{"data": map[string]string{name: text}, "binaryData": map[string]any{name: nil}}))
+			f = d.mendedIn(r, resolve.ConfigMap, f, d.patch(resolve.ConfigMap, "merge", map[string]any{"data": map[string]string{name: text}, "binaryData": map[string]any{name: nil}}))
 		} else {
 			f = hinted(f, "make the key of text again: "+d.kubectl(d.Namespace)+" get configmap "+d.ConfigMap+" -o yaml")
 		}

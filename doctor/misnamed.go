@@ -8,44 +8,48 @@ import (
 	"github.com/flts-run/flts-run/resolve"
 )
 
-// misnamed finds the names in an object with which a key of the contract was meant that
-// the object does not give, and which keys those are. kind is "configmap" or "secret",
-// and others are the names that the contract does not know.
-func (d *Doctor) misnamed(r *resolved, kind, name, code string, layer resolve.Layer, others []string) (found []checklist.Finding, renamed map[string]bool) {
+// misnamed finds the names in the object of a layer with which a key of the contract was
+// meant that the object does not give, and says which keys those are.
+func (d *Doctor) misnamed(r *resolved, layer resolve.Layer) (found []checklist.Finding, renamed map[string]bool) {
+	code, others := codeNoKey, r.configOthers
+	if layer == resolve.Secret {
+		code, others = resolve.CodeNearName, r.secretOthers
+	}
+	_, object := d.objectOf(layer)
 	renamed = map[string]bool{}
 	for _, other := range others {
 		meant, sure := d.Contract.Meant(other)
-		key := d.Contract.KeyFor(meant)
-		isAppEnv := meant != "" && key == nil
-		switch {
-		case meant == "":
-			continue
-		case isAppEnv && (kind == "secret" || r.appEnv != "" || renamed[meant]):
-			continue
-		case !isAppEnv && (key.Sensitive != (kind == "secret") || r.gives(layer, key.Name) || renamed[key.Name]):
+		key, wanted := d.Contract.KeyFor(meant), meant
+		if key != nil {
+			wanted = key.Name
+		}
+		if meant == "" || renamed[wanted] || !r.lacks(layer, key) {
 			continue
 		}
-		f := fail(code, fmt.Sprintf("%s has key %s, expected %s", name, other, meant))
-		if isAppEnv {
-			renamed[meant] = true
-		} else {
-			renamed[key.Name] = true
-			if !sure && !key.Required {
-				f.State = checklist.Warn
-			}
-			if key.Required {
-				f.Explains = []string{"policy/" + resolve.CodeMissing, "policy/" + resolve.CodeDevDefault}
-			}
+		renamed[wanted] = true
+		f := fail(code, fmt.Sprintf("%s has key %s, expected %s", object, other, meant))
+		if key != nil && key.Required {
+			f.Explains = []string{"policy/" + resolve.CodeMissing, "policy/" + resolve.CodeDevDefault}
 		}
-		rename := d.patch(kind, "json", []step{move(other, meant)})
-		if f.State == checklist.Warn { // it may be somebody else's
-			f = hinted(f, "if it was meant: "+rename.Line)
-		} else {
+		rename := d.patch(layer, "json", []step{move(other, meant)})
+		if sure || key.Required {
 			f = d.mendedIn(r, layer, f, rename)
+		} else { // it may be somebody else's
+			f.State = checklist.Warn
+			f = hinted(f, "if it was meant: "+rename.Line)
 		}
 		found = append(found, f)
 	}
 	return found, renamed
+}
+
+// lacks reports whether a key belongs into the object of a layer, which does not give it.
+// No key is APP_ENV, of the ConfigMap.
+func (r *resolved) lacks(layer resolve.Layer, key *resolve.Key) bool {
+	if key == nil {
+		return layer == resolve.ConfigMap && r.appEnv == ""
+	}
+	return key.Sensitive == (layer == resolve.Secret) && !r.gives(layer, key.Name)
 }
 
 // gives reports whether a layer has a value for a key, be it used or not.

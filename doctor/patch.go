@@ -5,6 +5,7 @@ import (
 
 	"github.com/flts-run/flts-run/checklist"
 	"github.com/flts-run/flts-run/internal/hint"
+	"github.com/flts-run/flts-run/resolve"
 )
 
 // step is one of a JSON patch.
@@ -17,12 +18,18 @@ type step struct {
 // move gives the value of a key to another one, without a look at it.
 func move(from, to string) step { return step{"move", "/data/" + from, "/data/" + to} }
 
-// patch changes the ConfigMap or the Secret by a document of that type: "merge", "json".
-func (d *Doctor) patch(kind, form string, doc any) checklist.Command {
-	name := d.ConfigMap
-	if kind == "secret" {
-		name = d.Secret
-	}
+// patch changes the object of a layer by a document of that type: "merge", "json".
+func (d *Doctor) patch(layer resolve.Layer, form string, doc any) checklist.Command {
+	kind, name := d.objectOf(layer)
 	text, _ := json.Marshal(doc) // of maps and texts, which cannot fail
 	return checklist.Command{Line: d.kubectl(d.Namespace) + " patch " + kind + " " + hint.ShellWord(name) + " --type=" + form + " -p " + hint.ShellWord(string(text))}
+}
+
+// objectOf is the object that gives a layer its values: its kind, as kubectl says it, and
+// its name.
+func (d *Doctor) objectOf(layer resolve.Layer) (kind, name string) {
+	if layer == resolve.Secret {
+		return "secret", d.Secret
+	}
+	return "configmap", d.ConfigMap
 }

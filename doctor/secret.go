@@ -104,7 +104,7 @@ func (d *Doctor) secretKeys(ctx context.Context) checklist.Finding {
 	if r.secretErr != nil {
 		return d.couldNotLook(r.secretErr)
 	}
-	found, said := d.misnamed(r, "secret", d.Secret, resolve.CodeNearName, resolve.Secret, r.secretOthers)
+	found, said := d.misnamed(r, resolve.Secret)
 	for _, f := range r.Findings {
 		if r.reporter(f) == secretKeys && !said[f.Key] {
 			found, said[f.Key] = append(found, d.report(r, f)), true

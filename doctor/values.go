@@ -111,7 +111,7 @@ func (d *Doctor) report(r *resolved, f resolve.Finding) checklist.Finding {
 // quotesSecret reports a finding that may have a value of the Secret in its words, since
 // the contract does not have the key as sensitive. Nothing of a Secret is said.
 func (r *resolved) quotesSecret(f resolve.Finding) bool {
-	return slices.ContainsFunc(append(f.Keys, f.Key), func(key string) bool {
+	return slices.ContainsFunc(slices.Concat(f.Keys, []string{f.Key}), func(key string) bool {
 		k := r.Get(key)
 		return k != nil && !k.Key.Sensitive && r.gives(resolve.Secret, key)
 	})
@@ -188,10 +188,7 @@ func (d *Doctor) mendedIn(r *resolved, layer resolve.Layer, f checklist.Finding,
 
 // immutableHint is for an object that is not changeable.
 func (d *Doctor) immutableHint(layer resolve.Layer) string {
-	kind, name := "configmap", d.ConfigMap
-	if layer == resolve.Secret {
-		kind, name = "secret", d.Secret
-	}
+	kind, name := d.objectOf(layer)
 	return d.kubectl(d.Namespace) + " describe " + kind + " " + name + "   shows its keys; it is immutable, so make another one and name that in the pods"
 }
 
@@ -240,7 +237,7 @@ func (d *Doctor) mendsPair(r *resolved, f resolve.Finding) []checklist.Command {
 		return nil
 	case f.Code == resolve.CodeSwapped:
 		const aside = "flts-aside"
-		return []checklist.Command{d.patch("secret", "json", []step{move(variables[0], aside), move(variables[1], variables[0]), move(aside, variables[1])})}
+		return []checklist.Command{d.patch(resolve.Secret, "json", []step{move(variables[0], aside), move(variables[1], variables[0]), move(aside, variables[1])})}
 	}
 	return []checklist.Command{d.typedIntoSecret(variables[0]), d.typedIntoSecret(variables[1])}
 }
