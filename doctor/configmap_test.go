@@ -256,6 +256,19 @@ func TestConfigMapSecrets(t *testing.T) {
 		{name: "no Secret", objects: configMap("data: {MINIO_SECRET_KEY: " + canary + "}"), want: []checklist.Finding{
 			{State: checklist.Warn, Code: "FLTS-C23", Detail: "MINIO_SECRET_KEY is sensitive, and is in the ConfigMap flts-config", Hint: "make the Secret flts-secrets first: a key that is taken out of the ConfigMap must be somewhere"},
 		}},
+		{name: "a Secret that is not to be seen", objects: configMap("data: {MINIO_SECRET_KEY: " + canary + "}"), as: `- {apiGroups: [""], resources: [configmaps], verbs: [get]}`, want: []checklist.Finding{
+			{
+				State: checklist.Warn, Code: "FLTS-C23", Detail: "MINIO_SECRET_KEY is sensitive, and is in the ConfigMap flts-config",
+				Evidence: []string{"whether the Secret has it is not known: may not get secrets flts-secrets in NS"},
+				Hint:     "stty -echo; read -r V; stty echo; " + givenSecret("MINIO_SECRET_KEY") + ` && kubectl -n NS patch configmap flts-config --type=json -p '[{"op":"remove","path":"/data/MINIO_SECRET_KEY"}]'`,
+			},
+		}},
+		{name: "a Secret that cannot be changed", objects: configMap("data: {MINIO_SECRET_KEY: "+canary+"}") + strings.Replace(whole, "stringData", "immutable: true\nstringData", 1), want: []checklist.Finding{
+			{
+				State: checklist.Warn, Code: "FLTS-C23", Detail: "MINIO_SECRET_KEY is sensitive, and is in the ConfigMap flts-config",
+				Hint: "kubectl -n NS describe secret flts-secrets   shows its keys; it is immutable, so make another one and name that in the pods",
+			},
+		}},
 		{name: "by its looks", objects: configMap("data: {config.yaml: 'url: http://me:" + canary + "@gateway'}"), want: []checklist.Finding{
 			{State: checklist.Warn, Code: "FLTS-C23", Detail: "config.yaml holds a credential, by its looks, and is in the ConfigMap flts-config", Hint: "take it out, give it in the Secret flts-secrets, and change it: kubectl -n NS edit configmap flts-config"},
 		}},

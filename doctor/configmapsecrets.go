@@ -76,6 +76,8 @@ func (d *Doctor) movedToSecret(ctx context.Context, f checklist.Finding, name st
 		return hinted(f, hint.PatchSecretOf(here, d.Secret, name)+" && "+hint.RemoveFromConfigMap(here, d.ConfigMap, name))
 	case err != nil:
 		return hinted(f, "make the Secret "+d.Secret+" first: a key that is taken out of the ConfigMap must be somewhere")
+	case s.Immutable != nil && *s.Immutable:
+		return hinted(f, d.immutableHint(resolve.Secret))
 	case len(s.Data[name]) == 0:
 		return mended(f, checklist.Command{Line: hint.MoveToSecret(here, d.ConfigMap, d.Secret, name)})
 	}
