@@ -38,7 +38,7 @@ func (d *Doctor) accountToken(ctx context.Context) checklist.Finding {
 	switch {
 	case off && u.kfp && (len(byAccount) > 0 || tasks == 0):
 		f := warn(codeNoAccount, fmt.Sprintf("service account %s has automountServiceAccountToken: false, and the launcher of Kubeflow Pipelines needs its token", u.name), firstTen(byAccount)...)
-		return mended(f, checklist.Command{Line: d.patch("serviceaccount", d.Namespace, u.name, map[string]any{"automountServiceAccountToken": true})})
+		return mended(f, d.patchObject(d.Namespace, "serviceaccount", u.name, "merge", map[string]any{"automountServiceAccountToken": true}))
 	case len(byPod) > 0:
 		return hinted(warn(codeNoAccount, fmt.Sprintf("automountServiceAccountToken is false in pod %s, and the launcher of Kubeflow Pipelines needs the token", enumerated(byPod, itself))),
 			d.kubectl(d.Namespace)+" get pod "+byPod[0]+" -o yaml   (spec.automountServiceAccountToken, of the pod's template)")

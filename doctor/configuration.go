@@ -2,11 +2,14 @@ package doctor
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/flts-run/flts-run/cluster"
+	"github.com/flts-run/flts-run/internal/form"
 	"github.com/flts-run/flts-run/resolve"
 )
 
@@ -24,6 +27,13 @@ type resolved struct {
 	configErr, secretErr error
 	config               *corev1.ConfigMap
 	secret               *corev1.Secret
+
+	// appEnv is what the ConfigMap says in APP_ENV, and appEnvErr why that is no value.
+	appEnv    string
+	appEnvErr error
+	// configOthers and secretOthers are names in the objects that the contract does not
+	// know, sorted.
+	configOthers, secretOthers []string
 }
 
 // configuration resolves the contract from the two objects and the contract's defaults.
@@ -31,29 +41,83 @@ type resolved struct {
 func (d *Doctor) configuration(ctx context.Context) *resolved {
 	d.read.once.Do(func() {
 		r := &d.read.resolved
-		r.config, r.configErr = d.view.ConfigMap(ctx, d.Namespace, d.ConfigMap)
 		r.secret, r.secretErr = d.view.Secret(ctx, d.Namespace, d.Secret)
-		var sources []resolve.Source
-		appEnv := d.AppEnv
-		if r.configErr == nil {
-			s := resolve.ReadObject(d.Contract, "ConfigMap "+d.ConfigMap, resolve.ConfigMap, texts(r.config))
-			if given, err := resolve.ParseAppEnv(s.AppEnv.Text.Reveal()); appEnv == "" && err == nil {
-				appEnv = given
-			}
-			sources = append(sources, s)
-		}
 		if r.secretErr == nil {
 			for name, value := range r.secret.Data {
 				d.Learn(name, string(value))
 			}
-			sources = append(sources, resolve.ReadObject(d.Contract, "Secret "+d.Secret, resolve.Secret, r.secret.Data))
 		}
-		r.Resolution = resolve.Resolve(resolve.Input{
-			Contract: d.Contract, Sources: sources, AppEnv: appEnv, Namespace: d.defaultsNamespace(),
-			InPod: true, PodNamespace: d.Namespace,
-		})
+		d.resolve(ctx, r)
 	})
 	return &d.read.resolved
+}
+
+// plainConfiguration is that without the Secret, for what the ConfigMap alone decides:
+// nobody reads a Secret for that.
+func (d *Doctor) plainConfiguration(ctx context.Context) *resolved {
+	d.plain.once.Do(func() { d.resolve(ctx, &d.plain.resolved) })
+	return &d.plain.resolved
+}
+
+// resolve reads the ConfigMap, and resolves the contract from it and from the Secret that
+// was read before.
+func (d *Doctor) resolve(ctx context.Context, r *resolved) {
+	var sources []resolve.Source
+	variables := map[string]string{}
+	appEnv := d.AppEnv
+	r.config, r.configErr = d.view.ConfigMap(ctx, d.Namespace, d.ConfigMap)
+	if r.configErr == nil {
+		d.learnFrom(r.config)
+		s := resolve.ReadObject(d.Contract, "ConfigMap "+d.ConfigMap, resolve.ConfigMap, inEnvironment(r.config))
+		r.configOthers, r.appEnv = s.Others, s.AppEnv.Text.Reveal()
+		var given resolve.AppEnv
+		if given, r.appEnvErr = resolve.ParseAppEnv(r.appEnv); appEnv == "" {
+			appEnv = given
+		}
+		sources = append(sources, s)
+		maps.Copy(variables, r.config.Data)
+	}
+	if r.secret != nil && r.secretErr == nil {
+		s := resolve.ReadObject(d.Contract, "Secret "+d.Secret, resolve.Secret, r.secret.Data)
+		r.secretOthers = s.Others
+		sources = append(sources, s)
+		for name, value := range r.secret.Data {
+			variables[name] = string(value)
+		}
+	}
+	r.Resolution = resolve.Resolve(resolve.Input{
+		Contract: d.Contract, Sources: sources, AppEnv: appEnv, Namespace: d.defaultsNamespace(),
+		InPod: true, PodNamespace: d.Namespace, Variables: variables,
+	})
+}
+
+// unseen is why one of the objects could not be looked at, nil when both were, or are not
+// there.
+func (r *resolved) unseen() error {
+	for _, err := range []error{r.configErr, r.secretErr} {
+		if err != nil && !absent(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// layer is where the value of a key comes from, 0 when it has none.
+func (r *resolved) layer(key string) resolve.Layer {
+	k := r.Get(key)
+	if k == nil || k.Winner < 0 {
+		return 0
+	}
+	return k.Candidates[k.Winner].Layer
+}
+
+// learnFrom tells the values of a ConfigMap that should not be in one.
+func (d *Doctor) learnFrom(c *corev1.ConfigMap) {
+	for name, value := range texts(c) {
+		if k := d.Contract.KeyFor(name); k != nil && k.Sensitive || form.IsSecretName(name) || form.HoldsSecret(string(value)) {
+			d.Learn(name, string(value))
+		}
+	}
 }
 
 // defaultsNamespace is that of default endpoints; "" leaves it to the contract.
@@ -64,17 +128,24 @@ func (d *Doctor) defaultsNamespace() string {
 	return ""
 }
 
-// texts are the values of a ConfigMap, of both kinds.
-func texts(c *corev1.ConfigMap) map[string][]byte {
+// inEnvironment are the values that envFrom gives to a process: it leaves binaryData out.
+func inEnvironment(c *corev1.ConfigMap) map[string][]byte {
 	all := map[string][]byte{}
 	for name, text := range c.Data {
 		all[name] = []byte(text)
 	}
-	for name, bytes := range c.BinaryData {
-		all[name] = bytes
-	}
 	return all
 }
+
+// texts are the values of a ConfigMap, of both kinds.
+func texts(c *corev1.ConfigMap) map[string][]byte {
+	all := inEnvironment(c)
+	maps.Copy(all, c.BinaryData)
+	return all
+}
+
+// names are the keys of an object, sorted.
+func names[V any](data map[string]V) []string { return slices.Sorted(maps.Keys(data)) }
 
 // absent reports an object that is not there, as opposed to one that was not seen.
 func absent(err error) bool { return cluster.Is(err, cluster.NotFound) }

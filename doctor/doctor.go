@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -16,8 +17,8 @@ type Options struct {
 	Contract  *resolve.Contract
 	Namespace string // of the runs
 	AppEnv    resolve.AppEnv
-	ConfigMap string // its name, "flts-config"
-	Secret    string // its name, "flts-secrets"
+	ConfigMap string // its name, "" is that of the contract
+	Secret    string // its name, "" is that of the contract
 	// ServiceAccount is that of the pipelines; "" is found out.
 	ServiceAccount string
 
@@ -37,8 +38,9 @@ type Options struct {
 // Doctor examines a namespace. Its checks may run at the same time.
 type Doctor struct {
 	Options
-	view *cluster.View
-	read configuration
+	view  *cluster.View
+	read  configuration
+	plain configuration // without the Secret
 }
 
 // New makes a Doctor. It asks the API for nothing yet.
@@ -46,6 +48,8 @@ func New(view *cluster.View, o Options) *Doctor {
 	if o.Learn == nil {
 		o.Learn = func(string, string) {}
 	}
+	o.ConfigMap = cmp.Or(o.ConfigMap, o.Contract.Objects.ConfigMap)
+	o.Secret = cmp.Or(o.Secret, o.Contract.Objects.Secret)
 	if o.Now == nil {
 		o.Now = time.Now
 	}

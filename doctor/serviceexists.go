@@ -58,8 +58,8 @@ func outside(a address) checklist.Finding {
 	return skip(a.host + " is no Service of this cluster: flts-run check looks at it, from where it runs")
 }
 
-// located is the Service that an endpoint names, for the checks that need it to exist.
-func (d *Doctor) located(ctx context.Context, s *resolve.Service) (address, *corev1.Service, *checklist.Finding) {
+// serviceOf is the Service that an endpoint names, for the checks that need it to exist.
+func (d *Doctor) serviceOf(ctx context.Context, s *resolve.Service) (address, *corev1.Service, *checklist.Finding) {
 	a, f := d.address(ctx, s)
 	if f != nil {
 		return a, nil, f

@@ -2,13 +2,11 @@ package doctor
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/flts-run/flts-run/checklist"
-	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/resolve"
 )
 
@@ -28,7 +26,7 @@ func (d *Doctor) pointed(ctx context.Context, f checklist.Finding, s *resolve.Se
 	case d.configuration(ctx).configErr != nil || config.Immutable != nil && *config.Immutable:
 		return hinted(f, "set "+entry+"="+value)
 	}
-	return mended(f, checklist.Command{Line: d.patch("configmap", d.Namespace, d.ConfigMap, map[string]any{"data": map[string]string{entry: value}})})
+	return mended(f, d.patch(resolve.ConfigMap, "merge", map[string]any{"data": map[string]string{entry: value}}))
 }
 
 // entryOf is the name under which the value of a key was given, and what was given:
@@ -43,10 +41,4 @@ func (d *Doctor) entryOf(ctx context.Context, k *resolve.Resolved) (name, text s
 		}
 	}
 	return k.Key.Name, k.Value.Reveal()
-}
-
-// patch is the command that changes what is in the patch, and keeps all else.
-func (d *Doctor) patch(kind, namespace, name string, patch any) string {
-	text, _ := json.Marshal(patch) // of maps and strings
-	return d.kubectl(namespace) + " patch " + kind + " " + hint.ShellWord(name) + " --type=merge -p " + hint.ShellWord(string(text))
 }

@@ -72,11 +72,11 @@ func TestServicePolicy(t *testing.T) {
 			want: []checklist.Finding{{State: checklist.Pass, Detail: "1 seen, and none stands in the way of pod train"}},
 		},
 		{
-			name: "addresses outside", objects: endpoint("store:9000") + task + policy("own", `{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 192.0.2.0/24, except: [192.0.2.128/25]}}]}]}`) + given("192.0.2.7"),
+			name: "addresses outside", objects: endpoint("store:9000") + task + policy("own", `{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 192.0.2.0/24, except: [192.0.2.128/25]}}]}]}`) + atAddress("192.0.2.7"),
 			want: []checklist.Finding{{State: checklist.Pass, Detail: "1 seen, and none stands in the way of pod train"}},
 		},
 		{
-			name: "addresses that are excepted", objects: endpoint("store:9000") + task + policy("own", `{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 192.0.2.0/24, except: [192.0.2.128/25]}}]}]}`) + given("192.0.2.200"),
+			name: "addresses that are excepted", objects: endpoint("store:9000") + task + policy("own", `{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 192.0.2.0/24, except: [192.0.2.128/25]}}]}]}`) + atAddress("192.0.2.200"),
 			want: []checklist.Finding{{State: checklist.Warn, Code: "FLTS-K14", Detail: "network policy NS/own (egress) may keep pod train from Service store", Evidence: []string{"NS/own (egress) admits 192.0.2.0/24"}, Hint: "kubectl -n NS describe networkpolicy own   (it admits 192.0.2.0/24)"}},
 		},
 		{
@@ -106,7 +106,7 @@ func TestServicePolicy(t *testing.T) {
 }
 
 // given is a Service without a selector, of an address that somebody wrote down.
-func given(address string) string {
+func atAddress(address string) string {
 	return `
 apiVersion: v1
 kind: Service

@@ -15,7 +15,7 @@ import (
 )
 
 func (d *Doctor) servicePort(ctx context.Context, s *resolve.Service) checklist.Finding {
-	a, svc, f := d.located(ctx, s)
+	a, svc, f := d.serviceOf(ctx, s)
 	switch {
 	case f != nil:
 		return *f

@@ -15,7 +15,7 @@ import (
 )
 
 func (d *Doctor) serviceReady(ctx context.Context, s *resolve.Service) checklist.Finding {
-	a, svc, f := d.located(ctx, s)
+	a, svc, f := d.serviceOf(ctx, s)
 	if f != nil {
 		return *f
 	}

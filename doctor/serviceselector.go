@@ -50,7 +50,7 @@ func (d *Doctor) noPods(ctx context.Context, svc *corev1.Service, pods []corev1.
 	if !ok {
 		return hinted(f, d.kubectl(svc.Namespace)+" edit service "+svc.Name+"   (spec.selector)")
 	}
-	return mended(f, checklist.Command{Line: d.patch("service", svc.Namespace, svc.Name, map[string]any{"spec": map[string]any{"selector": other}})})
+	return mended(f, d.patchObject(svc.Namespace, "service", svc.Name, "merge", map[string]any{"spec": map[string]any{"selector": other}}))
 }
 
 // differing are the labels that a selector wants of another value. It is refused where

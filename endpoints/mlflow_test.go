@@ -117,7 +117,7 @@ func TestMLflowLogins(t *testing.T) {
 			ID: "mlflow.api", Code: "FLTS-A14", Refused: true,
 			Detail: "MLFLOW_TRACKING_TOKEN holds a control character, clients cannot send it",
 			Hint: "write MLFLOW_TRACKING_TOKEN (secret /etc/flts/secrets) again without the final newline: " +
-				`stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | jq -Rs '{stringData:{MLFLOW_TRACKING_TOKEN:.}}' | kubectl -n mlops patch secret NAME --type=merge --patch-file /dev/stdin`,
+				`stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | kubectl create secret generic NAME --from-file=MLFLOW_TRACKING_TOKEN=/dev/stdin --dry-run=client -o json | kubectl -n mlops patch secret NAME --type=merge --patch-file /dev/stdin`,
 		}, found(root(t, target.Checks(endpoints.Env{Namespace: "mlops"}))))
 		require.Equal(t, []string{"GET /health"}, s.requests())
 	})

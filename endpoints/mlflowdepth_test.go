@@ -203,7 +203,7 @@ func TestWhereArtifactsGo(t *testing.T) {
 	down := closedPort(t)
 	whoListens := "localhost in a pod is the pod itself: set MLFLOW_S3_ENDPOINT_URL=http://SVC.NS.svc.cluster.local:" + port(t, "http://"+down) + ", or look here with: ss -ltn | grep :" + port(t, "http://"+down)
 	const writeAgain = "write the right one to AWS_SECRET_ACCESS_KEY (the task's environment): " +
-		`stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | jq -Rs '{stringData:{AWS_SECRET_ACCESS_KEY:.}}' | kubectl -n NS patch secret NAME --type=merge --patch-file /dev/stdin`
+		`stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | kubectl create secret generic NAME --from-file=AWS_SECRET_ACCESS_KEY=/dev/stdin --dry-run=client -o json | kubectl -n NS patch secret NAME --type=merge --patch-file /dev/stdin`
 	as := func(key, secret string, probe bool) func(*endpoints.MLflow, *endpoints.Env) {
 		return and(func(_ *endpoints.MLflow, e *endpoints.Env) {
 			e.Task["AWS_ACCESS_KEY_ID"], e.Task["AWS_SECRET_ACCESS_KEY"], e.WriteProbe = key, secret, probe

@@ -102,7 +102,7 @@ func TestPostgresWithoutALogin(t *testing.T) {
 }
 
 func TestPostgresFaults(t *testing.T) {
-	const patch = `stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | jq -Rs '{stringData:{DB_PASSWORD:.}}' | kubectl -n NS patch secret NAME --type=merge --patch-file /dev/stdin`
+	const patch = `stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | kubectl create secret generic NAME --from-file=DB_PASSWORD=/dev/stdin --dry-run=client -o json | kubectl -n NS patch secret NAME --type=merge --patch-file /dev/stdin`
 	const admin = `psql "host=127.0.0.1 port=PORT user=ADMIN dbname=postgres" `
 	curl := "nc -vz -w 3 127.0.0.1 PORT"
 	for name, c := range map[string]struct {

@@ -85,7 +85,7 @@ func TestWithoutABucketTheListOfBucketsIsAsked(t *testing.T) {
 
 func TestRefusalsOfASigningServer(t *testing.T) {
 	patch := func(key string) string {
-		return `: stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | jq -Rs '{stringData:{` + key + `:.}}' | kubectl -n NS patch secret NAME --type=merge --patch-file /dev/stdin`
+		return `: stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | kubectl create secret generic NAME --from-file=` + key + `=/dev/stdin --dry-run=client -o json | kubectl -n NS patch secret NAME --type=merge --patch-file /dev/stdin`
 	}
 	for name, c := range map[string]struct {
 		server fakes3.Options

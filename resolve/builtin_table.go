@@ -3,7 +3,7 @@
 package resolve
 
 func builtinTable() *Contract {
-	return &Contract{Namespace: "default", Keys: []*Key{
+	return &Contract{Namespace: "default", Objects: Objects{ConfigMap: "flts-config", Secret: "flts-secrets"}, Keys: []*Key{
 		{Name: "MINIO_ENDPOINT", Doc: "host and port of the object store", Type: "hostport", Default: "minio-service.${namespace}.svc.cluster.local:9000", Spellings: []Spelling{{Name: "AWS_S3_ENDPOINT_URL", As: "url", Secure: "MINIO_SECURE"}, {Name: "AWS_ENDPOINT_URL_S3", As: "url", Secure: "MINIO_SECURE", ReadBy: []string{"boto3", "s3fs", "pyarrow"}}, {Name: "MLFLOW_S3_ENDPOINT_URL", As: "url", Secure: "MINIO_SECURE", ReadBy: []string{"mlflow"}}}},
 		{Name: "MINIO_SECURE", Doc: "whether the object store speaks TLS", Type: "bool", Default: "false"},
 		{Name: "MINIO_ACCESS_KEY", Doc: "access key of the object store", Type: "string", DevDefault: "minioadmin", Sensitive: true, Required: true, Group: "s3", Spellings: []Spelling{{Name: "AWS_ACCESS_KEY_ID", ReadBy: []string{"boto3", "mlflow", "s3fs", "pyarrow", "duckdb", "minio-py"}}}, ReadBy: []string{"minio-py"}},

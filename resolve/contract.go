@@ -14,6 +14,7 @@ import (
 type Contract struct {
 	Namespace   string          // of the default hosts, unless the caller knows better
 	FromPod     bool            // the pod's own namespace, where it is known, goes before Namespace
+	Objects     Objects         // where a cluster keeps the values
 	Keys        []*Key          // in the order of the file
 	Services    []*Service      // in the order of the file
 	Connections []*Connection   // Airflow connections that supply keys, in the order of the file
@@ -194,7 +195,7 @@ func (c *Contract) Without(services []string) (*Contract, error) {
 		}
 	}
 	used := referred(in)
-	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Reload: c.Reload, Pristine: c.Pristine, Services: in, Connections: c.Connections, Policy: c.Policy, leftOut: out}
+	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Objects: c.Objects, Reload: c.Reload, Pristine: c.Pristine, Services: in, Connections: c.Connections, Policy: c.Policy, leftOut: out}
 	gone := referred(out)
 	for _, k := range c.Keys {
 		if gone[k.Name] && !used[k.Name] {

@@ -69,10 +69,11 @@ func (r *contractReader) file(root *yaml.Node) *Contract {
 		}
 		parts[name.Value] = v
 	}
-	c := &Contract{Namespace: "default", Policy: builtinTable().Policy}
+	builtin := builtinTable()
+	c := &Contract{Namespace: "default", Objects: builtin.Objects, Policy: builtin.Policy}
 	if n := parts["extends"]; n != nil {
 		r.extends = true // even if the name is wrong: what follows was meant so
-		c = builtinTable()
+		c = builtin
 		if n.Value != "builtin" {
 			r.at(n, "extends %q: there is only builtin%s", n.Value, didYouMean(n.Value, []string{"builtin"}))
 		}
@@ -82,6 +83,9 @@ func (r *contractReader) file(root *yaml.Node) *Contract {
 	}
 	if n := parts["namespace_from_pod"]; n != nil {
 		r.set(n, "namespace_from_pod", &c.FromPod)
+	}
+	if n := parts["objects"]; n != nil {
+		readFields(r, n, "objects", objectsFields, &c.Objects)
 	}
 	if n := parts["reload"]; n != nil {
 		r.set(n, "reload", &c.Reload)
@@ -97,7 +101,7 @@ func (r *contractReader) file(root *yaml.Node) *Contract {
 	return c
 }
 
-var fileFields = []string{"extends", "namespace", "namespace_from_pod", "reload", "keys", "services", "connections", "policy", "pristine"}
+var fileFields = []string{"extends", "namespace", "namespace_from_pod", "objects", "reload", "keys", "services", "connections", "policy", "pristine"}
 
 // readParts reads the keys or the services of a file over those that it extends.
 func readParts[T any](r *contractReader, n *yaml.Node, section, word string, table []field[T], base []*T, nameOf func(*T) *string) []*T {

@@ -15,6 +15,7 @@ func ContractSchema() ([]byte, error) {
 			"extends":            schema{"description": "begin with this contract, and change it", "enum": []string{"builtin"}},
 			"namespace":          described("namespace in use where nobody says otherwise: ${namespace} in defaults", scalarSchema()),
 			"namespace_from_pod": schema{"description": "whether the pod's own namespace, where it is known, goes before it", "type": nullable("boolean")},
+			"objects":            objectsSchema(),
 			"reload":             described("what a supervised task is done when a mounted file changes a value whose key does not say: ignore, signal:NAME, restart or fail", scalarSchema()),
 			"keys":               schema{"description": "the keys, by name of the variable", "type": nullable("object"), "propertyNames": nameSchema()},
 			"services":           schema{"description": "the services to check, by name", "type": nullable("object")},
@@ -73,6 +74,12 @@ func fieldSchema[T any](f field[T]) schema {
 		return schema{"description": f.doc, "type": nullable("object"), "propertyNames": nameSchema(), "additionalProperties": listSchema(scalarSchema())}
 	}
 	return described(f.doc, scalarSchema())
+}
+
+func objectsSchema() schema {
+	s := objectSchema(objectsFields)
+	s["type"] = nullable("object")
+	return described("the objects of Kubernetes that pods get the keys from", s)
 }
 
 func policySchema() schema {

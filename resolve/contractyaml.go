@@ -10,6 +10,7 @@ func (c *Contract) YAML() ([]byte, error) {
 	if c.FromPod {
 		put(root, "namespace_from_pod", valueNode(&c.FromPod))
 	}
+	put(root, "objects", fieldsNode(&c.Objects, objectsFields, false))
 	if c.Reload != "" {
 		put(root, "reload", textNode(c.Reload))
 	}

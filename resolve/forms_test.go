@@ -205,7 +205,7 @@ services:
 		Contract: parsed(t, contract), AppEnv: resolve.Dev, PodNamespace: "ml", Sources: []resolve.Source{given("secret dir", resolve.Secret, pairs...)},
 	}).Findings)
 	patch := func(key string) string {
-		return `write it again without: stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | jq -Rs '{stringData:{` + key + `:.}}' | kubectl -n ml patch secret NAME --type=merge --patch-file /dev/stdin`
+		return `write it again without: stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | kubectl create secret generic NAME --from-file=` + key + `=/dev/stdin --dry-run=client -o json | kubectl -n ml patch secret NAME --type=merge --patch-file /dev/stdin`
 	}
 	require.ElementsMatch(t, []said{
 		{"FLTS-S03 error", "ACCESS (secret dir) ends with a newline (11 bytes in all)", patch("ACCESS")},

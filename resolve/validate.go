@@ -38,6 +38,7 @@ func (v *contractErrors) check(c *Contract) {
 		v.checkParams(k, params)
 	}
 	v.checkGroups(c)
+	v.checkObjects(&c.Objects)
 	v.checkReload(at("reload"), "reload", c.Reload)
 	for _, s := range c.Services {
 		v.checkService(c, s)

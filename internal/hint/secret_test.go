@@ -12,8 +12,8 @@ import (
 	"github.com/flts-run/flts-run/internal/hint"
 )
 
-// The command is typed into whatever shell is there. With stand-ins for jq and
-// kubectl it shows what the Secret would get.
+// The command is typed into whatever shell is there. With a stand-in for
+// kubectl it shows what the Secret would get; package doctor types it into a real one.
 func TestPatchSecretInEveryShell(t *testing.T) {
 	for _, shell := range []string{"sh", "bash", "dash"} {
 		for name, c := range map[string]struct {
@@ -30,8 +30,7 @@ func TestPatchSecretInEveryShell(t *testing.T) {
 				write := func(name, script string) {
 					require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script), 0o755))
 				}
-				write("jq", "exec cat\n")
-				write("kubectl", "echo \"$*\" > '"+dir+"/called'; exec cat >> '"+dir+"/called'\n")
+				write("kubectl", "[ $1 = create ] && exec cat\necho \"$*\" > '"+dir+"/called'; exec cat >> '"+dir+"/called'\n")
 				cmd := exec.CommandContext(t.Context(), shell, "-c", hint.PatchSecret("ml", "KEY"))
 				cmd.Env = []string{"PATH=" + dir + ":/usr/bin:/bin", "LC_ALL=C.UTF-8"}
 				cmd.Stdin = strings.NewReader(c.typed)
@@ -45,5 +44,40 @@ func TestPatchSecretInEveryShell(t *testing.T) {
 				require.Equal(t, strings.Join(c.gets, "\n"), string(called))
 			})
 		}
+	}
+}
+
+// What is rewritten or moved without a look at it stays as it is when the value cannot be
+// read, or is empty, or is not taken.
+func TestNothingIsLostOnTheWay(t *testing.T) {
+	const kubectl = `[ "$3 $4" = "get secret" ] && { GET; exit $?; }
+[ "$3 $4" = "get configmap" ] && { GET; exit $?; }
+[ $1 = create ] && exec cat
+echo "$*" >> DIR/called; cat >> DIR/called; exit PATCH`
+	for name, c := range map[string]struct {
+		line       string
+		get, patch string
+		called     string
+	}{
+		"rewritten":        {hint.RewriteSecret("kubectl -n ml", "s", "K", "{{.x}}"), `printf 'a b\n\n'`, "0", "-n ml patch secret s --type=merge --patch-file /dev/stdin\na b"},
+		"not read":         {hint.RewriteSecret("kubectl -n ml", "s", "K", "{{.x}}"), "echo half; false", "0", ""},
+		"empty":            {hint.RewriteSecret("kubectl -n ml", "s", "K", "{{.x}}"), "echo", "0", ""},
+		"moved":            {hint.MoveToSecret("kubectl -n ml", "c", "s", "K"), "echo v", "0", "-n ml patch secret s --type=merge --patch-file /dev/stdin\nv-n ml patch configmap c --type=json -p [{\"op\":\"remove\",\"path\":\"/data/K\"}]\n"},
+		"moved, not taken": {hint.MoveToSecret("kubectl -n ml", "c", "s", "K"), "echo v", "1", "-n ml patch secret s --type=merge --patch-file /dev/stdin\nv"},
+		"moved, not read":  {hint.MoveToSecret("kubectl -n ml", "c", "s", "K"), "false", "0", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			script := strings.NewReplacer("GET", c.get, "PATCH", c.patch, "DIR", dir).Replace(kubectl)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "kubectl"), []byte("#!/bin/sh\n"+script), 0o755))
+			cmd := exec.CommandContext(t.Context(), "sh", "-c", c.line)
+			cmd.Env = []string{"PATH=" + dir + ":/usr/bin:/bin"}
+			_ = cmd.Run() // what it did is what counts
+			called, err := os.ReadFile(filepath.Join(dir, "called"))
+			if c.called == "" {
+				require.ErrorIs(t, err, os.ErrNotExist)
+			}
+			require.Equal(t, c.called, string(called))
+		})
 	}
 }
