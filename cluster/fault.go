@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -81,8 +82,10 @@ func (a asked) fault(ctx context.Context, err error) error {
 func causeOf(err error) Cause {
 	var status apierrors.APIStatus
 	switch {
-	case !errors.As(err, &status):
+	case !errors.As(err, &status) && unanswered(err):
 		return Unreachable
+	case !errors.As(err, &status):
+		return Broken
 	case apierrors.IsUnauthorized(err):
 		return Unauthorized
 	case apierrors.IsForbidden(err):
@@ -93,4 +96,11 @@ func causeOf(err error) Cause {
 		return NotFound
 	}
 	return Broken
+}
+
+// unanswered tells that no answer came, or not all of it, from an answer that is not
+// understood.
+func unanswered(err error) bool {
+	_, sending := errors.AsType[*url.Error](err)
+	return sending || errors.Is(err, context.DeadlineExceeded) || says(err, "when reading response body")
 }
