@@ -107,10 +107,10 @@ func (d *Doctor) namespace(ctx context.Context) checklist.Finding {
 	return pass("namespace " + d.Namespace + " exists")
 }
 
-// consequences are the codes of what follows from a namespace that is not there, or is
-// being emptied: nothing that should be in it is.
+// consequences are what follows from a namespace that is not there, or is being
+// emptied: nothing that should be in it is.
 var consequences = []string{
-	"FLTS-C18", "FLTS-S07", "FLTS-K01", "FLTS-K02", "FLTS-K03", "FLTS-K04", "FLTS-K05", "FLTS-K07", "FLTS-K15",
+	"configmap/*", "secret/*", "policy/*", "service/*", "readers/*", "pods/*", "account/*", "pipeline/*", "security/*", "kfp/FLTS-K05",
 }
 
 func (d *Doctor) noNamespace(ctx context.Context) checklist.Finding {
