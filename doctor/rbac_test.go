@@ -78,7 +78,7 @@ spec:
 `
 
 // everything are options with which there is every check.
-func everything(t *testing.T) func(o *doctor.Options) {
+func everything(t testing.TB) func(o *doctor.Options) {
 	p, err := pipeline.Load("../testdata/kfp/pipelines/flts-train.yaml")
 	require.NoError(t, err)
 	return func(o *doctor.Options) { o.Pipeline = p }
