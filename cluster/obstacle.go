@@ -56,16 +56,11 @@ func (f *Fault) Obstacle() Obstacle {
 	return Unclear
 }
 
-// Certificate is that of the API server, where it is what was in the way; else nil.
+// Certificate is the one that was Expired or NotYetValid: the API server's, or that of
+// an authority above it. For other obstacles it is nil.
 func (f *Fault) Certificate() *x509.Certificate {
-	failed, _ := errors.AsType[*tls.CertificateVerificationError](f.Err)
-	if failed == nil || len(failed.UnverifiedCertificates) == 0 {
-		return nil
-	}
-	if invalid, ok := errors.AsType[x509.CertificateInvalidError](failed); ok && invalid.Cert != nil {
-		return invalid.Cert // that of its issuer may be the one that has expired
-	}
-	return failed.UnverifiedCertificates[0]
+	invalid, _ := errors.AsType[x509.CertificateInvalidError](f.Err)
+	return invalid.Cert
 }
 
 // inAnswer looks at what was answered, if anything was.
@@ -151,7 +146,7 @@ func wireObstacle(err error) Obstacle {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) || late != nil && late.Timeout():
 		return Silent
-	case says(err, "malformed HTTP"):
+	case says(err, "malformed HTTP") || says(err, "readLoopPeekFailLocked: %!w(<nil>)"): // it spoke before it was asked
 		return NotKubernetes
 	}
 	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE} {

@@ -59,11 +59,6 @@ func (w way) run(t *testing.T) {
 	require.Equal(t, w.want, got)
 }
 
-// to leads the config to another server.
-func to(address string) func(*testing.T, *rest.Config) {
-	return func(_ *testing.T, c *rest.Config) { c.Host = address }
-}
-
 // answer leads the config to a server that says this to everything.
 func answer(status int, contentType, text string) func(*testing.T, *rest.Config) {
 	return func(t *testing.T, c *rest.Config) {

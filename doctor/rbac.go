@@ -3,9 +3,10 @@ package doctor
 import (
 	"cmp"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
+
+	"github.com/flts-run/flts-run/checklist"
 )
 
 // Right is something that checks read, and so need a permission for.
@@ -67,19 +68,14 @@ func (d *Doctor) serviceNamespaces() []string {
 // one may do.
 func (d *Doctor) Rights() []Right {
 	return slices.DeleteFunc(d.rights(), func(r Right) bool {
-		return len(r.Checks) > 0 && len(d.checksOf(r)) == 0
+		return len(r.Checks) > 0 && len(d.globsOf(r)) == 0
 	})
 }
 
-// checksOf are the IDs of the checks that need a right.
-func (d *Doctor) checksOf(r Right) []string {
-	var ids []string
-	for _, c := range d.Checks() {
-		if slices.ContainsFunc(r.Checks, func(glob string) bool { ok, _ := path.Match(glob, c.ID); return ok }) {
-			ids = append(ids, c.ID)
-		}
-	}
-	return ids
+// globsOf are the globs of a right for which there is a check.
+func (d *Doctor) globsOf(r Right) []string {
+	none := checklist.Unmatched(r.Checks, d.Checks())
+	return slices.DeleteFunc(slices.Clone(r.Checks), func(glob string) bool { return slices.Contains(none, glob) })
 }
 
 // roleName is that of the roles and of their bindings.
@@ -114,7 +110,8 @@ func (d *Doctor) Role() string {
 		d.writeRole(&roles, namespace, rights)
 		bindings.WriteString("# " + d.bind(namespace) + "\n")
 	}
-	return roles.String() + "# NAME is the user; for a service account write --serviceaccount=NAMESPACE:NAME:\n" + bindings.String()
+	return "# What fltsctl doctor reads. Without a rule, the checks that stand above it are unknown.\n" +
+		roles.String() + "# NAME is the user; for a service account write --serviceaccount=NAMESPACE:NAME instead:\n" + bindings.String()
 }
 
 func (d *Doctor) writeRole(w *strings.Builder, namespace string, rights []Right) {
@@ -133,9 +130,9 @@ func (d *Doctor) writeRole(w *strings.Builder, namespace string, rights []Right)
 }
 
 func (d *Doctor) writeRule(w *strings.Builder, r Right) {
-	for _, why := range [][]string{d.checksOf(r), {r.For}} {
-		if text := strings.Join(why, ", "); text != "" {
-			w.WriteString("# " + text + "\n")
+	for _, why := range []string{strings.Join(d.globsOf(r), ", "), r.For} {
+		if why != "" {
+			w.WriteString("# " + why + "\n")
 		}
 	}
 	fmt.Fprintf(w, "- apiGroups: [%q]\n  resources: [%s]\n", r.Group, strings.Join(r.Resources, ", "))

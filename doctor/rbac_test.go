@@ -87,13 +87,11 @@ func everything(t testing.TB) func(o *doctor.Options) {
 // doctorOf is a Doctor of the namespace with those options, whose API is not asked.
 func doctorOf(t *testing.T, ns kubetest.Namespace, options func(*doctor.Options)) *doctor.Doctor {
 	t.Helper()
-	api, err := cluster.Open(kubetest.Config(t, ns.Admin()))
-	require.NoError(t, err)
 	contract, err := resolve.Builtin()
 	require.NoError(t, err)
 	o := doctor.Options{Contract: contract, Namespace: ns.Name, ConfigMap: "flts-config", Secret: "flts-secrets"}
 	options(&o)
-	return doctor.New(cluster.NewView(api), o)
+	return doctor.New(viewOf(t, ns.Admin()), o)
 }
 
 // byID are the findings in short, but for who one is.
@@ -222,9 +220,7 @@ func userWith(t *testing.T, ns kubetest.Namespace, name string, rights []doctor.
 // milliseconds.
 func waitFor(t *testing.T, kubeconfig string, rights []doctor.Right) {
 	t.Helper()
-	api, err := cluster.Open(kubetest.Config(t, kubeconfig))
-	require.NoError(t, err)
-	defer api.Close()
+	api := viewOf(t, kubeconfig).API
 	for _, r := range rights {
 		name := ""
 		if len(r.Names) > 0 {
@@ -284,6 +280,57 @@ func TestNothingPassesWithoutPermission(t *testing.T) {
 	}
 	require.Positive(t, asked)
 	require.Empty(t, verdict.Roots())
+}
+
+// The hint of a 403 shows the same as the check has seen, in all of the cluster too.
+func TestHintOfADeniedLook(t *testing.T) {
+	ns := kubetest.New(t)
+	ns.Apply(inhabited)
+	d := doctorOf(t, ns, everything(t))
+	nobody := ns.Reader("nobody", "")
+	somebody := userWith(t, ns, "somebody-"+ns.Name, []doctor.Right{
+		{Namespace: "", Resources: []string{"namespaces", "services"}, Verbs: []string{"list"}},
+		{Namespace: ns.Name, Resources: []string{"pods"}, Verbs: []string{"list"}},
+		{Namespace: ns.Name, Resources: []string{"secrets"}, Verbs: []string{"get"}, Names: []string{"flts-secrets"}},
+	})
+	for name, c := range map[string]struct {
+		look func(v *cluster.View) error
+		hint string
+	}{
+		"a list":    {func(v *cluster.View) error { _, err := v.Pods(t.Context(), ns.Name); return err }, "kubectl -n NS auth can-i list pods"},
+		"an object": {func(v *cluster.View) error { _, err := v.Secret(t.Context(), ns.Name, "flts-secrets"); return err }, "kubectl -n NS auth can-i get secrets/flts-secrets"},
+		"of no namespace": {
+			func(v *cluster.View) error { _, err := v.Namespaces(t.Context()); return err },
+			"kubectl auth can-i list namespaces --all-namespaces",
+		},
+		"of all namespaces": {
+			func(v *cluster.View) error { _, err := v.Services(t.Context(), ""); return err },
+			"kubectl auth can-i list services --all-namespaces",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := d.CouldNotLook(c.look(viewOf(t, nobody)))
+			require.Equal(t, checklist.Unknown, f.State)
+			require.Equal(t, c.hint, ns.Out(f.Hint))
+			out, err := typeLine(t, ns, nobody, f.Hint)
+			require.Error(t, err)
+			require.Equal(t, "no\n", out)
+
+			require.NoError(t, c.look(viewOf(t, somebody)))
+			out, err = typeLine(t, ns, somebody, f.Hint)
+			require.NoError(t, err)
+			require.Equal(t, "yes\n", out)
+		})
+	}
+}
+
+// viewOf is a look at the cluster with a login.
+func viewOf(t *testing.T, kubeconfig string) *cluster.View {
+	t.Helper()
+	api, err := cluster.Open(kubetest.Config(t, kubeconfig))
+	require.NoError(t, err)
+	t.Cleanup(api.Close)
+	return cluster.NewView(api)
 }
 
 // Without a way to the API there is one failure, and everything else is skipped.

@@ -1,10 +1,11 @@
 package doctor
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"net"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/flts-run/flts-run/checklist"
@@ -36,93 +37,72 @@ func (d *Doctor) noWay(err error) checklist.Finding {
 	if fault.Cause == cluster.Unauthorized {
 		return d.refusedLogin()
 	}
-	o := d.obstacle(fault)
-	f := fail(o.code, o.detail, d.asked()...)
+	o, known := obstacles[fault.Obstacle()]
+	if !known {
+		o = obstacle{code: codeUnreachable, detail: "the request to HOST failed for an unknown reason", hint: "KUBECTL cluster-info"}
+	}
+	f := fail(o.code, d.placed(o.detail, fault, asIs), d.asked()...)
 	f.Transient, f.Refused = o.transient, o.code == codeLogin
-	return hinted(f, o.hint)
+	return hinted(f, d.placed(o.hint, fault, hint.ShellWord))
 }
 
-// obstacle is what is in the way, in words.
+// obstacle is what is in the way, in words. In them HOST is the address of the API
+// server with its port, NAME without it, PLUGIN the program that gives the login, DATE
+// the end or the beginning of a certificate, and KUBECTL the begin of a command.
 type obstacle struct {
 	code, detail, hint string
 	transient          bool
 }
 
-func (d *Doctor) obstacle(fault *cluster.Fault) obstacle {
-	host := d.view.API.Address().Host
-	look := d.kubectl("") + " cluster-info"
-	inKubeconfig := d.kubectl("") + " config view --minify"
-	switch fault.Obstacle() {
-	case cluster.NoPlugin:
-		name := d.plugin()
-		return obstacle{code: codeLogin, detail: "the kubeconfig gets its login from " + name + ", and there is no such program", hint: "install it, until this finds it: command -v " + hint.ShellWord(name)}
-	case cluster.PluginFailed:
-		return obstacle{code: codeLogin, detail: d.plugin() + ", from which the kubeconfig gets its login, failed", hint: "log in again, until this works: " + d.whoami()}
-	case cluster.NoProxy:
-		return obstacle{code: codeNoProxy, detail: "the proxy on the way to " + host + " cannot be reached, or refuses", hint: "check HTTPS_PROXY and proxy-url; to go around it: NO_PROXY=" + hint.ShellWord(d.view.API.Address().Hostname()) + " " + look}
-	case cluster.NoSuchHost:
-		return obstacle{code: codeNoSuchHost, detail: "there is no host " + d.view.API.Address().Hostname(), hint: "check the VPN and the server in the kubeconfig: " + inKubeconfig, transient: true}
-	case cluster.NoNameServer:
-		return obstacle{code: codeNoNameServer, detail: "the name server cannot say where " + d.view.API.Address().Hostname() + " is", hint: "check the VPN: getent hosts " + hint.ShellWord(d.view.API.Address().Hostname()), transient: true}
-	case cluster.Refused:
-		return obstacle{code: codeRefused, detail: "nothing listens at " + host + " (connection refused)", hint: "start the cluster or the tunnel to it, or choose another context: kubectl config get-contexts", transient: true}
-	case cluster.NoRoute:
-		return obstacle{code: codeUnreachable, detail: "there is no route to " + host, hint: "check the VPN, then " + look, transient: true}
-	case cluster.Silent:
-		return obstacle{code: codeUnreachable, detail: host + " does not answer in time", hint: "check the VPN and firewalls on the way, then " + look, transient: true}
-	case cluster.Dropped:
-		return obstacle{code: codeUnreachable, detail: host + " closes the connection before it has answered", hint: "check the port, and what stands before the API server; then " + look, transient: true}
-	case cluster.Busy:
-		return obstacle{code: codeUnreachable, detail: "the API server at " + host + ", or what stands before it, cannot answer now", hint: d.kubectl("") + " get --raw /readyz", transient: true}
-	case cluster.NotKubernetes:
-		return obstacle{code: codeUnreachable, detail: "what answers at " + host + " is no Kubernetes API", hint: "check the server in the kubeconfig: " + inKubeconfig}
-	case cluster.CertificateWanted:
-		return obstacle{code: codeLogin, detail: host + " breaks off, because of the client certificate or the lack of one", hint: "log in again, until this works: " + d.whoami()}
-	case cluster.SpeaksPlain:
-		return obstacle{code: codeSpeaksPlain, detail: host + " does not speak TLS, and the kubeconfig says https", hint: "check the server in the kubeconfig: " + inKubeconfig}
-	case cluster.SpeaksTLS:
-		return obstacle{code: codeSpeaksTLS, detail: host + " speaks TLS, and the kubeconfig says http", hint: "check the server in the kubeconfig: " + inKubeconfig}
-	case cluster.NoSharedTLS:
-		return obstacle{code: codeUnreachable, detail: "we and " + host + " do not agree on TLS", hint: d.showCertificate()}
-	}
-	return d.certificateObstacle(fault, look)
+const inKubeconfig = "check the server in the kubeconfig: KUBECTL config view --minify"
+
+var obstacles = map[cluster.Obstacle]obstacle{
+	cluster.NoPlugin:     {code: codeLogin, detail: "the kubeconfig gets its login from PLUGIN, and there is no such program", hint: "install it, until this finds it: command -v PLUGIN"},
+	cluster.PluginFailed: {code: codeLogin, detail: "PLUGIN, from which the kubeconfig gets its login, failed", hint: "log in again, until this works: KUBECTL auth whoami"},
+
+	cluster.NoProxy:      {code: codeNoProxy, detail: "the proxy on the way to HOST cannot be reached, or refuses", hint: "check HTTPS_PROXY and proxy-url; to go around it: NO_PROXY=NAME KUBECTL cluster-info"},
+	cluster.NoSuchHost:   {code: codeNoSuchHost, detail: "there is no host NAME", hint: "check the VPN and the server in the kubeconfig: KUBECTL config view --minify", transient: true},
+	cluster.NoNameServer: {code: codeNoNameServer, detail: "the name server cannot say where NAME is", hint: "check the VPN: getent hosts NAME", transient: true},
+	cluster.Refused:      {code: codeRefused, detail: "nothing listens at HOST (connection refused)", hint: "start the cluster or the tunnel to it, or choose another context: kubectl config get-contexts", transient: true},
+	cluster.NoRoute:      {code: codeUnreachable, detail: "there is no route to HOST", hint: "check the VPN, then KUBECTL cluster-info", transient: true},
+	cluster.Silent:       {code: codeUnreachable, detail: "HOST does not answer in time", hint: "check the VPN and firewalls on the way, then KUBECTL cluster-info", transient: true},
+	cluster.Dropped:      {code: codeUnreachable, detail: "HOST closes the connection before it has answered", hint: "check the port, and what stands before the API server; then KUBECTL cluster-info", transient: true},
+
+	cluster.SpeaksPlain:       {code: codeSpeaksPlain, detail: "HOST does not speak TLS, and the kubeconfig says https", hint: inKubeconfig},
+	cluster.SpeaksTLS:         {code: codeSpeaksTLS, detail: "HOST speaks TLS, and the kubeconfig says http", hint: inKubeconfig},
+	cluster.UnknownAuthority:  {code: codeUnknownCA, detail: "the certificate of HOST is of another authority than the kubeconfig says", hint: "get the kubeconfig of this cluster anew: its certificate-authority-data belongs to another cluster"},
+	cluster.WrongName:         {code: codeWrongName, detail: "the certificate of HOST is for another host", hint: "openssl s_client -connect HOST </dev/null | openssl x509 -noout -ext subjectAltName"},
+	cluster.Expired:           {code: codeExpired, detail: "the certificate of HOST expired on DATE", hint: "on the control plane: kubeadm certs check-expiration; our clock: date -u"},
+	cluster.NotYetValid:       {code: codeNotYetValid, detail: "the certificate of HOST is not valid before DATE", hint: "compare the clocks: date -u; timedatectl status"},
+	cluster.CertificateWanted: {code: codeLogin, detail: "HOST breaks off, because of the client certificate or the lack of one", hint: "log in again, until this works: KUBECTL auth whoami"},
+	cluster.NoSharedTLS:       {code: codeUnreachable, detail: "we and HOST do not agree on TLS", hint: "openssl s_client -connect HOST </dev/null"},
+
+	cluster.Busy:          {code: codeUnreachable, detail: "the API server at HOST, or what stands before it, cannot answer now", hint: "KUBECTL get --raw /readyz", transient: true},
+	cluster.NotKubernetes: {code: codeUnreachable, detail: "what answers at HOST is no Kubernetes API", hint: inKubeconfig},
 }
 
-// certificateObstacle is what is wrong with the certificate of the API server.
-func (d *Doctor) certificateObstacle(fault *cluster.Fault, look string) obstacle {
-	host, certificate := d.view.API.Address().Host, fault.Certificate()
-	switch kind := fault.Obstacle(); {
-	case kind == cluster.UnknownAuthority:
-		return obstacle{code: codeUnknownCA, detail: "the certificate of " + host + " is of another authority than the kubeconfig says", hint: "get the kubeconfig of this cluster anew: its certificate-authority-data belongs to another cluster"}
-	case kind == cluster.WrongName:
-		return obstacle{code: codeWrongName, detail: "the certificate of " + host + " is for another host", hint: d.showCertificate() + " | openssl x509 -noout -ext subjectAltName"}
-	case kind == cluster.Expired && certificate != nil:
-		return obstacle{code: codeExpired, detail: "the certificate of " + host + " expired on " + date(certificate.NotAfter), hint: "on the control plane: kubeadm certs check-expiration; our clock: date -u"}
-	case kind == cluster.NotYetValid && certificate != nil:
-		return obstacle{code: codeNotYetValid, detail: "the certificate of " + host + " is not valid before " + date(certificate.NotBefore), hint: "compare the clocks: date -u; timedatectl status"}
+// placed fills in what the words stand for.
+func (d *Doctor) placed(text string, fault *cluster.Fault, word func(string) string) string {
+	address, plugin, dated := d.view.API.Address(), "", ""
+	if p := d.view.API.Config().ExecProvider; p != nil {
+		plugin = filepath.Base(p.Command)
 	}
-	return obstacle{code: codeUnreachable, detail: "the request to " + host + " failed for an unknown reason", hint: look}
+	if c := fault.Certificate(); c != nil {
+		dated = date(c.NotAfter)
+		if fault.Obstacle() == cluster.NotYetValid {
+			dated = date(c.NotBefore)
+		}
+	}
+	port := cmp.Or(address.Port(), map[string]string{"http": "80"}[address.Scheme], "443")
+	return strings.NewReplacer(
+		"HOST", word(net.JoinHostPort(address.Hostname(), port)), "NAME", word(address.Hostname()),
+		"PLUGIN", word(plugin), "DATE", dated, "KUBECTL", d.kubectl(""),
+	).Replace(text)
 }
+
+func asIs(word string) string { return word }
 
 func date(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-
-func (d *Doctor) showCertificate() string {
-	u := d.view.API.Address()
-	port := u.Port()
-	if port == "" {
-		port = "443"
-	}
-	return "openssl s_client -connect " + hint.ShellWord(net.JoinHostPort(u.Hostname(), port)) + " </dev/null"
-}
-
-func (d *Doctor) whoami() string { return d.kubectl("") + " auth whoami" }
-
-func (d *Doctor) plugin() string {
-	if p := d.view.API.Config().ExecProvider; p != nil {
-		return filepath.Base(p.Command)
-	}
-	return "a program"
-}
 
 // refusedLogin is why a login may have been refused, by what it says of itself.
 func (d *Doctor) refusedLogin() checklist.Finding {
@@ -134,5 +114,5 @@ func (d *Doctor) refusedLogin() checklist.Finding {
 		f.Evidence = append(f.Evidence, by)
 	}
 	f.Refused = true
-	return hinted(f, fmt.Sprintf("log in again, until this works: %s; the contexts: kubectl config get-contexts", d.whoami()))
+	return hinted(f, "log in again, until this works: "+d.kubectl("")+" auth whoami; the contexts: kubectl config get-contexts")
 }
