@@ -112,7 +112,9 @@ func (a *API) Version(ctx context.Context) (major, minor string, err error) {
 	}
 	// It is the first request, and who asks wants to know what is in the way, not to
 	// wait until that has gone.
-	text, err := r.Get().AbsPath("/version").SetHeader("Accept", "application/json").MaxRetries(0).Do(ctx).Raw()
+	answer := r.Get().AbsPath("/version").SetHeader("Accept", "application/json").MaxRetries(0).Do(ctx)
+	text, _ := answer.Raw()
+	err = answer.Error() // which reads what a Kubernetes says of its refusal
 	if err != nil && wantsTLS(text) {
 		err = errSpeaksTLS
 	}

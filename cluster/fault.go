@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // Cause is why something could not be seen.
@@ -88,7 +89,7 @@ func causeOf(err error) Cause {
 		return Broken
 	case apierrors.IsUnauthorized(err):
 		return Unauthorized
-	case apierrors.IsForbidden(err):
+	case apierrors.IsForbidden(err) && !foreign(err):
 		return Denied
 	case apierrors.IsNotFound(err) && status.Status().Details != nil && strings.Contains(status.Status().Message, "could not find the requested resource"):
 		return NoSuchKind
@@ -96,6 +97,11 @@ func causeOf(err error) Cause {
 		return NotFound
 	}
 	return Broken
+}
+
+// foreign reports an answer that no Kubernetes would give, such as the page of a proxy.
+func foreign(err error) bool {
+	return apierrors.HasStatusCause(err, metav1.CauseTypeUnexpectedServerResponse)
 }
 
 // unanswered tells that no answer came, or not all of it, from an answer that is not

@@ -13,7 +13,6 @@ import (
 	"syscall"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // Obstacle is what is in the way to the API server.
@@ -79,7 +78,7 @@ func inAnswer(err error) (Obstacle, bool) {
 	switch {
 	case status.Code == http.StatusTooManyRequests || status.Code >= http.StatusInternalServerError:
 		return Busy, true
-	case apierrors.HasStatusCause(err, metav1.CauseTypeUnexpectedServerResponse):
+	case foreign(err):
 		return NotKubernetes, true
 	}
 	return Unclear, true

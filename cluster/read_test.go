@@ -164,6 +164,7 @@ func TestFaults(t *testing.T) {
 		"nobody there":  {closed, list, cluster.Unreachable, "the API server does not answer"},
 		"cut short":     {func(t *testing.T) *rest.Config { return before(t, ns, cutShort) }, list, cluster.Unreachable, "the API server does not answer"},
 		"a web page":    {says(200, "text/html", "<html>aS3cretOfSomebody</html>"), list, cluster.Broken, "could not list pods in NS"},
+		"a 403 page":    {says(403, "text/html", "<html>aS3cretOfSomebody</html>"), list, cluster.Broken, "could not list pods in NS"},
 		"an error page": {says(500, "text/html", "<html>aS3cretOfSomebody</html>"), list, cluster.Broken, "could not list pods in NS"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -147,8 +147,17 @@ func (d *Doctor) identity(ctx context.Context) checklist.Finding {
 	case err != nil:
 		return d.couldNotLook(err)
 	}
-	groups := strings.Join(who.Groups, ", ")
-	return pass("we are "+who.Username, "groups "+cmp.Or(groups, "none"))
+	return pass("we are "+who.Username, "groups "+groupsOf(who.Groups))
+}
+
+// groupsOf are the first ones: a company may put people into hundreds.
+func groupsOf(all []string) string {
+	const most = 8
+	text := cmp.Or(strings.Join(all[:min(len(all), most)], ", "), "none")
+	if more := len(all) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 // showsLogin reports whether the kubeconfig has anything to log in with.

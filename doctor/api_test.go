@@ -283,6 +283,7 @@ func TestTheWayToTheAPI(t *testing.T) {
 
 		"a web page":  {change: answer(200, "text/html", "<html>log in</html>"), want: no("FLTS-K17", "what answers at HOST is no Kubernetes API", kubeconfig)},
 		"other JSON":  {change: answer(200, "application/json", `{"major":"2.3.1","status":"OK"}`), want: no("FLTS-K17", "what answers at HOST is no Kubernetes API", kubeconfig)},
+		"a 403 page":  {change: answer(403, "text/html", "<html>not from here</html>"), want: no("FLTS-K17", "what answers at HOST is no Kubernetes API", kubeconfig)},
 		"not found":   {change: answer(404, "text/plain", "404 page not found"), want: no("FLTS-K17", "what answers at HOST is no Kubernetes API", kubeconfig)},
 		"no backends": {change: answer(503, "text/html", "no healthy upstream"), want: soon(no("FLTS-K17", "the API server at HOST, or what stands before it, cannot answer now", "kubectl get --raw /readyz"))},
 		"a banner":    {change: mute("http", func(c net.Conn) { _, _ = c.Write([]byte("SSH-2.0-OpenSSH_9.2\r\n")) }), want: no("FLTS-K17", "what answers at HOST is no Kubernetes API", kubeconfig)},
@@ -368,6 +369,11 @@ func TestIdentity(t *testing.T) {
 	t.Run("known", func(t *testing.T) {
 		require.Equal(t, checklist.Finding{State: checklist.Pass, Detail: "we are examiner-" + ns.Name, Evidence: []string{"groups system:authenticated"}},
 			see(t, kubetest.Config(t, ns.Reader("examiner", ""))).Finding)
+	})
+	t.Run("in many groups", func(t *testing.T) {
+		kubeconfig, err := ns.User("member-"+ns.Name, "g1", "g2", "g3", "g4", "g5", "g6", "g7", "g8", "g9")
+		require.NoError(t, err)
+		require.Equal(t, []string{"groups g1, g2, g3, g4, g5, g6, g7, g8 and 2 more"}, see(t, kubetest.Config(t, kubeconfig)).Evidence)
 	})
 	nobody := kubetest.Config(t, ns.Admin())
 	nobody.CertFile, nobody.KeyFile = "", ""

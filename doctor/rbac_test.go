@@ -127,10 +127,7 @@ func TestRoleIsExact(t *testing.T) {
 			require.NoError(t, err, line)
 		}
 	}
-	t.Cleanup(func() {
-		_, err := ns.Cluster.Kubectl(context.WithoutCancel(t.Context()), ns.Admin(), "", "delete", "clusterrolebinding,clusterrole", "flts-doctor", "--ignore-not-found")
-		require.NoError(t, err)
-	})
+	t.Cleanup(func() { unbind(t, ns, d.Rights()) })
 	waitFor(t, user, d.Rights())
 	require.Equal(t, full, byID(s.examine(t, ns, user)), "with the Role everything is seen that the administrator sees:\n%s", role)
 
@@ -241,6 +238,19 @@ func ensureNamespaces(t *testing.T, ns kubetest.Namespace, rights []doctor.Right
 			_, err := ns.Cluster.Kubectl(t.Context(), ns.Admin(), "apiVersion: v1\nkind: Namespace\nmetadata: {name: "+r.Namespace+"}\n", "apply", "-f", "-")
 			require.NoError(t, err)
 		}
+	}
+}
+
+// unbind takes the printed roles and their bindings away again.
+func unbind(t *testing.T, ns kubetest.Namespace, rights []doctor.Right) {
+	t.Helper()
+	for _, r := range rights {
+		kinds := []string{"role,rolebinding", "-n", r.Namespace}
+		if r.Namespace == "" {
+			kinds = []string{"clusterrole,clusterrolebinding"}
+		}
+		_, err := ns.Cluster.Kubectl(context.WithoutCancel(t.Context()), ns.Admin(), "", append([]string{"delete", "--ignore-not-found"}, append(kinds, "flts-doctor")...)...)
+		require.NoError(t, err)
 	}
 }
 
