@@ -110,7 +110,7 @@ func (d *Doctor) namespace(ctx context.Context) checklist.Finding {
 // consequences are what follows from a namespace that is not there, or is being
 // emptied: nothing that should be in it is.
 var consequences = []string{
-	"configmap/*", "secret/*", "policy/*", "service/*", "readers/*", "pods/*", "account/*", "pipeline/*", "security/*", "kfp/FLTS-K05",
+	"configmap/*", "secret/*", "policy/*", "service/*", "egress/*", "readers/*", "pods/*", "account/*", "pipeline/*", "security/*", "kfp/FLTS-K05",
 }
 
 func (d *Doctor) noNamespace(ctx context.Context) checklist.Finding {

@@ -28,29 +28,33 @@ const core = ""
 // the report.
 func (d *Doctor) rights() []Right {
 	here, get, list := d.Namespace, []string{"get"}, []string{"list"}
+	readers := []string{"readers.missing", "readers.mode", "readers.names", "readers.optional", "readers.stale", "readers.subpath"}
 	all := []Right{
 		{here, core, []string{"namespaces"}, get, []string{here}, []string{"api.namespace"}, ""},
 		{here, core, []string{"configmaps"}, get, []string{d.ConfigMap}, []string{"configmap.*", "policy.*", "service.*"}, ""},
-		{here, core, []string{"configmaps"}, list, nil, []string{"readers.missing"}, "the name of a ConfigMap that was meant"},
-		{here, core, []string{"secrets"}, get, []string{d.Secret}, []string{"secret.*", "policy.*"}, "no other Secret is read"},
-		{here, core, []string{"secrets"}, list, nil, []string{"readers.missing"}, "their names: the values are not asked for, but RBAC knows no such difference"},
-		{here, core, []string{"pods"}, list, nil, []string{"readers.*", "pods.*", "account.*"}, ""},
+		{here, core, []string{"configmaps"}, list, nil, []string{"readers.missing", "readers.names"}, "the name of a ConfigMap that was meant"},
+		{here, core, []string{"secrets"}, get, []string{d.Secret}, []string{"secret.*", "policy.complete", "policy.credentials", "policy.tls", "policy.verification"}, "no other Secret is read"},
+		{here, core, []string{"secrets"}, list, nil, []string{"readers.missing", "readers.names"}, "their names: the values are not asked for, but RBAC knows no such difference"},
+		{here, core, []string{"pods"}, list, nil, append([]string{"pods.*", "account.*"}, readers...), ""},
 		{here, core, []string{"events"}, list, nil, []string{"pods.stuck"}, ""},
 		{here, core, []string{"serviceaccounts"}, list, nil, []string{"account.*"}, ""},
-		{here, "apps", []string{"deployments", "statefulsets"}, list, nil, []string{"readers.*"}, ""},
-		{here, "batch", []string{"cronjobs", "jobs"}, list, nil, []string{"readers.*"}, ""},
-		{here, "argoproj.io", []string{"workflows"}, list, nil, []string{"readers.*"}, ""},
+		{here, "apps", []string{"deployments", "statefulsets"}, list, nil, readers, ""},
+		{here, "batch", []string{"cronjobs", "jobs"}, list, nil, readers, ""},
+		{here, "argoproj.io", []string{"workflows"}, list, nil, readers, ""},
 		{here, "rbac.authorization.k8s.io", []string{"roles", "rolebindings"}, list, nil, []string{"account.excess"}, ""},
 		{here, "authorization.k8s.io", []string{"localsubjectaccessreviews"}, []string{"create"}, nil, []string{"account.rights"}, ""},
 	}
 	for _, where := range d.serviceNamespaces() {
 		all = append(all,
-			Right{where, core, []string{"services"}, list, nil, []string{"service.*"}, ""},
+			Right{where, core, []string{"services"}, []string{"get", "list"}, nil, []string{"service.*"}, ""},
 			Right{where, "discovery.k8s.io", []string{"endpointslices"}, list, nil, []string{"service.*.ready"}, ""},
 			Right{where, "networking.k8s.io", []string{"networkpolicies"}, list, nil, []string{"service.*.policy"}, ""},
 		)
 	}
-	return append(all, Right{"", core, []string{"namespaces"}, list, nil, nil, "the name of a namespace that was meant"})
+	return append(all,
+		Right{"", "rbac.authorization.k8s.io", []string{"clusterroles", "clusterrolebindings"}, list, nil, []string{"account.excess"}, ""},
+		Right{"", core, []string{"namespaces"}, list, nil, nil, "the name of a namespace that was meant"},
+	)
 }
 
 // serviceNamespaces are those in which the contract's services are by default, and that
