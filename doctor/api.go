@@ -50,8 +50,8 @@ func (d *Doctor) asked() []string {
 	return []string{"server " + d.view.API.Address().String(), context}
 }
 
-// tolerance is by how much clocks may differ: what Kubernetes allows for tokens that
-// begin in the future, and a good deal less than what S3 allows.
+// tolerance is by how much clocks may differ before it is said. It is that of the check
+// of MinIO; S3 itself refuses from 15 minutes on.
 const tolerance = 5 * time.Minute
 
 // compareClocks is the finding, or a warning where the clocks differ.
@@ -63,6 +63,7 @@ func (d *Doctor) compareClocks(f checklist.Finding) checklist.Finding {
 	return hinted(warn(codeClock, by, f.Evidence...), "on the machine whose clock is wrong: timedatectl set-ntp true")
 }
 
+// clockDiffers says by how much our clock is off, by the API server's latest answer.
 func (d *Doctor) clockDiffers() (by string, differ bool) {
 	theirs, ok := d.view.API.Clock()
 	ahead := d.Now().Sub(theirs)
