@@ -64,13 +64,17 @@ type Finding struct {
 	Refused bool
 
 	// Explains names the findings that are mere consequences of this one, by their
-	// codes: "FLTS-L04" wherever it is found, "minio/FLTS-A03" that of one target.
+	// codes: "FLTS-L04" wherever it is found, "minio/FLTS-A03" that of one target,
+	// "secret/*" all of one.
 	Explains []string
 }
 
 // explains reports whether r is a mere consequence of f.
 func (f Finding) explains(r Result) bool {
-	return r.Code != "" && (slices.Contains(f.Explains, r.Code) || slices.Contains(f.Explains, r.Target+"/"+r.Code))
+	if r.Code == "" {
+		return false
+	}
+	return slices.Contains(f.Explains, r.Code) || slices.Contains(f.Explains, r.Target+"/"+r.Code) || slices.Contains(f.Explains, r.Target+"/*")
 }
 
 // Result is what came of one check.

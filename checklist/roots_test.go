@@ -39,6 +39,12 @@ func TestFindingsThatExplainEachOtherAreOneRootCause(t *testing.T) {
 			[]string{"minio.S05", "store.A03"},
 			"root causes: S05 minio, A03 store (2 failed)",
 		},
+		"whatever one target has": {
+			nil,
+			[]checklist.Result{result("api", "K20", checklist.Fail, "secret/*"), result("secret", "K05", checklist.Fail), result("kfp", "K05", checklist.Fail)},
+			[]string{"api.K20", "kfp.K05"},
+			"root causes: K20 api, K05 kfp (3 failed)",
+		},
 		"a warning explains a failure elsewhere": {
 			nil,
 			[]checklist.Result{result("mlflow", "L04", checklist.Fail), result("minio", "A06", checklist.Warn, "L04")},

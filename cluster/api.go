@@ -3,10 +3,12 @@ package cluster
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	authenticationv1 "k8s.io/api/authentication/v1"
 	authorizationv1 "k8s.io/api/authorization/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -17,6 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
 )
@@ -35,22 +38,24 @@ type API struct {
 	metadata metadata.Interface
 	scheme   *runtime.Scheme
 	lists    atomic.Int64
+	clock    atomic.Pointer[time.Time]
 }
 
 // Open makes an API of what kubectl would use. It sends nothing.
 func Open(config *rest.Config) (*API, error) {
-	config = rest.CopyConfig(config)
-	config.QPS = -1 // there are few requests, and one look is not to wait for itself
-	client, err := rest.HTTPClientFor(config)
-	if err != nil {
+	a := &API{config: rest.CopyConfig(config)}
+	a.config.QPS = -1 // there are few requests, and one look is not to wait for itself
+	config = rest.CopyConfig(a.config)
+	a.readClock(config)
+	var err error
+	if a.client, err = rest.HTTPClientFor(config); err != nil {
 		return nil, err
 	}
-	objects, err := metadata.NewForConfigAndClient(config, client)
-	if err != nil {
+	if a.metadata, err = metadata.NewForConfigAndClient(config, a.client); err != nil {
 		return nil, err
 	}
-	scheme, err := kinds()
-	return &API{config: config, client: client, metadata: objects, scheme: scheme}, err
+	a.scheme, err = kinds()
+	return a, err
 }
 
 // kinds are the kinds that are read whole. All that client-go knows would be many
@@ -59,10 +64,22 @@ func kinds() (*runtime.Scheme, error) {
 	scheme := runtime.NewScheme()
 	add := runtime.NewSchemeBuilder(
 		corev1.AddToScheme, appsv1.AddToScheme, batchv1.AddToScheme, discoveryv1.AddToScheme,
-		networkingv1.AddToScheme, rbacv1.AddToScheme, authorizationv1.AddToScheme,
+		networkingv1.AddToScheme, rbacv1.AddToScheme, authorizationv1.AddToScheme, authenticationv1.AddToScheme,
 	)
 	metav1.AddToGroupVersion(scheme, schema.GroupVersion{Version: "v1"})
 	return scheme, add.AddToScheme(scheme)
+}
+
+// Close ends the connections that are kept for the next request.
+func (a *API) Close() { utilnet.CloseIdleConnectionsFor(a.client.Transport) }
+
+// Address is where the API server is, without what a login may stand in.
+func (a *API) Address() *url.URL {
+	base, _, err := rest.DefaultServerUrlFor(a.config)
+	if err != nil {
+		return &url.URL{} // Open would have failed
+	}
+	return &url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path}
 }
 
 // Config is what the API was opened with.
@@ -93,7 +110,14 @@ func (a *API) Version(ctx context.Context) (major, minor string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	text, err := r.Get().AbsPath("/version").SetHeader("Accept", "application/json").DoRaw(ctx)
+	// It is the first request, and who asks wants to know what is in the way, not to
+	// wait until that has gone.
+	answer := r.Get().AbsPath("/version").SetHeader("Accept", "application/json").MaxRetries(0).Do(ctx)
+	text, _ := answer.Raw()
+	err = answer.Error() // which reads what a Kubernetes says of its refusal
+	if err != nil && wantsTLS(text) {
+		err = errSpeaksTLS
+	}
 	if err != nil {
 		return "", "", asked{verb: "get", resource: "/version"}.fault(ctx, err)
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // Cause is why something could not be seen.
@@ -81,11 +83,13 @@ func (a asked) fault(ctx context.Context, err error) error {
 func causeOf(err error) Cause {
 	var status apierrors.APIStatus
 	switch {
-	case !errors.As(err, &status):
+	case !errors.As(err, &status) && unanswered(err):
 		return Unreachable
+	case !errors.As(err, &status):
+		return Broken
 	case apierrors.IsUnauthorized(err):
 		return Unauthorized
-	case apierrors.IsForbidden(err):
+	case apierrors.IsForbidden(err) && !foreign(err):
 		return Denied
 	case apierrors.IsNotFound(err) && status.Status().Details != nil && strings.Contains(status.Status().Message, "could not find the requested resource"):
 		return NoSuchKind
@@ -93,4 +97,16 @@ func causeOf(err error) Cause {
 		return NotFound
 	}
 	return Broken
+}
+
+// foreign reports an answer that no Kubernetes would give, such as the page of a proxy.
+func foreign(err error) bool {
+	return apierrors.HasStatusCause(err, metav1.CauseTypeUnexpectedServerResponse)
+}
+
+// unanswered tells that no answer came, or not all of it, from an answer that is not
+// understood.
+func unanswered(err error) bool {
+	_, sending := errors.AsType[*url.Error](err)
+	return sending || errors.Is(err, context.DeadlineExceeded) || says(err, "when reading response body")
 }

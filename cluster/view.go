@@ -4,6 +4,7 @@ import (
 	"context"
 
 	appsv1 "k8s.io/api/apps/v1"
+	authenticationv1 "k8s.io/api/authentication/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
@@ -36,6 +37,7 @@ type View struct {
 	API *API
 
 	versions     once[struct{}, string]
+	identity     once[struct{}, authenticationv1.UserInfo]
 	metadata     once[object, *metav1.PartialObjectMetadata]
 	lists        once[object, []metav1.PartialObjectMetadata]
 	configs      once[object, *corev1.ConfigMap]

@@ -63,7 +63,7 @@ func (d *Doctor) couldNotLook(err error) checklist.Finding {
 	}
 	switch fault.Cause {
 	case cluster.Denied:
-		return hinted(unknown(codeDenied, fault.Error()), d.kubectl(fault.Namespace)+" auth can-i "+fault.Verb+" "+hint.ShellWord(canI(fault)))
+		return hinted(unknown(codeDenied, fault.Error()), d.kubectl(fault.Namespace)+" auth can-i "+fault.Verb+" "+canI(fault))
 	case cluster.Unauthorized:
 		return hinted(unknown(codeLogin, fault.Error()), d.kubectl("")+" auth whoami")
 	case cluster.Unreachable:
@@ -72,9 +72,14 @@ func (d *Doctor) couldNotLook(err error) checklist.Finding {
 	return hinted(unknown("", fault.Error()), d.kubectl(fault.Namespace)+" "+fault.Verb+" "+hint.ShellWord(fault.Resource))
 }
 
+// canI is what kubectl is asked about. Without a namespace it would take that of the
+// context.
 func canI(f *cluster.Fault) string {
-	if f.Name != "" {
-		return f.Resource + "/" + f.Name
+	switch {
+	case f.Name != "":
+		return hint.ShellWord(f.Resource + "/" + f.Name)
+	case f.Namespace == "":
+		return hint.ShellWord(f.Resource) + " --all-namespaces"
 	}
-	return f.Resource
+	return hint.ShellWord(f.Resource)
 }

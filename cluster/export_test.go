@@ -1,0 +1,16 @@
+package cluster
+
+import (
+	"context"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// Names lists the metadata of any resource.
+func (v *View) Names(ctx context.Context, gvr schema.GroupVersionResource, namespace string) ([]metav1.PartialObjectMetadata, error) {
+	return v.names(ctx, resource{gvr.GroupVersion(), gvr.Resource}, namespace)
+}
+
+// VersionOf reads what a server answered.
+var VersionOf = versionOf

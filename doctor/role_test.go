@@ -1,0 +1,404 @@
+package doctor_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/yaml"
+
+	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/cluster"
+	"github.com/flts-run/flts-run/doctor"
+	"github.com/flts-run/flts-run/internal/kubetest"
+	"github.com/flts-run/flts-run/pipeline"
+	"github.com/flts-run/flts-run/resolve"
+)
+
+// inhabited is a namespace in which every check has something to look at.
+const inhabited = `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: flts-config}
+data: {APP_ENV: staging, MINIO_ENDPOINT: "minio-service.NS.svc.cluster.local:9000", MLFLOW_TRACKING_URI: "http://mlflow-service.NS.svc.cluster.local:5000", GATEWAY_URL: "http://fastapi-app.NS.svc.cluster.local:8000"}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: flts-secrets}
+stringData: {MINIO_ACCESS_KEY: trainer-key, MINIO_SECRET_KEY: aS3cretThatIsLong}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: minio-service}
+spec: {selector: {app: minio}, ports: [{port: 9000}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: mlflow-service}
+spec: {selector: {app: mlflow}, ports: [{port: 5000}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: fastapi-app}
+spec: {selector: {app: gateway}, ports: [{port: 8000}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny}
+spec: {podSelector: {matchLabels: {app: minio}}, policyTypes: [Ingress]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: trainer}
+spec:
+  selector: {matchLabels: {app: trainer}}
+  template:
+    metadata: {labels: {app: trainer}}
+    spec:
+      containers:
+      - name: main
+        image: trainer
+        envFrom: [{configMapRef: {name: flts-config}}, {secretRef: {name: flts-secrets}}]
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: nightly}
+spec:
+  schedule: "0 3 * * *"
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          restartPolicy: Never
+          containers: [{name: main, image: trainer, env: [{name: K, valueFrom: {secretKeyRef: {name: flts-secrets, key: MINIO_ACCESS_KEY}}}]}]
+`
+
+// everything are options with which there is every check.
+func everything(t testing.TB) func(o *doctor.Options) {
+	p, err := pipeline.Load("../testdata/kfp/pipelines/flts-train.yaml")
+	require.NoError(t, err)
+	return func(o *doctor.Options) { o.Pipeline = p }
+}
+
+// doctorOf is a Doctor of the namespace with those options, whose API is not asked.
+func doctorOf(t *testing.T, ns kubetest.Namespace, options func(*doctor.Options)) *doctor.Doctor {
+	t.Helper()
+	contract, err := resolve.Builtin()
+	require.NoError(t, err)
+	o := doctor.Options{Contract: contract, Namespace: ns.Name, ConfigMap: "flts-config", Secret: "flts-secrets"}
+	options(&o)
+	return doctor.New(viewOf(t, ns.Admin()), o)
+}
+
+// byID are the findings in short, but for who one is.
+func byID(v checklist.Verdict) map[string]string {
+	all := map[string]string{}
+	for _, r := range v.Results {
+		if r.ID != "api.identity" {
+			all[r.ID] = fmt.Sprintf("%s %s %s", r.State, cmp.Or(r.Code, "-"), r.Detail)
+		}
+	}
+	return all
+}
+
+// What the printed Role allows is all that the checks need, and each of its rules is
+// needed by the checks that it names.
+func TestRoleIsExact(t *testing.T) {
+	ns := kubetest.New(t)
+	ns.Apply(inhabited)
+	s := scenario{options: everything(t)}
+	d := doctorOf(t, ns, s.options)
+	full := byID(s.examine(t, ns, ns.Admin()))
+
+	role := d.Role()
+	require.Equal(t, role, doctorOf(t, ns, s.options).Role(), "it is the same each time")
+	ensureNamespaces(t, ns, d.Rights())
+	_, err := ns.Cluster.Kubectl(t.Context(), ns.Admin(), role, "apply", "-f", "-")
+	require.NoError(t, err)
+	user, err := ns.User("role-of-" + ns.Name)
+	require.NoError(t, err)
+	for line := range strings.SplitSeq(role, "\n") {
+		if command, ok := strings.CutPrefix(line, "# kubectl "); ok {
+			_, err := typeLine(t, ns, ns.Admin(), "kubectl "+strings.Replace(command, "NAME", "role-of-"+ns.Name, 1))
+			require.NoError(t, err, line)
+		}
+	}
+	t.Cleanup(func() { unbind(t, ns, d.Rights()) })
+	waitFor(t, user, d.Rights())
+	require.Equal(t, full, byID(s.examine(t, ns, user)), "with the Role everything is seen that the administrator sees:\n%s", role)
+
+	for i, left := range d.Rights() {
+		t.Run(strings.Join(left.Resources, ",")+" in "+ns.Out(left.Namespace), func(t *testing.T) {
+			rest := slices.Delete(slices.Clone(d.Rights()), i, i+1)
+			without := byID(s.examine(t, ns, userWith(t, ns, fmt.Sprintf("without-%d-%s", i, ns.Name), rest)))
+			var blind []string
+			for id, was := range full {
+				is := without[id]
+				if unseen(is) && is != was {
+					blind = append(blind, id)
+				} else {
+					require.Equal(t, judgement(was), judgement(is), "%s, which was: %s", id, was)
+				}
+			}
+			slices.Sort(blind)
+			require.Equal(t, checksOf(t, d, left), blind, "what is not seen without it")
+		})
+	}
+}
+
+// unseen reports a check that RBAC keeps from looking, or that needs one such.
+func unseen(finding string) bool {
+	return strings.HasPrefix(finding, "unknown FLTS-K09 ") || strings.HasPrefix(finding, "skip - ") && strings.HasSuffix(finding, "which could not look")
+}
+
+// judgement is a finding without its words, which may say less than before.
+func judgement(finding string) string {
+	state, rest, _ := strings.Cut(finding, " ")
+	code, _, _ := strings.Cut(rest, " ")
+	return state + " " + code
+}
+
+// Every right belongs to a check that there is. notYet are globs of the table whose
+// checks have still to come: it must shrink to nothing.
+func TestEveryRightHasACheck(t *testing.T) {
+	notYet := []string{
+		"configmap.*", "secret.*", "policy.*", "policy.complete", "policy.credentials", "policy.tls", "policy.verification",
+		"service.*", "service.*.ready", "service.*.policy", "account.*", "account.excess", "account.rights", "pods.*", "pods.stuck",
+		"readers.missing", "readers.mode", "readers.names", "readers.optional", "readers.stale", "readers.subpath",
+	}
+	d := doctorOf(t, kubetest.New(t), everything(t))
+	var unmatched []string
+	for _, r := range d.AllRights() {
+		unmatched = append(unmatched, checklist.Unmatched(r.Checks, d.Checks())...)
+	}
+	slices.Sort(unmatched)
+	slices.Sort(notYet)
+	require.Equal(t, notYet, slices.Compact(unmatched))
+}
+
+// checksOf are the IDs of the checks that a right names.
+func checksOf(t *testing.T, d *doctor.Doctor, r doctor.Right) []string {
+	t.Helper()
+	if len(r.Checks) == 0 {
+		return nil
+	}
+	var ids []string
+	for _, c := range (checklist.Selection{Only: r.Checks}).Of(d.Checks()) {
+		if !c.Prerequisite {
+			ids = append(ids, c.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// userWith makes a user with those rights alone, and waits until the API knows them.
+func userWith(t *testing.T, ns kubetest.Namespace, name string, rights []doctor.Right) (kubeconfig string) {
+	t.Helper()
+	kubeconfig, err := ns.User(name)
+	require.NoError(t, err)
+	var objects strings.Builder
+	for i, r := range rights {
+		kind, metadata := "Role", fmt.Sprintf("{name: %s-%d, namespace: %q}", name, i, r.Namespace)
+		if r.Namespace == "" {
+			kind, metadata = "ClusterRole", fmt.Sprintf("{name: %s-%d}", name, i)
+		}
+		rule, err := yaml.Marshal([]rbacv1.PolicyRule{{APIGroups: []string{r.Group}, Resources: r.Resources, Verbs: r.Verbs, ResourceNames: r.Names}})
+		require.NoError(t, err)
+		fmt.Fprintf(&objects, "apiVersion: rbac.authorization.k8s.io/v1\nkind: %s\nmetadata: %s\nrules:\n%s---\n", kind, metadata, rule)
+		fmt.Fprintf(&objects, "apiVersion: rbac.authorization.k8s.io/v1\nkind: %sBinding\nmetadata: %s\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: %s, name: %s-%d}\nsubjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: %s}]\n---\n",
+			kind, metadata, kind, name, i, name)
+	}
+	if objects.Len() > 0 {
+		_, err = ns.Cluster.Kubectl(t.Context(), ns.Admin(), objects.String(), "apply", "-f", "-")
+		require.NoError(t, err)
+		t.Cleanup(func() {
+			_, err := ns.Cluster.Kubectl(context.WithoutCancel(t.Context()), ns.Admin(), objects.String(), "delete", "--ignore-not-found", "-f", "-")
+			require.NoError(t, err)
+		})
+	}
+	waitFor(t, kubeconfig, rights)
+	return kubeconfig
+}
+
+// waitFor returns when the API has heard of new rights, which takes it some
+// milliseconds.
+func waitFor(t *testing.T, kubeconfig string, rights []doctor.Right) {
+	t.Helper()
+	api := viewOf(t, kubeconfig).API
+	for _, r := range rights {
+		name := ""
+		if len(r.Names) > 0 {
+			name = r.Names[0]
+		}
+		require.Eventually(t, func() bool {
+			may, err := cluster.NewView(api).MayI(t.Context(), r.Verbs[0], r.Group, r.Resources[0], r.Namespace, name)
+			return err == nil && may
+		}, 10*time.Second, 5*time.Millisecond, "%+v", r)
+	}
+}
+
+// ensureNamespaces makes those that a Role is for.
+func ensureNamespaces(t *testing.T, ns kubetest.Namespace, rights []doctor.Right) {
+	t.Helper()
+	for _, r := range rights {
+		if r.Namespace != "" {
+			_, err := ns.Cluster.Kubectl(t.Context(), ns.Admin(), "apiVersion: v1\nkind: Namespace\nmetadata: {name: "+r.Namespace+"}\n", "apply", "-f", "-")
+			require.NoError(t, err)
+		}
+	}
+}
+
+// unbind takes the printed roles and their bindings away again.
+func unbind(t *testing.T, ns kubetest.Namespace, rights []doctor.Right) {
+	t.Helper()
+	for _, r := range rights {
+		kinds := []string{"role,rolebinding", "-n", r.Namespace}
+		if r.Namespace == "" {
+			kinds = []string{"clusterrole,clusterrolebinding"}
+		}
+		_, err := ns.Cluster.Kubectl(context.WithoutCancel(t.Context()), ns.Admin(), "", append([]string{"delete", "--ignore-not-found"}, append(kinds, "flts-doctor")...)...)
+		require.NoError(t, err)
+	}
+}
+
+// typeLine types a line into a shell that knows kubectl, and returns what it printed on
+// stdout, and its error.
+func typeLine(t *testing.T, ns kubetest.Namespace, kubeconfig, line string) (string, error) {
+	t.Helper()
+	bin := t.TempDir()
+	require.NoError(t, os.Symlink(ns.KubectlPath(), filepath.Join(bin, "kubectl")))
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", line)
+	cmd.Env = []string{"PATH=" + bin + ":/usr/bin:/bin", "KUBECONFIG=" + kubeconfig, "HOME=" + bin}
+	out, err := cmd.Output()
+	return string(out), err
+}
+
+// A 403 to everything is unknown to every check, and what the hints say to type shows
+// why.
+func TestNothingPassesWithoutPermission(t *testing.T) {
+	ns := kubetest.New(t)
+	ns.Apply(inhabited)
+	nobody := ns.Reader("nobody", "")
+	verdict := scenario{options: everything(t)}.examine(t, ns, nobody)
+	asked := 0
+	for _, r := range verdict.Results {
+		switch {
+		case r.ID == "api.reach" || r.ID == "api.identity":
+			require.Equal(t, checklist.Pass, r.State, r.ID)
+		case r.State == checklist.Unknown:
+			require.Equal(t, "FLTS-K09", r.Code, r.ID)
+			out, err := typeLine(t, ns, nobody, r.Hint)
+			require.Error(t, err, r.Hint)
+			require.Equal(t, "no\n", out, r.Hint)
+			asked++
+		default:
+			require.Equal(t, checklist.Skip, r.State, "%s: %s", r.ID, r.Detail)
+		}
+	}
+	require.Positive(t, asked)
+	require.Empty(t, verdict.Roots())
+}
+
+// The hint of a 403 shows the same as the check has seen, in all of the cluster too.
+func TestHintOfADeniedLook(t *testing.T) {
+	ns := kubetest.New(t)
+	ns.Apply(inhabited)
+	d := doctorOf(t, ns, everything(t))
+	nobody := ns.Reader("nobody", "")
+	somebody := userWith(t, ns, "somebody-"+ns.Name, []doctor.Right{
+		{Namespace: "", Resources: []string{"namespaces", "services"}, Verbs: []string{"list"}},
+		{Namespace: ns.Name, Resources: []string{"pods"}, Verbs: []string{"list"}},
+		{Namespace: ns.Name, Resources: []string{"secrets"}, Verbs: []string{"get"}, Names: []string{"flts-secrets"}},
+	})
+	for name, c := range map[string]struct {
+		look func(v *cluster.View) error
+		hint string
+	}{
+		"a list":    {func(v *cluster.View) error { _, err := v.Pods(t.Context(), ns.Name); return err }, "kubectl -n NS auth can-i list pods"},
+		"an object": {func(v *cluster.View) error { _, err := v.Secret(t.Context(), ns.Name, "flts-secrets"); return err }, "kubectl -n NS auth can-i get secrets/flts-secrets"},
+		"of no namespace": {
+			func(v *cluster.View) error { _, err := v.Namespaces(t.Context()); return err },
+			"kubectl auth can-i list namespaces --all-namespaces",
+		},
+		"of all namespaces": {
+			func(v *cluster.View) error { _, err := v.Services(t.Context(), ""); return err },
+			"kubectl auth can-i list services --all-namespaces",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := d.CouldNotLook(c.look(viewOf(t, nobody)))
+			require.Equal(t, checklist.Unknown, f.State)
+			require.Equal(t, c.hint, ns.Out(f.Hint))
+			out, err := typeLine(t, ns, nobody, f.Hint)
+			require.Error(t, err)
+			require.Equal(t, "no\n", out)
+
+			require.NoError(t, c.look(viewOf(t, somebody)))
+			out, err = typeLine(t, ns, somebody, f.Hint)
+			require.NoError(t, err)
+			require.Equal(t, "yes\n", out)
+		})
+	}
+}
+
+// viewOf is a look at the cluster with a login.
+func viewOf(t *testing.T, kubeconfig string) *cluster.View {
+	t.Helper()
+	api, err := cluster.Open(kubetest.Config(t, kubeconfig))
+	require.NoError(t, err)
+	t.Cleanup(api.Close)
+	return cluster.NewView(api)
+}
+
+// Without a way to the API there is one failure, and everything else is skipped.
+func TestNothingPassesWithoutAWay(t *testing.T) {
+	ns := kubetest.New(t)
+	ns.Apply(inhabited)
+	for name, change := range map[string]func(*testing.T, *rest.Config){
+		"dead":            closedPort,
+		"silent":          impatient,
+		"expired token":   bearing(expired),
+		"deleted account": bearing(gone),
+		"another cluster": certified(false, nil), // of a context that is the wrong one
+		"no API":          answer(200, "text/html", "<html></html>"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := kubetest.Config(t, ns.Admin())
+			change(t, config)
+			verdict := scenario{options: everything(t)}.look(t, ns, config)
+			require.Equal(t, "api.reach", verdict.Results[0].ID)
+			require.Equal(t, checklist.Fail, verdict.Results[0].State)
+			for _, r := range verdict.Results[1:] {
+				require.Equal(t, checklist.Skip, r.State, r.ID)
+				require.Equal(t, "api.reach", r.Because, r.ID)
+			}
+			require.Len(t, verdict.Roots(), 1)
+		})
+	}
+}
+
+// A context of another cluster that answers: that there is no such namespace explains
+// whatever else is not there.
+func TestWithoutTheNamespaceThereIsOneCause(t *testing.T) {
+	ns := kubetest.New(t)
+	verdict := scenario{options: func(o *doctor.Options) {
+		everything(t)(o)
+		o.Namespace = "not-on-this-cluster"
+	}}.examine(t, ns, ns.Admin())
+	var roots []string
+	for _, r := range verdict.Roots() {
+		roots = append(roots, r.ID+" "+r.Code)
+	}
+	require.Equal(t, []string{"api.namespace FLTS-K20"}, roots, "what follows from the namespace stands in consequences:\n%s", checklist.Table(verdict))
+}
