@@ -52,6 +52,8 @@ type View struct {
 	jobs      once[object, []batchv1.Job]
 	roles     once[object, []rbacv1.Role]
 	bindings  once[object, []rbacv1.RoleBinding]
+	workflows once[object, []Workflow]
+	workloads once[object, Workloads]
 	questions once[question, bool]
 }
 
