@@ -65,6 +65,23 @@ func (r Reference) Keys() []string {
 	return keys
 }
 
+// Read are the keys whose values the container has; none is all.
+func (r Reference) Read() []string {
+	if r.Way != File || r.SubPath == "" {
+		return r.Keys()
+	}
+	if r.Items == nil {
+		return []string{r.SubPath}
+	}
+	var keys []string
+	for _, item := range r.Items {
+		if item.Path == r.SubPath || strings.HasPrefix(item.Path, r.SubPath+"/") {
+			keys = append(keys, item.Key)
+		}
+	}
+	return keys
+}
+
 // Fixed reports whether what the container got stays as it was at its start.
 func (r Reference) Fixed() bool {
 	return r.Way == Env || r.Way == EnvFrom || r.Way == File && r.SubPath != ""

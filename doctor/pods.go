@@ -1,6 +1,140 @@
 package doctor
 
-import "github.com/flts-run/flts-run/checklist"
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
 
-// podChecks look at pods that are stuck, and at those with an older configuration.
-func (d *Doctor) podChecks() []checklist.Check { return nil }
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/cluster"
+	"github.com/flts-run/flts-run/internal/hint"
+)
+
+// Codes of pods that do not go on.
+const (
+	codeStuck = "FLTS-K07" // an image, a volume, the scheduler or the task itself
+	codeWaits = "FLTS-K36" // a ConfigMap, Secret or key that is not there
+)
+
+// podChecks look at pods that are stuck.
+func (d *Doctor) podChecks() []checklist.Check {
+	return []checklist.Check{
+		{ID: "pods.stuck", Target: "pods", Rung: checklist.Data, Title: "no pod of a pipeline is stuck", Needs: []string{reached}, Run: d.podsStuck},
+	}
+}
+
+// ofPipelines are labels of the pods that Kubeflow Pipelines, Argo and Airflow make.
+var ofPipelines = []string{
+	"pipeline/runid", "pipelines.kubeflow.org/v2_component", "workflows.argoproj.io/workflow",
+	"kubernetes_pod_operator", "airflow_version", "dag_id",
+}
+
+// concernsPod reports whether a pod runs a component, or reads what components read.
+func (d *Doctor) concernsPod(p *corev1.Pod) bool {
+	return slices.ContainsFunc(ofPipelines, func(label string) bool { _, has := p.Labels[label]; return has }) ||
+		slices.ContainsFunc(cluster.References(&p.Spec), d.ours)
+}
+
+func (d *Doctor) podsStuck(ctx context.Context) checklist.Finding {
+	seen, err := d.view.Workloads(ctx, d.Namespace)
+	if err != nil {
+		return d.couldNotLook(err)
+	}
+	if _, err := d.view.Pods(ctx, d.Namespace); err != nil {
+		return d.couldNotLook(err)
+	}
+	events, eventsErr := d.view.Events(ctx, d.Namespace)
+	newest := newestHolds(events)
+	var t tally
+	var first *corev1.Pod
+	waitsOnly, pods, others, silent := true, 0, 0, 0
+	for _, w := range seen.All {
+		for _, p := range w.Pods {
+			if p.DeletionTimestamp != nil {
+				continue
+			}
+			why, is := stuckOn(p, newest[p.UID])
+			if !d.concernsPod(p) {
+				if is {
+					others++
+				}
+				continue
+			}
+			pods++
+			switch {
+			case is:
+				if first == nil {
+					first = p
+				}
+				waitsOnly = waitsOnly && why.missing
+				t.add(w.Object(), why.text()+d.since(p))
+			case isWaiting(p):
+				silent++
+			}
+		}
+	}
+	if t.empty() {
+		if eventsErr != nil && silent > 0 {
+			return d.couldNotLook(eventsErr) // they would say why these pods wait
+		}
+		return pass(runningText(pods, silent, others))
+	}
+	code := codeStuck
+	if waitsOnly {
+		code = codeWaits
+	}
+	return hinted(t.finding(checklist.Fail, code), d.kubectl(d.Namespace)+" describe pod "+hint.ShellWord(first.Name))
+}
+
+// newestHolds are the newest events that keep pods from starting, by the pod.
+func newestHolds(events []corev1.Event) map[types.UID]*corev1.Event {
+	newest := map[types.UID]*corev1.Event{}
+	for i := range events {
+		e := &events[i]
+		if !slices.Contains(holds, e.Reason) {
+			continue
+		}
+		if last := newest[e.InvolvedObject.UID]; last == nil || eventTime(last).Before(eventTime(e)) {
+			newest[e.InvolvedObject.UID] = e
+		}
+	}
+	return newest
+}
+
+// eventTime is when an event was seen last; there are three ways to write it.
+func eventTime(e *corev1.Event) time.Time {
+	last := e.LastTimestamp.Time
+	if e.EventTime.After(last) {
+		last = e.EventTime.Time
+	}
+	if e.Series != nil && e.Series.LastObservedTime.After(last) {
+		last = e.Series.LastObservedTime.Time
+	}
+	return last
+}
+
+// since is how long the pod is there, where that says something.
+func (d *Doctor) since(p *corev1.Pod) string {
+	age := d.Now().Sub(p.CreationTimestamp.Time)
+	if age < time.Minute {
+		return ""
+	}
+	return ", since " + ago(age)
+}
+
+// runningText counts pods of pipelines, those of them that have not started yet, and
+// those of others that are stuck.
+func runningText(pods, starting, others int) string {
+	text := fmt.Sprintf("%d pods, none is stuck", pods)
+	if starting > 0 {
+		text += fmt.Sprintf(", %d starting", starting)
+	}
+	if others > 0 {
+		text += fmt.Sprintf("; %d that read nothing of this are", others)
+	}
+	return text
+}

@@ -1,0 +1,61 @@
+package doctor
+
+import (
+	"context"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/flts-run/flts-run/cluster"
+)
+
+// present knows which ConfigMaps and Secrets the namespace has, and their keys, from
+// their metadata: no value is read.
+type present struct {
+	d  *Doctor
+	by map[cluster.Kind]map[string]*metav1.ObjectMeta
+
+	// unlisted says why there is no list of a kind.
+	unlisted map[cluster.Kind]error
+}
+
+func (d *Doctor) present(ctx context.Context) present {
+	p := present{d, map[cluster.Kind]map[string]*metav1.ObjectMeta{}, map[cluster.Kind]error{}}
+	for kind, list := range map[cluster.Kind]func(context.Context, string) ([]metav1.PartialObjectMetadata, error){
+		cluster.ConfigMap: d.view.ConfigMaps, cluster.Secret: d.view.Secrets,
+	} {
+		all, err := list(ctx, d.Namespace)
+		if err != nil {
+			p.unlisted[kind] = err
+			continue
+		}
+		p.by[kind] = make(map[string]*metav1.ObjectMeta, len(all))
+		for i := range all {
+			p.by[kind][all[i].Name] = &all[i].ObjectMeta
+		}
+	}
+	return p
+}
+
+// find is the metadata of an object, nil where there is none. Where no list is allowed
+// the objects of the contract are asked for by name.
+func (p present) find(ctx context.Context, r cluster.Reference) (*metav1.ObjectMeta, error) {
+	err := p.unlisted[r.Kind]
+	if err == nil {
+		return p.by[r.Kind][r.Name], nil
+	}
+	if !p.d.ours(r) {
+		return nil, err
+	}
+	get := p.d.view.SecretMetadata
+	if r.Kind == cluster.ConfigMap {
+		get = p.d.view.ConfigMapMetadata
+	}
+	m, err := get(ctx, p.d.Namespace, r.Name)
+	if absent(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &m.ObjectMeta, nil
+}
