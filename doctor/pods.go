@@ -50,7 +50,7 @@ func (d *Doctor) podsStuck(ctx context.Context) checklist.Finding {
 	events, eventsErr := d.view.Events(ctx, d.Namespace)
 	newest := newestHolds(events)
 	var t tally
-	var first *corev1.Pod
+	var oldest *corev1.Pod
 	waitsOnly, pods, others, silent := true, 0, 0, 0
 	for _, w := range seen.All {
 		for _, p := range w.Pods {
@@ -67,11 +67,11 @@ func (d *Doctor) podsStuck(ctx context.Context) checklist.Finding {
 			pods++
 			switch {
 			case is:
-				if first == nil {
-					first = p
+				if oldest == nil || p.CreationTimestamp.Before(&oldest.CreationTimestamp) {
+					oldest = p
 				}
 				waitsOnly = waitsOnly && why.missing
-				t.add(w.Object(), why.text()+d.since(p))
+				t.add(w.Object(), why.text())
 			case isWaiting(p):
 				silent++
 			}
@@ -87,7 +87,9 @@ func (d *Doctor) podsStuck(ctx context.Context) checklist.Finding {
 	if waitsOnly {
 		code = codeWaits
 	}
-	return hinted(t.finding(checklist.Fail, code), d.kubectl(d.Namespace)+" describe pod "+hint.ShellWord(first.Name))
+	f := hinted(t.finding(checklist.Fail, code), d.kubectl(d.Namespace)+" describe pod "+hint.ShellWord(oldest.Name))
+	f.Detail += ", for " + age(d.Now().Sub(oldest.CreationTimestamp.Time))
+	return f
 }
 
 // newestHolds are the newest events that keep pods from starting, by the pod.
@@ -115,15 +117,6 @@ func eventTime(e *corev1.Event) time.Time {
 		last = e.Series.LastObservedTime.Time
 	}
 	return last
-}
-
-// since is how long the pod is there, where that says something.
-func (d *Doctor) since(p *corev1.Pod) string {
-	age := d.Now().Sub(p.CreationTimestamp.Time)
-	if age < time.Minute {
-		return ""
-	}
-	return ", since " + ago(age)
 }
 
 // runningText counts pods of pipelines, those of them that have not started yet, and

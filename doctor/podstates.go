@@ -77,7 +77,7 @@ func stuckOn(p *corev1.Pod, newest *corev1.Event) (stuck, bool) {
 			return stuck{reason: c.Reason, message: oneLine(c.Message)}, true
 		}
 	}
-	if newest != nil {
+	if newest != nil && (newest.Reason != "FailedScheduling" || p.Spec.NodeName == "") {
 		message := oneLine(newest.Message)
 		return stuck{reason: newest.Reason, message: message, missing: isMissing(message)}, true
 	}

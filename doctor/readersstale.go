@@ -62,7 +62,7 @@ func (d *Doctor) readersStale(ctx context.Context) checklist.Finding {
 
 // staleText says what changed, and when.
 func (d *Doctor) staleText(r cluster.Reference, changed time.Time) string {
-	return fmt.Sprintf("container %s started before %s changed %s, and reads it by %s", r.Container, r.Object(), ago(d.Now().Sub(changed)), byWhat(r))
+	return fmt.Sprintf("container %s started before %s changed %s ago, and reads it by %s", r.Container, r.Object(), age(d.Now().Sub(changed)), byWhat(r))
 }
 
 func byWhat(r cluster.Reference) string {
@@ -72,17 +72,17 @@ func byWhat(r cluster.Reference) string {
 	return "environment"
 }
 
-// ago is a duration as people say it.
-func ago(d time.Duration) string {
+// age is a duration as people say it.
+func age(d time.Duration) string {
 	switch {
 	case d < time.Minute:
-		return "less than a minute ago"
+		return "less than a minute"
 	case d < 2*time.Hour:
-		return fmt.Sprintf("%d min ago", int(d.Minutes()))
+		return fmt.Sprintf("%d min", int(d.Minutes()))
 	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h ago", int(d.Hours()))
+		return fmt.Sprintf("%d h", int(d.Hours()))
 	}
-	return fmt.Sprintf("%d days ago", int(d.Hours()/24))
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
 }
 
 // running is when each container that runs was started; a restart gave it the values
