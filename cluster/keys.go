@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"context"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -11,17 +10,16 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Keys are the names of the keys of a ConfigMap or a Secret, sorted, told from its
-// metadata alone: the API server writes down who set which key. It is not known where
-// somebody had that record thrown away.
-func Keys(m *metav1.ObjectMeta) (keys []string, known bool) {
+// RecordedKeys are the keys of a ConfigMap or a Secret as its metadata tells them,
+// sorted: the API server writes down who set which. The record can be thrown away, and
+// what was applied as stringData stays in it after its key is gone, so that it holds
+// when there are as many as DataCount says.
+func RecordedKeys(m *metav1.ObjectMeta) []string {
 	all := map[string]bool{}
 	for _, entry := range m.ManagedFields {
-		for key := range dataFields(entry.FieldsV1) {
-			all[key] = true
-		}
+		maps.Copy(all, dataFields(entry.FieldsV1))
 	}
-	return slices.Sorted(maps.Keys(all)), len(m.ManagedFields) > 0
+	return slices.Sorted(maps.Keys(all))
 }
 
 // Changed is when one of the keys was set last, or any key where none is named. The
@@ -47,11 +45,12 @@ func dataFields(f *metav1.FieldsV1) map[string]bool {
 	var owned struct {
 		Data       map[string]json.RawMessage `json:"f:data"`
 		BinaryData map[string]json.RawMessage `json:"f:binaryData"`
+		StringData map[string]json.RawMessage `json:"f:stringData"` // as it was applied
 	}
 	// A form that is not known names no key; encoding/json has filled in what it could.
 	_ = json.Unmarshal(f.Raw, &owned)
 	keys := map[string]bool{}
-	for _, fields := range []map[string]json.RawMessage{owned.Data, owned.BinaryData} {
+	for _, fields := range []map[string]json.RawMessage{owned.Data, owned.BinaryData, owned.StringData} {
 		for field := range fields {
 			if key, ok := strings.CutPrefix(field, "f:"); ok {
 				keys[key] = true
@@ -59,9 +58,4 @@ func dataFields(f *metav1.FieldsV1) map[string]bool {
 		}
 	}
 	return keys
-}
-
-// ConfigMapMetadata is a ConfigMap without its values.
-func (v *View) ConfigMapMetadata(ctx context.Context, namespace, name string) (*metav1.PartialObjectMetadata, error) {
-	return v.metadataOf(ctx, configMaps, namespace, name)
 }

@@ -23,20 +23,16 @@ func TestKeysAndTheirTime(t *testing.T) {
 		{"manager": "kubectl-create", "time": "2026-01-01T00:00:00Z", "fieldsV1": {"f:data": {".": {}, "f:A": {}, "f:a.b-c": {}}, "f:type": {}}},
 		{"manager": "kubectl-patch", "time": "2026-01-03T00:00:00Z", "fieldsV1": {"f:data": {"f:B": {}}}},
 		{"manager": "binary", "time": "2026-01-02T00:00:00Z", "fieldsV1": {"f:binaryData": {"f:C": {}}}},
+		{"manager": "apply", "time": "2026-01-02T00:00:00Z", "fieldsV1": {"f:stringData": {"f:S": {}}}},
 		{"manager": "kubectl-label", "time": "2026-01-04T00:00:00Z", "fieldsV1": {"f:metadata": {"f:labels": {"f:x": {}}}}}]}`)
-	keys, known := cluster.Keys(m)
-	require.True(t, known)
-	require.Equal(t, []string{"A", "B", "C", "a.b-c"}, keys)
+	require.Equal(t, []string{"A", "B", "C", "S", "a.b-c"}, cluster.RecordedKeys(m))
 	for _, c := range []struct {
 		keys []string
 		day  int
-	}{{nil, 3}, {[]string{"A"}, 1}, {[]string{"C"}, 2}, {[]string{"A", "B"}, 3}, {[]string{"none"}, 1}} {
+	}{{nil, 3}, {[]string{"A"}, 1}, {[]string{"C"}, 2}, {[]string{"S"}, 2}, {[]string{"A", "B"}, 3}, {[]string{"none"}, 1}} {
 		require.Equal(t, time.Date(2026, 1, c.day, 0, 0, 0, 0, time.UTC), cluster.Changed(m, c.keys...).UTC(), c.keys)
 	}
-
-	keys, known = cluster.Keys(managed(t, `{}`))
-	require.Empty(t, keys)
-	require.False(t, known, "an object without a record may have any key")
+	require.Empty(t, cluster.RecordedKeys(managed(t, `{}`)))
 }
 
 func FuzzKeys(f *testing.F) {
@@ -45,9 +41,7 @@ func FuzzKeys(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		now := metav1.NewTime(time.Unix(100, 0))
 		m := &metav1.ObjectMeta{ManagedFields: []metav1.ManagedFieldsEntry{{Time: &now, FieldsV1: &metav1.FieldsV1{Raw: raw}}}}
-		keys, known := cluster.Keys(m)
-		require.True(t, known)
-		for _, key := range keys {
+		for _, key := range cluster.RecordedKeys(m) {
 			require.Equal(t, now.Time, cluster.Changed(m, key))
 		}
 	})

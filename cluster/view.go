@@ -52,6 +52,7 @@ type View struct {
 	jobs      once[object, []batchv1.Job]
 	roles     once[object, []rbacv1.Role]
 	bindings  once[object, []rbacv1.RoleBinding]
+	counts    once[object, map[string]int]
 	workflows once[object, []Workflow]
 	workloads once[object, Workloads]
 	questions once[question, bool]

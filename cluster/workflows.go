@@ -140,7 +140,7 @@ func workflowsOf(text []byte) (items []Workflow, next string, err error) {
 		Items    []json.RawMessage `json:"items"`
 	}
 	if err := json.Unmarshal(text, &page); err != nil {
-		return nil, "", err
+		return nil, "", unreadable(err)
 	}
 	for _, item := range page.Items {
 		var w Workflow

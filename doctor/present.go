@@ -2,11 +2,17 @@ package doctor
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/flts-run/flts-run/cluster"
 )
+
+// errKeys is that the keys of an object are not known: its metadata records others
+// than it has, and its values are not read for that.
+var errKeys = errors.New("are not recorded in its metadata, and its values are not read for that")
 
 // present knows which ConfigMaps and Secrets the namespace has, and their keys, from
 // their metadata: no value is read.
@@ -58,4 +64,20 @@ func (p present) find(ctx context.Context, r cluster.Reference) (*metav1.ObjectM
 		return nil, err
 	}
 	return &m.ObjectMeta, nil
+}
+
+// keys are those of an object; nil where there is none.
+func (p present) keys(ctx context.Context, r cluster.Reference) (keys []string, there bool, err error) {
+	m, err := p.find(ctx, r)
+	if m == nil || err != nil {
+		return nil, false, err
+	}
+	n, err := p.d.view.DataCount(ctx, r.Kind, p.d.Namespace, r.Name)
+	if absent(err) {
+		return nil, false, nil // it went while we looked
+	}
+	if keys = cluster.RecordedKeys(m); err == nil && len(keys) != n {
+		err = fmt.Errorf("the keys of %s %w", r.Object(), errKeys)
+	}
+	return keys, true, err
 }

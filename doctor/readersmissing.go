@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,35 +45,31 @@ func (g gap) text() string {
 // gaps compares references with what is there. What could not be seen is the error.
 func (p present) gaps(ctx context.Context, references []cluster.Reference) (found []gap, unseen []error) {
 	for _, r := range references {
-		m, err := p.find(ctx, r)
-		if err != nil {
-			unseen = append(unseen, err)
-			continue
-		}
-		if m == nil {
-			found = append(found, gap{Reference: r})
-			continue
-		}
 		wanted := r.Keys()
 		if len(wanted) == 0 {
+			m, err := p.find(ctx, r)
+			if err != nil {
+				unseen = append(unseen, err)
+			} else if m == nil {
+				found = append(found, gap{Reference: r})
+			}
 			continue
 		}
-		have, known := cluster.Keys(m)
-		if !known {
-			unseen = append(unseen, unknownKeys(r))
-			continue
-		}
-		for _, key := range wanted {
-			if !slices.Contains(have, key) {
-				found = append(found, gap{r, key, have})
+		have, there, err := p.keys(ctx, r)
+		switch {
+		case err != nil:
+			unseen = append(unseen, err)
+		case !there:
+			found = append(found, gap{Reference: r})
+		default:
+			for _, key := range wanted {
+				if !slices.Contains(have, key) {
+					found = append(found, gap{r, key, have})
+				}
 			}
 		}
 	}
 	return found, unseen
-}
-
-func unknownKeys(r cluster.Reference) error {
-	return errors.New("the keys of " + r.Object() + ": its metadata names none, and its values are not read for that")
 }
 
 // startsAgain reports whether a workload starts containers that did not run yet. A pod
@@ -132,7 +127,10 @@ func (d *Doctor) missing(objects, keys, logins tally, gone []gap, looked int) ch
 		return pass(fmt.Sprintf("%d references, nothing is missing", looked))
 	}
 	f.Explains = []string{codeWaits}
-	return mended(f, d.addKeys(gone)...)
+	if f = mended(f, d.addKeys(gone)...); f.Hint == "" {
+		f.Hint = fmt.Sprintf("%s describe %s %s", d.kubectl(d.Namespace), strings.ToLower(string(gone[0].Kind)), hint.ShellWord(gone[0].Name))
+	}
+	return f
 }
 
 // lookFor looks for the first object that is not there in all namespaces.

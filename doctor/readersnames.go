@@ -17,16 +17,9 @@ func (d *Doctor) readersNames(ctx context.Context) checklist.Finding {
 	p := d.present(ctx)
 	var unseen []error
 	keys := func(r cluster.Reference) []string {
-		m, err := p.find(ctx, r)
+		have, _, err := p.keys(ctx, r)
 		if err != nil {
 			unseen = append(unseen, err)
-		}
-		if m == nil {
-			return nil
-		}
-		have, known := cluster.Keys(m)
-		if !known {
-			unseen = append(unseen, unknownKeys(r))
 		}
 		return have
 	}
