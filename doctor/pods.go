@@ -57,7 +57,7 @@ func (d *Doctor) podsStuck(ctx context.Context) checklist.Finding {
 			if p.DeletionTimestamp != nil {
 				continue
 			}
-			why, is := stuckOn(p, newest[p.UID])
+			why, is := stuckOn(p, newest[p.UID], d.Now())
 			if !d.concernsPod(p) {
 				if is {
 					others++

@@ -14,97 +14,75 @@ import (
 	"github.com/flts-run/flts-run/internal/teststack"
 )
 
-const waitingReason = "jsonpath={.status.containerStatuses[0].state.waiting.reason}"
+// state is a field of what the first container of a pod waits for.
+func state(field string) string {
+	return "jsonpath={.status.containerStatuses[0].state.waiting." + field + "}"
+}
 
-// What the real kubelet says of pods that cannot start.
+// failedMount waits for what the kubelet says of a volume.
+func failedMount(ns kubetest.Namespace, pod string) {
+	ns.T.Helper()
+	ns.Eventually("FailedMount", "get", "events", "--field-selector", "involvedObject.name="+pod+",reason=FailedMount", "-o", "jsonpath={.items[0].reason}")
+}
+
+// What the real kubelet says of pods that refer to what is not there.
+func TestPodsWaitForWhatIsMissing(t *testing.T) {
+	lines := []string{
+		`Pod config: container main: CreateContainerConfigError: configmap "none" not found`,
+		"Pod init: container wait: CreateContainerConfigError: couldn't find key MINIO_SECRETKEY in Secret NS/flts-secrets",
+		`Pod item: FailedMount: MountVolume.SetUp failed for volume "v" : references non-existent secret key: NONE`,
+		`Pod volume: FailedMount: MountVolume.SetUp failed for volume "v" : secret "gone" not found`,
+	}
+	scenario{
+		only: []string{"pods.stuck"},
+		objects: bothObjects + pod("config", "containers: [{name: main, image: x, envFrom: [{secretRef: {name: flts-secrets}}, {configMapRef: {name: none}}]}]") +
+			pod("init", "initContainers: [{name: wait, image: x, env: [{name: K, valueFrom: {secretKeyRef: {name: flts-secrets, key: MINIO_SECRETKEY}}}]}], containers: [{name: main, image: x}]") +
+			pod("item", mounts("{name: v, secret: {secretName: flts-secrets, items: [{key: NONE, path: a}]}}", "")) +
+			pod("volume", mounts("{name: w, configMap: {name: flts-config}}, {name: v, secret: {secretName: gone}}", "")+", imagePullSecrets: [{name: flts-secrets}]"),
+		prepare: func(ns kubetest.Namespace) {
+			ns.Node()
+			ns.Eventually("CreateContainerConfigError", "get", "pod", "config", "-o", state("reason"))
+			ns.Eventually("CreateContainerConfigError", "get", "pod", "init", "-o", "jsonpath={.status.initContainerStatuses[0].state.waiting.reason}")
+			failedMount(ns, "item")
+			failedMount(ns, "volume")
+		},
+		want: []checklist.Finding{{State: checklist.Fail, Code: "FLTS-K36", Detail: lines[0] + "; 3 more below, for less than a minute", Evidence: lines, Hint: "kubectl -n NS describe pod config"}},
+	}.run(t)
+}
+
+// What it says of others.
 func TestPodsStuckForTheKubelet(t *testing.T) {
-	waits := func(reason string) func(kubetest.Namespace) {
-		return func(ns kubetest.Namespace) { ns.Eventually(reason, "get", "pod", "task", "-o", waitingReason) }
+	with := func(image string) string { return strings.Replace(reads, "image: train", image, 1) }
+	lines := []string{
+		"Pod crash: container main: CrashLoopBackOff: ended with status 1",
+		"Pod explained: container main: flts-run: MinIO refused the credentials [FLTS-A03]: CrashLoopBackOff: ended with status 77",
+		"Pod image: container main: ImagePullBackOff: ",
 	}
-	said := func(code, detail string) []checklist.Finding {
-		return []checklist.Finding{{State: checklist.Fail, Code: code, Detail: detail + ", for less than a minute", Hint: "kubectl -n NS describe pod task"}}
-	}
-	for _, s := range []struct {
-		scenario
-		kubelet func(kubetest.Namespace) // waits until it said what is wrong
-	}{
-		{
-			scenario{
-				name: "no ConfigMap", objects: pod("task", "containers: [{name: main, image: x, envFrom: [{configMapRef: {name: flts-config}}]}]"),
-				want: said("FLTS-K36", `Pod task: container main: CreateContainerConfigError: configmap "flts-config" not found`),
-			},
-			waits("CreateContainerConfigError"),
-		},
-		{
-			scenario{
-				name: "no key, in an init container", objects: bothObjects + pod("task", "initContainers: [{name: wait, image: x, env: [{name: K, valueFrom: {secretKeyRef: {name: flts-secrets, key: MINIO_SECRETKEY}}}]}], containers: [{name: main, image: x}]"),
-				want: said("FLTS-K36", "Pod task: container wait: CreateContainerConfigError: couldn't find key MINIO_SECRETKEY in Secret NS/flts-secrets"),
-			},
-			func(ns kubetest.Namespace) {
-				ns.Eventually("CreateContainerConfigError", "get", "pod", "task", "-o", "jsonpath={.status.initContainerStatuses[0].state.waiting.reason}")
-			},
-		},
-		{
-			scenario{
-				name: "no Secret for a volume", objects: pod("task", mounts("{name: v, secret: {secretName: flts-secrets}}", "")),
-				want: said("FLTS-K36", `Pod task: FailedMount: MountVolume.SetUp failed for volume "v" : secret "flts-secrets" not found`),
-			},
-			func(ns kubetest.Namespace) {
-				ns.Eventually("FailedMount", "get", "events", "--field-selector", "involvedObject.name=task,reason=FailedMount", "-o", "jsonpath={.items[0].reason}")
-			},
-		},
-		{
-			scenario{
-				name: "no item for a volume", objects: bothObjects + pod("task", mounts("{name: v, secret: {secretName: flts-secrets, items: [{key: NONE, path: a}]}}", "")),
-				want: said("FLTS-K36", `Pod task: FailedMount: MountVolume.SetUp failed for volume "v" : references non-existent secret key: NONE`),
-			},
-			func(ns kubetest.Namespace) {
-				ns.Eventually("FailedMount", "get", "events", "--field-selector", "involvedObject.name=task,reason=FailedMount", "-o", "jsonpath={.items[0].reason}")
-			},
-		},
-		{
-			scenario{
-				name: "no image", objects: bothObjects + pod("task", strings.Replace(reads, "image: train", "image: 'registry.example/gone:1'", 1)),
-				want: said("FLTS-K07", ""),
-			},
-			waits("ImagePullBackOff"),
-		},
-		{
-			scenario{
-				name: "a crash that flts-run explained", objects: bothObjects + pod("task", strings.Replace(reads, "image: train", `image: x, command: [sh, -c, "echo 'flts-run: MinIO refused the credentials [FLTS-A03]' >/dev/termination-log; echo 'hint: x' >>/dev/termination-log; exit 77"]`, 1)),
-				want: said("FLTS-K07", "Pod task: container main: flts-run: MinIO refused the credentials [FLTS-A03]: CrashLoopBackOff: ended with status 77"),
-			},
-			waits("CrashLoopBackOff"),
-		},
-		{
-			scenario{
-				name: "a crash with the task's own words", objects: bothObjects + pod("task", strings.Replace(reads, "image: train", `image: x, command: [sh, -c, "echo canary-s3cret >/dev/termination-log; exit 1"]`, 1)),
-				want: said("FLTS-K07", "Pod task: container main: CrashLoopBackOff: ended with status 1"),
-			},
-			waits("CrashLoopBackOff"),
-		},
-		{
-			scenario{
-				name: "a pod that runs", objects: bothObjects + pod("task", strings.Replace(reads, "image: train", "image: x, command: [sleep, infinity]", 1)+", terminationGracePeriodSeconds: 0"),
-				want: []checklist.Finding{{State: checklist.Pass, Detail: "1 pods, none is stuck"}},
-			},
-			func(ns kubetest.Namespace) {
-				ns.Eventually("Running", "get", "pod", "task", "-o", "jsonpath={.status.phase}")
-			},
-		},
-	} {
-		s.only = []string{"pods.stuck"}
-		s.prepare = func(ns kubetest.Namespace) {
+	scenario{
+		only: []string{"pods.stuck"},
+		objects: bothObjects + pod("crash", with(`image: x, command: [sh, -c, "echo canary-s3cret >/dev/termination-log; exit 1"]`)) +
+			pod("explained", with(`image: x, command: [sh, -c, "echo 'flts-run: MinIO refused the credentials [FLTS-A03]' >/dev/termination-log; echo 'hint: x' >>/dev/termination-log; exit 77"]`)) +
+			pod("image", with("image: 'registry.example/gone:1'")) + pod("runs", with("image: x, command: [sleep, infinity]")+", terminationGracePeriodSeconds: 0"),
+		prepare: func(ns kubetest.Namespace) {
 			ns.NodeLike(teststack.Node{MissingImages: []string{"registry.example/gone:1"}})
-			s.kubelet(ns)
-			if s.name == "no image" { // of which the kubelet has more to say than its own reason
-				message := ns.Kubectl("get", "pod", "task", "-o", "jsonpath={.status.containerStatuses[0].state.waiting.message}")
-				require.Contains(t, message, "registry.example/gone:1")
-				s.want[0].Detail = "Pod task: container main: ImagePullBackOff: " + message + ", for less than a minute"
+			ns.Eventually("Running", "get", "pod", "runs", "-o", "jsonpath={.status.phase}")
+			for _, p := range []string{"crash", "explained"} {
+				ns.Eventually("CrashLoopBackOff", "get", "pod", p, "-o", state("reason"))
 			}
-		}
-		t.Run(s.name, s.run)
-	}
+			ns.Eventually("ImagePullBackOff", "get", "pod", "image", "-o", state("reason"))
+			message := ns.Kubectl("get", "pod", "image", "-o", state("message"))
+			require.Contains(t, message, "registry.example/gone:1")
+			lines[2] += message
+		},
+		want: []checklist.Finding{{State: checklist.Fail, Code: "FLTS-K07", Detail: lines[0] + "; 2 more below, for less than a minute", Evidence: lines, Hint: "kubectl -n NS describe pod crash"}},
+	}.run(t)
+}
+
+func TestPodsRun(t *testing.T) {
+	scenario{
+		only: []string{"pods.stuck"}, objects: bothObjects + pod("task", reads), prepare: func(ns kubetest.Namespace) { startedAt(ns, "task", time.Now()) },
+		want: []checklist.Finding{{State: checklist.Pass, Detail: "1 pods, none is stuck"}},
+	}.run(t)
 }
 
 // event is one about a pod, as a scheduler or a kubelet would send it.
@@ -143,6 +121,19 @@ func TestPodsStuck(t *testing.T) {
 				State: checklist.Fail, Code: "FLTS-K07", Detail: "Pod kfp: Unschedulable: 0/3 nodes are available: 3 Insufficient nvidia.com/gpu., for 3 h",
 				Hint: "kubectl -n NS describe pod kfp",
 			}},
+		},
+		{
+			name: "one that is caught between two tries", objects: labelled("airflow", "dag_id: d"),
+			prepare: func(ns kubetest.Namespace) { restarted(ns, "airflow", 5, time.Now(), 137, "OOMKilled") },
+			want: []checklist.Finding{{
+				State: checklist.Fail, Code: "FLTS-K07", Detail: "Pod airflow: container main: CrashLoopBackOff: ended with status 137 (OOMKilled), for less than a minute",
+				Hint: "kubectl -n NS describe pod airflow",
+			}},
+		},
+		{
+			name: "one that came to rest after its troubles", objects: labelled("airflow", "dag_id: d"),
+			prepare: func(ns kubetest.Namespace) { restarted(ns, "airflow", 5, time.Now().Add(-11*time.Minute), 1, "Error") },
+			want:    []checklist.Finding{{State: checklist.Pass, Detail: "1 pods, none is stuck"}},
 		},
 		{
 			name: "those of others alone", objects: labelled("other", "app: other"), prepare: func(ns kubetest.Namespace) { ns.Status("pod", "other", pending) },
@@ -187,6 +178,13 @@ func TestPodsStuck(t *testing.T) {
 	}
 }
 
+// restarted has the container main of a pod run since then, after it ended so.
+func restarted(ns kubetest.Namespace, pod string, times int, at time.Time, status int, reason string) {
+	when := at.UTC().Format(time.RFC3339)
+	ns.Status("pod", pod, fmt.Sprintf(`{"phase":"Running","containerStatuses":[{"name":"main","image":"x","imageID":"","ready":false,"restartCount":%d,
+		"state":{"running":{"startedAt":%q}},"lastState":{"terminated":{"exitCode":%d,"reason":%q,"finishedAt":%q}}}]}`, times, when, status, reason, when))
+}
+
 func manyPods(n int) string {
 	var text strings.Builder
 	for i := range n {
@@ -208,7 +206,7 @@ func TestWhatIsMissingExplainsTheStuckPod(t *testing.T) {
 	ns := kubetest.New(t)
 	ns.Apply(bothObjects + pod("task", variable("secretKeyRef", "flts-secrets", "GATEWAY_TOKEN", "")))
 	ns.Node()
-	ns.Eventually("CreateContainerConfigError", "get", "pod", "task", "-o", waitingReason)
+	ns.Eventually("CreateContainerConfigError", "get", "pod", "task", "-o", state("reason"))
 	verdict := scenario{only: []string{"readers.missing", "pods.stuck"}}.examine(t, ns, ns.Admin())
 	require.Equal(t, "root cause: FLTS-K32 (2 failed, 1 passed)", strings.TrimSpace(checklist.Summary(verdict)))
 }

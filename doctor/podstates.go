@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -38,7 +39,6 @@ func (s stuck) text() string {
 var waitsFor = []string{
 	"CreateContainerConfigError", "CreateContainerError", "RunContainerError", "PreStartHookError", "PostStartHookError", "PreCreateHookError",
 	"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed",
-	"CrashLoopBackOff",
 }
 
 // holds are the reasons of events that keep a pod from its first container.
@@ -58,15 +58,14 @@ func containerStates(p *corev1.Pod) []corev1.ContainerStatus {
 
 // stuckOn finds why a pod does not go on, from its status and its newest event; false
 // where nothing says that it does not.
-func stuckOn(p *corev1.Pod, newest *corev1.Event) (stuck, bool) {
+func stuckOn(p *corev1.Pod, newest *corev1.Event, now time.Time) (stuck, bool) {
 	for _, s := range containerStates(p) {
+		if end, again := crashes(s, now); again {
+			return stuck{reason: crashLoop, message: endText(end), container: s.Name, said: verdictOf(end)}, true
+		}
 		if w := s.State.Waiting; w != nil && slices.Contains(waitsFor, w.Reason) {
-			found := stuck{reason: w.Reason, message: oneLine(w.Message), container: s.Name, said: verdictOf(s)}
-			if w.Reason == "CrashLoopBackOff" {
-				found.message = lastEnd(s)
-			}
-			found.missing = isMissing(found.message)
-			return found, true
+			message := oneLine(w.Message)
+			return stuck{reason: w.Reason, message: message, container: s.Name, missing: isMissing(message)}, true
 		}
 	}
 	if p.Status.Phase != "" && p.Status.Phase != corev1.PodPending {
@@ -84,9 +83,32 @@ func stuckOn(p *corev1.Pod, newest *corev1.Event) (stuck, bool) {
 	return stuck{}, false
 }
 
-// lastEnd is how a container ended that is started again and again.
-func lastEnd(s corev1.ContainerStatus) string {
-	t := s.LastTerminationState.Terminated
+const (
+	crashLoop = "CrashLoopBackOff"
+
+	// settled is how long a container has to run for the kubelet to forget that it
+	// ended before.
+	settled = 10 * time.Minute
+)
+
+// crashes reports whether a container ends again and again, and how it ended last. The
+// kubelet says so only while it waits for the next try: between two waits the container
+// runs for a moment.
+func crashes(s corev1.ContainerStatus, now time.Time) (*corev1.ContainerStateTerminated, bool) {
+	last := s.LastTerminationState.Terminated
+	switch state := s.State; {
+	case state.Waiting != nil:
+		return last, state.Waiting.Reason == crashLoop
+	case state.Terminated != nil:
+		return state.Terminated, state.Terminated.ExitCode != 0 && s.RestartCount > 0
+	case state.Running != nil && last != nil:
+		return last, last.ExitCode != 0 && s.RestartCount > 1 && now.Sub(state.Running.StartedAt.Time) < settled
+	}
+	return nil, false
+}
+
+// endText is how a container ended.
+func endText(t *corev1.ContainerStateTerminated) string {
 	if t == nil {
 		return ""
 	}
@@ -97,10 +119,9 @@ func lastEnd(s corev1.ContainerStatus) string {
 	return text
 }
 
-// verdictOf is what flts-run wrote about the last end of a container. What a task
-// wrote there is the task's, and may be anything.
-func verdictOf(s corev1.ContainerStatus) string {
-	t := s.LastTerminationState.Terminated
+// verdictOf is what flts-run wrote when a container ended. What a task wrote there is
+// the task's, and may be anything.
+func verdictOf(t *corev1.ContainerStateTerminated) string {
 	if t == nil {
 		return ""
 	}
