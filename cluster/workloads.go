@@ -28,13 +28,7 @@ type Workload struct {
 func (w *Workload) Object() string { return w.Kind + " " + w.Name }
 
 // Typed is how kubectl takes it: "deployment/train".
-func (w *Workload) Typed() string {
-	kind := strings.ToLower(w.Kind)
-	if group, ok := map[string]string{"Workflow": "argoproj.io", "WorkflowTemplate": "argoproj.io", "CronWorkflow": "argoproj.io"}[w.Kind]; ok {
-		kind += "s." + group
-	}
-	return kind + "/" + w.Name
-}
+func (w *Workload) Typed() string { return strings.ToLower(w.Kind) + "/" + w.Name }
 
 // Reads reports whether it refers to that ConfigMap or Secret.
 func (w *Workload) Reads(kind Kind, name string) bool {

@@ -122,7 +122,7 @@ func eventTime(e *corev1.Event) time.Time {
 // runningText counts pods of pipelines, those of them that have not started yet, and
 // those of others that are stuck.
 func runningText(pods, starting, others int) string {
-	text := fmt.Sprintf("%d pods, none is stuck", pods)
+	text := several(pods, "pod") + ", none is stuck"
 	if starting > 0 {
 		text += fmt.Sprintf(", %d starting", starting)
 	}

@@ -81,7 +81,7 @@ func TestPodsStuckForTheKubelet(t *testing.T) {
 func TestPodsRun(t *testing.T) {
 	scenario{
 		only: []string{"pods.stuck"}, objects: bothObjects + pod("task", reads), prepare: func(ns kubetest.Namespace) { startedAt(ns, "task", time.Now()) },
-		want: []checklist.Finding{{State: checklist.Pass, Detail: "1 pods, none is stuck"}},
+		want: []checklist.Finding{{State: checklist.Pass, Detail: "1 pod, none is stuck"}},
 	}.run(t)
 }
 
@@ -133,7 +133,7 @@ func TestPodsStuck(t *testing.T) {
 		{
 			name: "one that came to rest after its troubles", objects: labelled("airflow", "dag_id: d"),
 			prepare: func(ns kubetest.Namespace) { restarted(ns, "airflow", 5, time.Now().Add(-11*time.Minute), 1, "Error") },
-			want:    []checklist.Finding{{State: checklist.Pass, Detail: "1 pods, none is stuck"}},
+			want:    []checklist.Finding{{State: checklist.Pass, Detail: "1 pod, none is stuck"}},
 		},
 		{
 			name: "those of others alone", objects: labelled("other", "app: other"), prepare: func(ns kubetest.Namespace) { ns.Status("pod", "other", pending) },

@@ -65,6 +65,9 @@ func stuckOn(p *corev1.Pod, newest *corev1.Event, now time.Time) (stuck, bool) {
 		}
 		if w := s.State.Waiting; w != nil && slices.Contains(waitsFor, w.Reason) {
 			message := oneLine(w.Message)
+			if strings.HasSuffix(w.Reason, "HookError") {
+				message = "" // it quotes what the hook printed
+			}
 			return stuck{reason: w.Reason, message: message, container: s.Name, missing: isMissing(message)}, true
 		}
 	}

@@ -15,17 +15,19 @@ import (
 var errKeys = errors.New("are not recorded in its metadata, and its values are not read for that")
 
 // present knows which ConfigMaps and Secrets the namespace has, and their keys, from
-// their metadata: no value is read.
+// their metadata: no value is read. It belongs to one check.
 type present struct {
 	d  *Doctor
 	by map[cluster.Kind]map[string]*metav1.ObjectMeta
 
 	// unlisted says why there is no list of a kind.
 	unlisted map[cluster.Kind]error
+
+	records map[string]*cluster.Record // that were looked at; nil is of what is not there
 }
 
 func (d *Doctor) present(ctx context.Context) present {
-	p := present{d, map[cluster.Kind]map[string]*metav1.ObjectMeta{}, map[cluster.Kind]error{}}
+	p := present{d, map[cluster.Kind]map[string]*metav1.ObjectMeta{}, map[cluster.Kind]error{}, map[string]*cluster.Record{}}
 	for kind, list := range map[cluster.Kind]func(context.Context, string) ([]metav1.PartialObjectMetadata, error){
 		cluster.ConfigMap: d.view.ConfigMaps, cluster.Secret: d.view.Secrets,
 	} {
@@ -40,6 +42,24 @@ func (d *Doctor) present(ctx context.Context) present {
 		}
 	}
 	return p
+}
+
+// record is what is known of an object, nil where there is none.
+func (p present) record(ctx context.Context, r cluster.Reference) (*cluster.Record, error) {
+	known, ok := p.records[r.Object()]
+	if ok {
+		return known, nil
+	}
+	m, err := p.find(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if m != nil {
+		record := cluster.RecordOf(m)
+		known = &record
+	}
+	p.records[r.Object()] = known
+	return known, nil
 }
 
 // find is the metadata of an object, nil where there is none. Where no list is allowed
@@ -66,17 +86,17 @@ func (p present) find(ctx context.Context, r cluster.Reference) (*metav1.ObjectM
 	return &m.ObjectMeta, nil
 }
 
-// keys are those of an object; nil where there is none.
+// keys are those of an object that is there.
 func (p present) keys(ctx context.Context, r cluster.Reference) (keys []string, there bool, err error) {
-	m, err := p.find(ctx, r)
-	if m == nil || err != nil {
+	record, err := p.record(ctx, r)
+	if record == nil {
 		return nil, false, err
 	}
 	n, err := p.d.view.DataCount(ctx, r.Kind, p.d.Namespace, r.Name)
 	if absent(err) {
 		return nil, false, nil // it went while we looked
 	}
-	if keys = cluster.RecordedKeys(m); err == nil && len(keys) != n {
+	if keys = record.Keys(); err == nil && len(keys) != n {
 		err = fmt.Errorf("the keys of %s %w", r.Object(), errKeys)
 	}
 	return keys, true, err

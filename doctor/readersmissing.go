@@ -47,10 +47,10 @@ func (p present) gaps(ctx context.Context, references []cluster.Reference) (foun
 	for _, r := range references {
 		wanted := r.Keys()
 		if len(wanted) == 0 {
-			m, err := p.find(ctx, r)
+			record, err := p.record(ctx, r)
 			if err != nil {
 				unseen = append(unseen, err)
-			} else if m == nil {
+			} else if record == nil {
 				found = append(found, gap{Reference: r})
 			}
 			continue
@@ -124,7 +124,7 @@ func (d *Doctor) missing(objects, keys, logins tally, gone []gap, looked int) ch
 	case !logins.empty():
 		return hinted(logins.finding(checklist.Warn, codePullSecret), d.kubectl(d.Namespace)+" get secrets --field-selector type=kubernetes.io/dockerconfigjson")
 	default:
-		return pass(fmt.Sprintf("%d references, nothing is missing", looked))
+		return pass(several(looked, "reference") + ", nothing is missing")
 	}
 	f.Explains = []string{codeWaits}
 	if f = mended(f, d.addKeys(gone)...); f.Hint == "" {
@@ -189,7 +189,7 @@ func (d *Doctor) readersOptional(ctx context.Context) checklist.Finding {
 		}
 	}, func(t *tally) checklist.Finding {
 		if t.empty() {
-			return pass(fmt.Sprintf("%d optional references, nothing is missing", looked))
+			return pass(several(looked, "optional reference") + ", nothing is missing")
 		}
 		return hinted(t.finding(checklist.Warn, codeLeftOut), d.kubectl(d.Namespace)+" get configmaps,secrets")
 	})

@@ -126,20 +126,20 @@ func TestReadersMissing(t *testing.T) {
 			},
 			want: []checklist.Finding{{
 				State: checklist.Unknown, Detail: "the keys of Secret flts-secrets are not recorded in its metadata, and its values are not read for that",
-				Evidence: []string{"as far as could be seen: 1 references, nothing is missing"},
+				Evidence: []string{"as far as could be seen: 1 reference, nothing is missing"},
 			}},
 		},
 		{
 			name: "Secrets that may not be listed", as: readersBut("secrets"), objects: bothObjects + deployment("train", envFromSecret("gateway", "")),
 			want: []checklist.Finding{{
-				State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not list secrets in NS", Evidence: []string{"as far as could be seen: 1 references, nothing is missing"},
+				State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not list secrets in NS", Evidence: []string{"as far as could be seen: 1 reference, nothing is missing"},
 				Hint: "kubectl -n NS auth can-i list secrets",
 			}},
 		},
 		{
 			name: "Secrets that may be got by name", as: readersBut("secrets") + "- {apiGroups: [''], resources: [secrets], resourceNames: [flts-secrets], verbs: [get]}\n",
 			objects: bothObjects + deployment("train", variable("secretKeyRef", "flts-secrets", "MINIO_SECRET_KEY", "")),
-			want:    []checklist.Finding{{State: checklist.Pass, Detail: "1 references, nothing is missing"}},
+			want:    []checklist.Finding{{State: checklist.Pass, Detail: "1 reference, nothing is missing"}},
 		},
 	} {
 		s.only = []string{"readers.missing"}
@@ -151,7 +151,7 @@ func TestReadersOptional(t *testing.T) {
 	for _, s := range []scenario{
 		{
 			name: "what is optional is there", objects: bothObjects + deployment("train", envFromSecret("flts-secrets", ", optional: true")),
-			want: []checklist.Finding{{State: checklist.Pass, Detail: "1 optional references, nothing is missing"}},
+			want: []checklist.Finding{{State: checklist.Pass, Detail: "1 optional reference, nothing is missing"}},
 		},
 		{
 			name: "what others leave out", objects: bothObjects + deployment("train", envFromSecret("another", ", optional: true")),

@@ -22,7 +22,7 @@ func TestReadersMode(t *testing.T) {
 		},
 		{
 			name: "the usual mode", objects: bothObjects + deployment("train", mounts("{name: v, secret: {secretName: flts-secrets}}", "runAsUser: 1000")),
-			want: []checklist.Finding{{State: checklist.Pass, Detail: "1 mounts can be read"}},
+			want: []checklist.Finding{{State: checklist.Pass, Detail: "1 mount that the container can read"}},
 		},
 		{
 			name: "only for root", objects: bothObjects + deployment("train", mounts("{name: v, secret: {secretName: flts-secrets, defaultMode: 0400}}", "runAsUser: 1000")),

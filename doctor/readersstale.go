@@ -34,14 +34,14 @@ func (d *Doctor) readersStale(ctx context.Context) checklist.Finding {
 					continue
 				}
 				looked++
-				m, err := p.find(ctx, r)
+				record, err := p.record(ctx, r)
 				if err != nil {
 					unseen = append(unseen, err)
 				}
-				if m == nil || !cluster.Changed(m, r.Read()...).After(at) {
+				if record == nil || !record.Changed(r.Read()...).After(at) {
 					continue
 				}
-				t.add(w.Object(), d.staleText(r, cluster.Changed(m, r.Read()...)))
+				t.add(w.Object(), d.staleText(r, record.Changed(r.Read()...)))
 				if c := d.restarts(w); c != nil && !slices.Contains(restart, c[0]) {
 					restart = append(restart, c...)
 				}
@@ -49,7 +49,7 @@ func (d *Doctor) readersStale(ctx context.Context) checklist.Finding {
 		}
 	}, func(t *tally) checklist.Finding {
 		if t.empty() {
-			return pass(fmt.Sprintf("%d places in running containers have the present values", looked))
+			return pass(several(looked, "place") + " in running containers with the present values")
 		}
 		f := mended(t.finding(checklist.Warn, codeStale), restart...)
 		if f.Hint == "" {

@@ -24,7 +24,7 @@ func TestReadersStale(t *testing.T) {
 	for _, s := range []scenario{
 		{
 			name: "changed before", objects: bothObjects + pod("train", reads), prepare: func(ns kubetest.Namespace) { startedAt(ns, "train", time.Now().Add(time.Minute)) },
-			want: []checklist.Finding{{State: checklist.Pass, Detail: "2 places in running containers have the present values"}},
+			want: []checklist.Finding{{State: checklist.Pass, Detail: "2 places in running containers with the present values"}},
 		},
 		{
 			name: "a variable", objects: bothObjects + pod("train", variable("secretKeyRef", "flts-secrets", "MINIO_SECRET_KEY", "")), prepare: hourAgo, options: later,
@@ -36,7 +36,7 @@ func TestReadersStale(t *testing.T) {
 		},
 		{
 			name: "files of a directory, which follow", objects: bothObjects + pod("train", mounts("{name: v, secret: {secretName: flts-secrets}}", "")), prepare: hourAgo,
-			want: []checklist.Finding{{State: checklist.Pass, Detail: "0 places in running containers have the present values"}},
+			want: []checklist.Finding{{State: checklist.Pass, Detail: "0 places in running containers with the present values"}},
 		},
 		{
 			name: "another key, and a label", objects: bothObjects + pod("train", variable("configMapKeyRef", "flts-config", "MINIO_ENDPOINT", "")),
@@ -46,13 +46,13 @@ func TestReadersStale(t *testing.T) {
 				ns.Kubectl("patch", "configmap", "flts-config", "--type=merge", "-p", `{"data":{"ANOTHER":"x"}}`)
 				ns.Kubectl("label", "configmap", "flts-config", "a=b")
 			},
-			want: []checklist.Finding{{State: checklist.Pass, Detail: "1 places in running containers have the present values"}},
+			want: []checklist.Finding{{State: checklist.Pass, Detail: "1 place in running containers with the present values"}},
 		},
 		{
 			name: "the Secret may not be looked at", as: readersBut("secrets"), objects: bothObjects + pod("train", envFromSecret("flts-secrets", "")), prepare: hourAgo,
 			want: []checklist.Finding{{
 				State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not get secrets flts-secrets in NS",
-				Evidence: []string{"as far as could be seen: 1 places in running containers have the present values"}, Hint: "kubectl -n NS auth can-i get secrets/flts-secrets",
+				Evidence: []string{"as far as could be seen: 1 place in running containers with the present values"}, Hint: "kubectl -n NS auth can-i get secrets/flts-secrets",
 			}},
 		},
 	} {

@@ -95,10 +95,15 @@ func (c kindCount) String() string {
 		if noun == "Pod" {
 			noun = "pod"
 		}
-		if k.n != 1 {
-			noun += "s"
-		}
-		parts = append(parts, fmt.Sprintf("%d %s", k.n, noun))
+		parts = append(parts, several(k.n, noun))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// several is a number with its noun: "1 pod", "3 pods".
+func several(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }

@@ -18,31 +18,33 @@ func managed(t *testing.T, text string) *metav1.ObjectMeta {
 	return m
 }
 
-func TestKeysAndTheirTime(t *testing.T) {
+func TestRecord(t *testing.T) {
 	m := managed(t, `{"creationTimestamp": "2026-01-01T00:00:00Z", "managedFields": [
 		{"manager": "kubectl-create", "time": "2026-01-01T00:00:00Z", "fieldsV1": {"f:data": {".": {}, "f:A": {}, "f:a.b-c": {}}, "f:type": {}}},
 		{"manager": "kubectl-patch", "time": "2026-01-03T00:00:00Z", "fieldsV1": {"f:data": {"f:B": {}}}},
 		{"manager": "binary", "time": "2026-01-02T00:00:00Z", "fieldsV1": {"f:binaryData": {"f:C": {}}}},
 		{"manager": "apply", "time": "2026-01-02T00:00:00Z", "fieldsV1": {"f:stringData": {"f:S": {}}}},
 		{"manager": "kubectl-label", "time": "2026-01-04T00:00:00Z", "fieldsV1": {"f:metadata": {"f:labels": {"f:x": {}}}}}]}`)
-	require.Equal(t, []string{"A", "B", "C", "S", "a.b-c"}, cluster.RecordedKeys(m))
+	r := cluster.RecordOf(m)
+	require.Equal(t, []string{"A", "B", "C", "S", "a.b-c"}, r.Keys())
 	for _, c := range []struct {
 		keys []string
 		day  int
 	}{{nil, 3}, {[]string{"A"}, 1}, {[]string{"C"}, 2}, {[]string{"S"}, 2}, {[]string{"A", "B"}, 3}, {[]string{"none"}, 1}} {
-		require.Equal(t, time.Date(2026, 1, c.day, 0, 0, 0, 0, time.UTC), cluster.Changed(m, c.keys...).UTC(), c.keys)
+		require.Equal(t, time.Date(2026, 1, c.day, 0, 0, 0, 0, time.UTC), r.Changed(c.keys...).UTC(), c.keys)
 	}
-	require.Empty(t, cluster.RecordedKeys(managed(t, `{}`)))
+	require.Empty(t, cluster.RecordOf(managed(t, `{}`)).Keys())
 }
 
-func FuzzKeys(f *testing.F) {
+func FuzzRecord(f *testing.F) {
 	f.Add([]byte(`{"f:data":{".":{},"f:A":{}},"f:binaryData":{"f:B":{}}}`))
 	f.Add([]byte(`{"f:data":[]}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		now := metav1.NewTime(time.Unix(100, 0))
 		m := &metav1.ObjectMeta{ManagedFields: []metav1.ManagedFieldsEntry{{Time: &now, FieldsV1: &metav1.FieldsV1{Raw: raw}}}}
-		for _, key := range cluster.RecordedKeys(m) {
-			require.Equal(t, now.Time, cluster.Changed(m, key))
+		r := cluster.RecordOf(m)
+		for _, key := range r.Keys() {
+			require.Equal(t, now.Time, r.Changed(key))
 		}
 	})
 }
