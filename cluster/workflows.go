@@ -84,37 +84,28 @@ func (s workflowSpec) pod(t workflowTemplate) corev1.PodSpec {
 }
 
 // Workflows lists what Argo has in a namespace under a plural: "workflows",
-// "workflowtemplates", "cronworkflows". Where it is not installed there are none.
+// "workflowtemplates", "cronworkflows". That it is not installed is NoSuchKind.
 func (v *View) Workflows(ctx context.Context, namespace, plural string) ([]Workflow, error) {
 	r := resource{argo, plural}
 	return v.workflows.ask(object{r.String(), namespace, ""}, func() ([]Workflow, error) {
-		have, err := v.API.serves(ctx, argo)
-		if err != nil || !have {
+		if err := v.API.serves(ctx, r); err != nil {
 			return nil, err
 		}
-		all, err := v.API.workflows(ctx, r, namespace)
-		if Is(err, NoSuchKind) {
-			return nil, nil
-		}
-		return all, err
+		return v.API.workflows(ctx, r, namespace)
 	})
 }
 
-// serves reports whether the API has a group, which everybody may ask, while a list of
-// what does not exist is refused to who may not list.
-func (a *API) serves(ctx context.Context, gv schema.GroupVersion) (bool, error) {
+// serves is NoSuchKind where the API does not have the group of a resource. Everybody
+// may ask that, while a list of what does not exist is refused to who may not list.
+func (a *API) serves(ctx context.Context, r resource) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	client, err := a.rest(gv)
+	client, err := a.rest(r.gv)
 	if err != nil {
-		return false, err
+		return err
 	}
 	_, err = client.Get().SetHeader("Accept", "application/json").DoRaw(ctx)
-	err = asked{verb: "get", resource: "/apis/" + gv.String()}.fault(ctx, err)
-	if Is(err, NoSuchKind) || Is(err, NotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	return asked{verb: "list", resource: r.String()}.fault(ctx, err)
 }
 
 func (a *API) workflows(ctx context.Context, r resource, namespace string) ([]Workflow, error) {

@@ -30,9 +30,12 @@ func (w *Workload) Object() string { return w.Kind + " " + w.Name }
 // Typed is how kubectl takes it: "deployment/train".
 func (w *Workload) Typed() string { return strings.ToLower(w.Kind) + "/" + w.Name }
 
-// Reads reports whether it refers to that ConfigMap or Secret.
+// Reads reports whether it refers to that ConfigMap or Secret, or one of its pods does:
+// admission can give a pod more than its template has.
 func (w *Workload) Reads(kind Kind, name string) bool {
-	return slices.ContainsFunc(w.References, func(r Reference) bool { return r.Kind == kind && r.Name == name })
+	is := func(r Reference) bool { return r.Kind == kind && r.Name == name }
+	return slices.ContainsFunc(w.References, is) ||
+		slices.ContainsFunc(w.Pods, func(p *corev1.Pod) bool { return slices.ContainsFunc(References(&p.Spec), is) })
 }
 
 // Workloads are all of a namespace, ordered by kind and name, as far as they could be
@@ -42,8 +45,8 @@ type Workloads struct {
 	Unseen []error // of the kinds that could not be listed
 }
 
-// Workloads lists what runs pods in a namespace. Its error is that no pod could be
-// seen and nothing else either.
+// Workloads lists what runs pods in a namespace. An error says that nothing could be
+// listed. Where Argo is not installed nothing of it is missed.
 func (v *View) Workloads(ctx context.Context, namespace string) (Workloads, error) {
 	return v.workloads.ask(object{namespace: namespace}, func() (Workloads, error) {
 		g := grouping{by: map[owner]*Workload{}, jobs: map[string]owner{}}
@@ -61,12 +64,15 @@ func (v *View) Workloads(ctx context.Context, namespace string) (Workloads, erro
 		}
 		kinds = append(kinds, listed(ctx, namespace, v.Pods, g.pod)) // last, when their owners are known
 		var seen Workloads
+		looked := false
 		for _, list := range kinds {
-			if err := list(); err != nil {
+			if err := list(); err == nil {
+				looked = true
+			} else if !Is(err, NoSuchKind) {
 				seen.Unseen = append(seen.Unseen, err)
 			}
 		}
-		if len(seen.Unseen) == len(kinds) {
+		if !looked {
 			return Workloads{}, seen.Unseen[0]
 		}
 		seen.All = g.finished()

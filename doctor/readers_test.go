@@ -109,6 +109,14 @@ func TestReadersFound(t *testing.T) {
 			want: []checklist.Finding{{State: checklist.Pass, Detail: "read by 1 CronWorkflow, 1 Workflow, 1 WorkflowTemplate, and by 1 Workflow that ended"}},
 		},
 		{
+			name: "by a pod that got more than its template says", objects: bothObjects + statefulSet("store", "containers: [{name: main, image: x}]"),
+			prepare: func(ns kubetest.Namespace) {
+				owner := "ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: store, controller: true, uid: " + ns.Kubectl("get", "statefulset", "store", "-o", "jsonpath={.metadata.uid}") + "}]"
+				ns.Apply(strings.Replace(pod("store-0", reads), "name: store-0", "name: store-0, "+owner, 1))
+			},
+			want: []checklist.Finding{{State: checklist.Pass, Detail: "read by 1 StatefulSet"}},
+		},
+		{
 			name:    "by a pod that ended",
 			objects: bothObjects + pod("done", reads),
 			prepare: func(ns kubetest.Namespace) { ns.Status("pod", "done", `{"phase":"Succeeded"}`) },

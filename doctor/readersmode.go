@@ -65,6 +65,7 @@ func (d *Doctor) appEnv(ctx context.Context) (resolve.AppEnv, error) {
 }
 
 func (m *mountModes) look(d *Doctor, w *cluster.Workload, spec *corev1.PodSpec, prod bool) {
+	fixed := false // one group does for all containers of a pod
 	users := map[string]cluster.User{}
 	for c := range cluster.Containers(spec) {
 		users[c.Name] = cluster.UserOf(spec, c)
@@ -77,8 +78,8 @@ func (m *mountModes) look(d *Doctor, w *cluster.Workload, spec *corev1.PodSpec, 
 		user := users[r.Container]
 		for _, mode := range r.Modes() {
 			m.judge(w, r, user, mode, prod)
-			if fix, ok := d.groupFix(w, spec, user); ok && user.Reads(mode) == cluster.Unreadable && !slices.Contains(m.fixes, fix) {
-				m.fixes = append(m.fixes, fix)
+			if fix, ok := d.groupFix(w, spec, user); ok && user.Reads(mode) == cluster.Unreadable && !fixed {
+				m.fixes, fixed = append(m.fixes, fix), true
 			}
 		}
 	}
