@@ -49,46 +49,69 @@ func (d *Doctor) podsStuck(ctx context.Context) checklist.Finding {
 	}
 	events, eventsErr := d.view.Events(ctx, d.Namespace)
 	newest := newestHolds(events)
-	var t tally
-	var oldest *corev1.Pod
-	waitsOnly, pods, others, silent := true, 0, 0, 0
+	s := podStates{waitsOnly: true}
 	for _, w := range seen.All {
 		for _, p := range w.Pods {
-			if p.DeletionTimestamp != nil {
-				continue
-			}
-			why, is := stuckOn(p, newest[p.UID], d.Now())
-			if !d.concernsPod(p) {
-				if is {
-					others++
-				}
-				continue
-			}
-			pods++
-			switch {
-			case is:
-				if oldest == nil || p.CreationTimestamp.Before(&oldest.CreationTimestamp) {
-					oldest = p
-				}
-				waitsOnly = waitsOnly && why.missing
-				t.add(w.Object(), why.text())
-			case isWaiting(p):
-				silent++
+			if p.DeletionTimestamp == nil {
+				why, is := stuckOn(p, newest[p.UID], d.Now())
+				s.add(w, p, why, is, d.concernsPod(p))
 			}
 		}
 	}
-	if t.empty() {
-		if eventsErr != nil && silent > 0 {
-			return d.couldNotLook(eventsErr) // they would say why these pods wait
+	if s.stuck.empty() && s.starting > 0 && eventsErr != nil {
+		return d.couldNotLook(eventsErr) // they would say why these pods have not started
+	}
+	return s.finding(d)
+}
+
+// podStates is how the pods of a namespace are.
+type podStates struct {
+	stuck     tally
+	waitsOnly bool        // each that is stuck refers to what is missing
+	oldest    *corev1.Pod // of those that are stuck
+
+	pods, starting int // of components
+	others         int // that are stuck and not of components
+}
+
+func (s *podStates) add(w *cluster.Workload, p *corev1.Pod, why stuck, is, concerns bool) {
+	if !concerns {
+		if is {
+			s.others++
 		}
-		return pass(runningText(pods, silent, others))
+		return
+	}
+	s.pods++
+	if !is {
+		if isWaiting(p) {
+			s.starting++
+		}
+		return
+	}
+	if s.oldest == nil || p.CreationTimestamp.Before(&s.oldest.CreationTimestamp) {
+		s.oldest = p
+	}
+	s.waitsOnly = s.waitsOnly && why.missing
+	s.stuck.add(w.Object(), why.text())
+}
+
+func (s *podStates) finding(d *Doctor) checklist.Finding {
+	if s.stuck.empty() {
+		text := several(s.pods, "pod") + ", none is stuck"
+		if s.starting > 0 {
+			text += fmt.Sprintf(", %d starting", s.starting)
+		}
+		if s.others > 0 {
+			text += fmt.Sprintf("; %d that read nothing of this are", s.others)
+		}
+		return pass(text)
 	}
 	code := codeStuck
-	if waitsOnly {
+	if s.waitsOnly {
 		code = codeWaits
 	}
-	f := hinted(t.finding(checklist.Fail, code), d.kubectl(d.Namespace)+" describe pod "+hint.ShellWord(oldest.Name))
-	f.Detail += ", for " + age(d.Now().Sub(oldest.CreationTimestamp.Time))
+	f := hinted(s.stuck.finding(checklist.Fail, code), d.kubectl(d.Namespace)+" describe pod "+hint.ShellWord(s.oldest.Name))
+	f.Detail += ", for " + age(d.Now().Sub(s.oldest.CreationTimestamp.Time))
 	return f
 }
 
@@ -117,17 +140,4 @@ func eventTime(e *corev1.Event) time.Time {
 		last = e.Series.LastObservedTime.Time
 	}
 	return last
-}
-
-// runningText counts pods of pipelines, those of them that have not started yet, and
-// those of others that are stuck.
-func runningText(pods, starting, others int) string {
-	text := several(pods, "pod") + ", none is stuck"
-	if starting > 0 {
-		text += fmt.Sprintf(", %d starting", starting)
-	}
-	if others > 0 {
-		text += fmt.Sprintf("; %d that read nothing of this are", others)
-	}
-	return text
 }

@@ -169,6 +169,9 @@ func (d *Doctor) addKey(g gap) (checklist.Command, bool) {
 	if g.Kind == cluster.Secret {
 		return checklist.Command{Line: hint.PatchSecretOf(kubectl, name, g.key), Input: typed}, true
 	}
+	if k := d.Contract.KeyFor(g.key); k != nil && k.Sensitive {
+		return checklist.Command{}, false // it belongs into a Secret
+	}
 	line := fmt.Sprintf(`read -r V; [ "$V" ] && kubectl create configmap %s --from-literal=%s="$V" --dry-run=client -o json | %s patch configmap %s --type=merge --patch-file /dev/stdin`, name, g.key, kubectl, name)
 	return checklist.Command{Line: line, Input: typed}, true
 }

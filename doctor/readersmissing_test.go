@@ -95,6 +95,13 @@ func TestReadersMissing(t *testing.T) {
 			}},
 		},
 		{
+			name: "a credential that is looked for in the ConfigMap", objects: bothObjects + deployment("train", variable("configMapKeyRef", "flts-config", "MINIO_SECRET_KEY", "")),
+			want: []checklist.Finding{{
+				State: checklist.Fail, Code: "FLTS-K32", Detail: "Deployment train: ConfigMap flts-config has no key MINIO_SECRET_KEY (variable VALUE of container main)", Explains: explains,
+				Hint: "kubectl -n NS describe configmap flts-config",
+			}},
+		},
+		{
 			name: "the login to a registry", objects: bothObjects + deployment("train", "imagePullSecrets: [{name: registry}], "+reads),
 			want: []checklist.Finding{{
 				State: checklist.Warn, Code: "FLTS-K37", Detail: "Deployment train: there is no Secret registry (imagePullSecrets)",
