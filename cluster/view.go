@@ -58,6 +58,9 @@ type View struct {
 	questions    once[question, bool]
 	access       access
 	ones         once[object, *corev1.Service]
+	counts       once[object, map[string]int]
+	workflows    once[object, []Workflow]
+	workloads    once[object, Workloads]
 }
 
 // object is what was asked for; without a name it is a list.
@@ -90,6 +93,12 @@ func (v *View) ConfigMap(ctx context.Context, namespace, name string) (*corev1.C
 		c := &corev1.ConfigMap{}
 		return c, v.API.get(ctx, configMaps, namespace, name, c)
 	})
+}
+
+// ConfigMapMetadata is a ConfigMap without its values, for who needs only to know that it
+// is there.
+func (v *View) ConfigMapMetadata(ctx context.Context, namespace, name string) (*metav1.PartialObjectMetadata, error) {
+	return v.metadataOf(ctx, configMaps, namespace, name)
 }
 
 // ConfigMaps lists the metadata of those of a namespace.
