@@ -1,0 +1,12 @@
+package cluster
+
+import "github.com/flts-run/flts-run/internal/secret"
+
+// Expand is expand with these variables.
+func Expand(text string, variables map[string]string) string {
+	expanded, _, _ := expand(text, func(name string) (Variable, bool) {
+		text, have := variables[name]
+		return Variable{Value: secret.New(text)}, have
+	})
+	return expanded
+}
