@@ -24,15 +24,7 @@ const fileSuffix = "_FILE"
 // It returns the names of the variables that it read. A variable and its _FILE
 // with different values are an error, a finding of the source.
 func (s *EnvironSources) ReadKeyFiles(c *Contract, vars map[string]string) (read []string, err error) {
-	paths := map[string]string{}
-	for name, path := range vars {
-		bare, ok := strings.CutSuffix(name, fileSuffix)
-		if ok && path != "" && c.KeyFor(bare) != nil && c.KeyFor(name) == nil {
-			paths[bare] = path
-			read = append(read, name)
-		}
-	}
-	slices.Sort(read)
+	paths, read := keyFiles(c, vars)
 	if len(paths) == 0 {
 		return nil, nil
 	}
@@ -46,10 +38,40 @@ func (s *EnvironSources) ReadKeyFiles(c *Contract, vars map[string]string) (read
 	if err != nil {
 		return read, err
 	}
+	s.putAll(c, values)
+	return read, nil
+}
+
+// TakeKeyFiles is ReadKeyFiles with files that are known otherwise: open returns what
+// is at a path.
+func (s *EnvironSources) TakeKeyFiles(c *Contract, vars map[string]string, open func(path string) Value) {
+	paths, _ := keyFiles(c, vars)
+	values := map[string]Value{}
+	for name, path := range paths {
+		values[name] = open(path)
+	}
+	s.putAll(c, values)
+}
+
+// keyFiles are the paths in variables that name a file, by the variable that each
+// stands for, and the names of the variables.
+func keyFiles(c *Contract, vars map[string]string) (paths map[string]string, read []string) {
+	paths = map[string]string{}
+	for name, path := range vars {
+		bare, ok := strings.CutSuffix(name, fileSuffix)
+		if ok && path != "" && c.KeyFor(bare) != nil && c.KeyFor(name) == nil {
+			paths[bare] = path
+			read = append(read, name)
+		}
+	}
+	slices.Sort(read)
+	return paths, read
+}
+
+func (s *EnvironSources) putAll(c *Contract, values map[string]Value) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		s.put(c.KeyFor(name), name, values[name])
 	}
-	return read, nil
 }
 
 func readNamed(g generations, name, path string) Value {
