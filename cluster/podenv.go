@@ -16,13 +16,13 @@ import (
 // from what the image sets. It is computed: a container that runs has what there was
 // when it was started.
 type Environment struct {
-	Variables []Variable // sorted by name
+	Variables []EnvVar // sorted by name
 	Missing   []Missing  // what is named and not there: the kubelet does not start the container
 	Unseen    []Unseen   // what may hold any variables, and could not be seen
 }
 
-// Variable is one variable of a container.
-type Variable struct {
+// EnvVar is one variable of a container.
+type EnvVar struct {
 	Name   string
 	Value  secret.String // nothing of it is shown, wherever it comes from
 	Origin Origin
@@ -50,10 +50,10 @@ type Unseen struct {
 }
 
 // Of returns the variable of that name.
-func (e *Environment) Of(name string) (Variable, bool) {
-	i, found := slices.BinarySearchFunc(e.Variables, name, func(v Variable, name string) int { return strings.Compare(v.Name, name) })
+func (e *Environment) Of(name string) (EnvVar, bool) {
+	i, found := slices.BinarySearchFunc(e.Variables, name, func(v EnvVar, name string) int { return strings.Compare(v.Name, name) })
 	if !found {
-		return Variable{}, false
+		return EnvVar{}, false
 	}
 	return e.Variables[i], true
 }
@@ -65,7 +65,7 @@ func (e *Environment) May(name string) (Unseen, bool) {
 	return mayOf(e.Unseen, name, known, have)
 }
 
-func mayOf(unseen []Unseen, name string, known Variable, have bool) (Unseen, bool) {
+func mayOf(unseen []Unseen, name string, known EnvVar, have bool) (Unseen, bool) {
 	for _, u := range slices.Backward(unseen) {
 		if strings.HasPrefix(name, u.Prefix) && (!u.link || isLinkName(name)) && (!have || known.rank < u.rank) {
 			return u, true
@@ -78,7 +78,7 @@ func mayOf(unseen []Unseen, name string, known Variable, have bool) (Unseen, boo
 // the Services of the namespace, above them envFrom in its order, above that env, in
 // which $(NAME) stands for what was set so far.
 func (v *View) Environment(ctx context.Context, pod *corev1.Pod, c *corev1.Container) Environment {
-	b := environment{view: v, pod: pod, container: c, set: map[string]Variable{}}
+	b := environment{view: v, pod: pod, container: c, set: map[string]EnvVar{}}
 	b.links, b.unseen = v.serviceLinks(ctx, pod, c)
 	for i, from := range c.EnvFrom {
 		b.envFrom(ctx, i+1, from)
@@ -91,7 +91,7 @@ func (v *View) Environment(ctx context.Context, pod *corev1.Pod, c *corev1.Conta
 			b.set[name] = link
 		}
 	}
-	all := slices.SortedFunc(maps.Values(b.set), func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
+	all := slices.SortedFunc(maps.Values(b.set), func(a, b EnvVar) int { return strings.Compare(a.Name, b.Name) })
 	return Environment{Variables: all, Missing: b.missing, Unseen: b.unseen}
 }
 
@@ -101,8 +101,8 @@ type environment struct {
 	pod       *corev1.Pod
 	container *corev1.Container
 
-	links   map[string]Variable
-	set     map[string]Variable
+	links   map[string]EnvVar
+	set     map[string]EnvVar
 	missing []Missing
 	unseen  []Unseen
 }
@@ -113,9 +113,9 @@ func (b *environment) envFrom(ctx context.Context, rank int, from corev1.EnvFrom
 	origin, optional := Origin{}, false
 	switch {
 	case from.ConfigMapRef != nil:
-		origin, optional = Origin{Kind: ConfigMapKind, Name: from.ConfigMapRef.Name}, isTrue(from.ConfigMapRef.Optional)
+		origin, optional = Origin{Kind: ConfigMapKind, Name: from.ConfigMapRef.Name}, isOptional(from.ConfigMapRef.Optional)
 	case from.SecretRef != nil:
-		origin, optional = Origin{Kind: SecretKind, Name: from.SecretRef.Name}, isTrue(from.SecretRef.Optional)
+		origin, optional = Origin{Kind: SecretKind, Name: from.SecretRef.Name}, isOptional(from.SecretRef.Optional)
 	default:
 		return
 	}
@@ -130,13 +130,13 @@ func (b *environment) envFrom(ctx context.Context, rank int, from corev1.EnvFrom
 	for key, text := range data {
 		origin.Key = key
 		name := from.Prefix + key
-		b.set[name] = Variable{Name: name, Value: secret.New(text), Origin: origin, Reads: []Origin{origin}, rank: rank}
+		b.set[name] = EnvVar{Name: name, Value: secret.New(text), Origin: origin, Reads: []Origin{origin}, rank: rank}
 	}
 }
 
 // env sets one variable that the spec names.
 func (b *environment) env(ctx context.Context, rank int, item corev1.EnvVar) {
-	v := Variable{Name: item.Name, Origin: Origin{Kind: SpecKind}, rank: rank}
+	v := EnvVar{Name: item.Name, Origin: Origin{Kind: SpecKind}, rank: rank}
 	from := item.ValueFrom
 	switch {
 	case item.Value != "" || from == nil:
@@ -152,12 +152,12 @@ func (b *environment) env(ctx context.Context, rank int, item corev1.EnvVar) {
 		v.Value, v.Err = secret.New(text), err
 	case from.ConfigMapKeyRef != nil:
 		r := from.ConfigMapKeyRef
-		if !b.keyRef(ctx, &v, Origin{ConfigMapKind, r.Name, r.Key}, isTrue(r.Optional)) {
+		if !b.keyRef(ctx, &v, Origin{ConfigMapKind, r.Name, r.Key}, isOptional(r.Optional)) {
 			return
 		}
 	case from.SecretKeyRef != nil:
 		r := from.SecretKeyRef
-		if !b.keyRef(ctx, &v, Origin{SecretKind, r.Name, r.Key}, isTrue(r.Optional)) {
+		if !b.keyRef(ctx, &v, Origin{SecretKind, r.Name, r.Key}, isOptional(r.Optional)) {
 			return
 		}
 	default:
@@ -167,7 +167,7 @@ func (b *environment) env(ctx context.Context, rank int, item corev1.EnvVar) {
 }
 
 // keyRef reads one key of an object. False leaves the variable as it was before.
-func (b *environment) keyRef(ctx context.Context, v *Variable, origin Origin, optional bool) bool {
+func (b *environment) keyRef(ctx context.Context, v *EnvVar, origin Origin, optional bool) bool {
 	data, err := b.view.texts(ctx, b.pod.Namespace, origin)
 	text, have := data[origin.Key]
 	v.Origin, v.Reads, v.Value = origin, []Origin{origin}, secret.New(text)
@@ -182,13 +182,13 @@ func (b *environment) keyRef(ctx context.Context, v *Variable, origin Origin, op
 }
 
 // lookup is what $(NAME) stands for.
-func (b *environment) lookup(name string) (Variable, bool) {
+func (b *environment) lookup(name string) (EnvVar, bool) {
 	known, have := b.set[name]
 	if !have {
 		known, have = b.links[name]
 	}
 	if u, may := mayOf(b.unseen, name, known, have); may {
-		return Variable{Err: u.Err}, true
+		return EnvVar{Err: u.Err}, true
 	}
 	return known, have
 }
@@ -216,7 +216,7 @@ func (v *View) texts(ctx context.Context, namespace string, o Origin) (map[strin
 
 // expand replaces $(NAME) as the kubelet does: what is not set stays as it stands, and
 // $$ is a dollar.
-func expand(text string, lookup func(string) (Variable, bool)) (expanded string, reads []Origin, err error) {
+func expand(text string, lookup func(string) (EnvVar, bool)) (expanded string, reads []Origin, err error) {
 	var b strings.Builder
 	for {
 		before, rest, found := strings.Cut(text, "$")
@@ -247,4 +247,17 @@ func expand(text string, lookup func(string) (Variable, bool)) (expanded string,
 	}
 }
 
-func isTrue(b *bool) bool { return b != nil && *b }
+func isOptional(b *bool) bool { return b != nil && *b }
+
+// Expand replaces $(NAME) in a word of a command, as the kubelet does. It is not known
+// where a variable in it is not.
+func (e *Environment) Expand(word string) (text string, known bool) {
+	text, _, err := expand(word, func(name string) (EnvVar, bool) {
+		v, have := e.Of(name)
+		if u, may := mayOf(e.Unseen, name, v, have); may {
+			return EnvVar{Err: u.Err}, true
+		}
+		return v, have
+	})
+	return text, err == nil
+}

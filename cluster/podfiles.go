@@ -81,9 +81,9 @@ func (v *View) Files(ctx context.Context, pod *corev1.Pod, c *corev1.Container, 
 		}
 		sub := m.SubPath
 		if m.SubPathExpr != "" {
-			text, _, err := expand(m.SubPathExpr, env.Of)
-			if sub = text; err != nil && mount.Err == nil {
-				mount.Err, content.files = err, nil
+			text, known := env.Expand(m.SubPathExpr)
+			if sub = text; !known {
+				mount.Err, content.files = &NotKnown{"which part of the volume it is depends on a variable that is not known"}, nil
 			}
 		}
 		mount.SubPath = sub != ""

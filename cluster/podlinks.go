@@ -19,8 +19,8 @@ const apiService = "kubernetes"
 
 // serviceLinks are the variables that the kubelet sets for the Services of the
 // namespace. Those that were made after the container was started are not in it.
-func (v *View) serviceLinks(ctx context.Context, pod *corev1.Pod, c *corev1.Container) (map[string]Variable, []Unseen) {
-	links := map[string]Variable{}
+func (v *View) serviceLinks(ctx context.Context, pod *corev1.Pod, c *corev1.Container) (map[string]EnvVar, []Unseen) {
+	links := map[string]EnvVar{}
 	own := pod.Namespace == metav1.NamespaceDefault
 	if !own {
 		elsewhere := &NotKnown{"it is that of Service kubernetes in default"}
@@ -28,7 +28,7 @@ func (v *View) serviceLinks(ctx context.Context, pod *corev1.Pod, c *corev1.Cont
 			ObjectMeta: metav1.ObjectMeta{Name: apiService},
 			Spec:       corev1.ServiceSpec{Ports: []corev1.ServicePort{{Name: "https", Port: 443}}},
 		}) {
-			links[name] = Variable{Name: name, Origin: Origin{Kind: ServiceKind, Name: apiService}, Err: elsewhere}
+			links[name] = EnvVar{Name: name, Origin: Origin{Kind: ServiceKind, Name: apiService}, Err: elsewhere}
 		}
 	}
 	enabled := pod.Spec.EnableServiceLinks == nil || *pod.Spec.EnableServiceLinks
@@ -47,7 +47,7 @@ func (v *View) serviceLinks(ctx context.Context, pod *corev1.Pod, c *corev1.Cont
 			continue
 		}
 		for name, text := range linksOf(s) {
-			links[name] = Variable{Name: name, Value: secret.New(text), Origin: Origin{Kind: ServiceKind, Name: s.Name}}
+			links[name] = EnvVar{Name: name, Value: secret.New(text), Origin: Origin{Kind: ServiceKind, Name: s.Name}}
 		}
 	}
 	return links, nil

@@ -17,11 +17,11 @@ func (v *View) content(ctx context.Context, pod *corev1.Pod, volume corev1.Volum
 	case volume.ConfigMap != nil:
 		s := volume.ConfigMap
 		b.mode = s.DefaultMode
-		b.object(ctx, Origin{Kind: ConfigMapKind, Name: s.Name}, s.Items, isTrue(s.Optional))
+		b.object(ctx, Origin{Kind: ConfigMapKind, Name: s.Name}, s.Items, isOptional(s.Optional))
 	case volume.Secret != nil:
 		s := volume.Secret
 		b.mode = s.DefaultMode
-		b.object(ctx, Origin{Kind: SecretKind, Name: s.SecretName}, s.Items, isTrue(s.Optional))
+		b.object(ctx, Origin{Kind: SecretKind, Name: s.SecretName}, s.Items, isOptional(s.Optional))
 	case volume.DownwardAPI != nil:
 		b.mode = volume.DownwardAPI.DefaultMode
 		b.fields(volume.DownwardAPI.Items)
@@ -49,9 +49,9 @@ type volumeContent struct {
 func (b *volumeContent) projected(ctx context.Context, s corev1.VolumeProjection) {
 	switch {
 	case s.ConfigMap != nil:
-		b.object(ctx, Origin{Kind: ConfigMapKind, Name: s.ConfigMap.Name}, s.ConfigMap.Items, isTrue(s.ConfigMap.Optional))
+		b.object(ctx, Origin{Kind: ConfigMapKind, Name: s.ConfigMap.Name}, s.ConfigMap.Items, isOptional(s.ConfigMap.Optional))
 	case s.Secret != nil:
-		b.object(ctx, Origin{Kind: SecretKind, Name: s.Secret.Name}, s.Secret.Items, isTrue(s.Secret.Optional))
+		b.object(ctx, Origin{Kind: SecretKind, Name: s.Secret.Name}, s.Secret.Items, isOptional(s.Secret.Optional))
 	case s.DownwardAPI != nil:
 		b.fields(s.DownwardAPI.Items)
 	case s.ServiceAccountToken != nil:

@@ -43,14 +43,24 @@ func (s *EnvironSources) ReadKeyFiles(c *Contract, vars map[string]string) (read
 }
 
 // TakeKeyFiles is ReadKeyFiles with files that are known otherwise: open returns what
-// is at a path.
-func (s *EnvironSources) TakeKeyFiles(c *Contract, vars map[string]string, open func(path string) Value) {
+// the path in a variable names, and false where there is no such file.
+func (s *EnvironSources) TakeKeyFiles(c *Contract, vars map[string]string, open func(variable, path string) (Value, bool)) {
 	paths, _ := keyFiles(c, vars)
 	values := map[string]Value{}
 	for name, path := range paths {
-		values[name] = open(path)
+		v, found := open(name+fileSuffix, path)
+		if !found {
+			v = Value{Err: noKeyFile(name), Origin: "env " + name + fileSuffix}
+		}
+		values[name] = v
 	}
 	s.putAll(c, values)
+}
+
+// noKeyFile is that a variable names no file. The path is not quoted: often enough it
+// is the value itself.
+func noKeyFile(name string) error {
+	return &invalid{CodeNoFile, "names a file that is not there", name + fileSuffix + " takes a path, not the value: mount the file, or unset it"}
 }
 
 // keyFiles are the paths in variables that name a file, by the variable that each
@@ -78,8 +88,7 @@ func readNamed(g generations, name, path string) Value {
 	v := readValue(g.pin(path))
 	if v.Err != nil {
 		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-			// The path is not quoted: often enough it is the value itself.
-			v.Err = &invalid{CodeNoFile, "names a file that is not there", name + fileSuffix + " takes a path, not the value: mount the file, or unset it"}
+			v.Err = noKeyFile(name)
 		}
 	}
 	v.Origin = "env " + name + fileSuffix
