@@ -16,9 +16,9 @@ import (
 // from what the image sets. It is computed: a container that runs has what there was
 // when it was started.
 type Environment struct {
-	Variables []EnvVar // sorted by name
-	Missing   []Missing  // what is named and not there: the kubelet does not start the container
-	Unseen    []Unseen   // what may hold any variables, and could not be seen
+	Variables []EnvVar  // sorted by name
+	Missing   []Missing // what is named and not there: the kubelet does not start the container
+	Unseen    []Unseen  // what may hold any variables, and could not be seen
 }
 
 // EnvVar is one variable of a container.

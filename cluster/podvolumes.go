@@ -37,6 +37,9 @@ func (v *View) content(ctx context.Context, pod *corev1.Pod, volume corev1.Volum
 	return b.content
 }
 
+// authority is what Kubernetes puts into each namespace, and mounts into each pod.
+var authority = Origin{Kind: ConfigMapKind, Name: "kube-root-ca.crt"}
+
 // volumeContent is that of a volume that is being put together.
 type volumeContent struct {
 	content
@@ -66,6 +69,11 @@ func (b *volumeContent) projected(ctx context.Context, s corev1.VolumeProjection
 
 // object takes the keys of a ConfigMap or a Secret, or those that are listed.
 func (b *volumeContent) object(ctx context.Context, origin Origin, items []corev1.KeyToPath, optional bool) {
+	if origin == authority {
+		// Every pod has it, no key of ours is in it, and not everybody may read it.
+		b.unseen(origin, items, &NotKnown{"it is the certificate of the cluster"})
+		return
+	}
 	b.origins = append(b.origins, origin)
 	data, err := b.view.bytes(ctx, b.pod.Namespace, origin)
 	if err != nil && !Is(err, NotFound) {

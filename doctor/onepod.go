@@ -23,6 +23,9 @@ type OnePod struct {
 	AppEnv    resolve.AppEnv
 	// Notes say what else decides, and cannot be seen from here.
 	Notes []string
+	// Findings are those of flts-run about the configuration, but for those about keys
+	// that are not certain.
+	Findings []resolve.Finding
 
 	doctor    *Doctor
 	container *corev1.Container
@@ -30,8 +33,7 @@ type OnePod struct {
 	files     cluster.Files
 	command   podCommand
 	contract  *resolve.Contract
-	findings  []resolve.Finding // of the configuration; what is unsure is in none of them
-	problems  []error           // what flts-run would refuse to read
+	problems  []error // what flts-run would refuse to read
 }
 
 // PodKey is a key of the contract in a container.
@@ -131,6 +133,3 @@ func (p *OnePod) Checks() []checklist.Check {
 	add("pod.wrapper", "the task starts under flts-run", true, p.checkWrapper)
 	return checks
 }
-
-// Image is that of the container, as the spec names it.
-func (p *OnePod) Image() string { return p.container.Image }

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"cmp"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -80,7 +81,7 @@ func (p *OnePod) resolve() {
 	for _, f := range seen.Findings {
 		about := append(slices.Clone(f.Keys), f.Key)
 		if !slices.ContainsFunc(about, func(name string) bool { return unsure[name] }) {
-			p.findings = append(p.findings, f)
+			p.Findings = append(p.Findings, f)
 		}
 	}
 	p.noteImage()
@@ -135,18 +136,35 @@ func (p *OnePod) resolveWith(feared bool) *resolve.Resolution {
 		Ambient: resolve.AmbientIdentity(r.vars), InPod: true, PodNamespace: p.Namespace,
 		Variables: r.vars, Mounts: func() resolve.Mounts { return mounts },
 	})
-	result.Findings = append(result.Findings, r.findings...)
+	p.judgeTask(result, r.vars)
 	return result
+}
+
+// judgeTask adds what clients in the task would make of its environment. What flts-run
+// resolves is in it where flts-run starts the task.
+func (p *OnePod) judgeTask(r *resolve.Resolution, vars map[string]string) {
+	environ := maps.Clone(vars)
+	if p.command.wrapped {
+		maps.Copy(environ, r.Environ())
+	}
+	before := len(r.Findings)
+	r.JudgeTask(p.contract, resolve.Task{Environ: environ, Given: vars, ReadFile: func(name string) ([]byte, error) {
+		if f, have := p.files.Of(name); have && f.Err == nil {
+			return []byte(f.Data.Reveal()), nil
+		}
+		return nil, fs.ErrNotExist
+	}})
+	// A profile can be in a file of the image.
+	r.Findings = append(r.Findings[:before], slices.DeleteFunc(r.Findings[before:], func(f resolve.Finding) bool { return f.Code == resolve.CodeNoProfile })...)
 }
 
 // podReading is what is read for one resolution.
 type podReading struct {
 	*OnePod
-	feared   bool
-	vars     map[string]string
-	env      resolve.EnvironSources
-	sources  places.Sources
-	findings []resolve.Finding
+	feared  bool
+	vars    map[string]string
+	env     resolve.EnvironSources
+	sources places.Sources
 }
 
 // environ sorts the variables into sources, each with its exact origin.
@@ -265,9 +283,9 @@ func valueOf(f cluster.File) resolve.Value {
 // that of the contract, and the variable where it follows from that.
 func originText(o cluster.Origin, name, key string) string {
 	switch {
-	case o.Key == key:
+	case o.Key == name && name == key:
 		return o.Object().String()
-	case name == key || name == o.Key:
+	case o.Key == name || name == key:
 		return o.String()
 	}
 	return o.String() + " as " + name

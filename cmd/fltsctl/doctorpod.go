@@ -11,13 +11,13 @@ import (
 // that nobody gave and nobody needs are left out.
 func podTable(p *doctor.OnePod) string {
 	head := "pod " + p.Name + ", container " + p.Container
-	if image := p.Image(); image != "" {
+	if image := podImage(p); image != "" {
 		head += ", image " + image
 	}
 	rows := [][]string{{"KEY", "VALUE", "ORIGIN", "SHADOWED"}}
 	for _, k := range p.Keys {
 		given := k.Winner >= 0
-		if !given && k.Unless == "" && len(k.Candidates) == 0 && !k.Key.Required {
+		if !given && len(k.Candidates) == 0 && !k.Key.Required {
 			continue
 		}
 		rows = append(rows, []string{k.Key.Name, podValue(k), podOrigin(k), strings.Join(podShadowed(k), ", ")})
@@ -28,6 +28,14 @@ func podTable(p *doctor.OnePod) string {
 		b.WriteString("note: " + oneLine(note) + "\n")
 	}
 	return b.String()
+}
+
+func podImage(p *doctor.OnePod) string {
+	c := cluster.ContainerOf(p.Pod, p.Container)
+	if c == nil {
+		return ""
+	}
+	return c.Image
 }
 
 // podValue is a value as it may be shown.
@@ -99,7 +107,7 @@ type podKeyDocument struct {
 
 func newPodDocument(p *doctor.OnePod) podDocument {
 	d := podDocument{
-		Name: p.Name, Namespace: p.Namespace, Phase: string(p.Status.Phase), Container: p.Container, Image: p.Image(),
+		Name: p.Name, Namespace: p.Namespace, Phase: string(p.Status.Phase), Container: p.Container, Image: podImage(p),
 		Started: rfc3339(cluster.StartOf(p.Pod, p.Container)), AppEnv: string(p.AppEnv), Keys: []podKeyDocument{}, Notes: p.Notes,
 	}
 	for _, k := range p.Keys {
