@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -151,7 +152,8 @@ func TestOnePodAgreesWithTheProgramInThePod(t *testing.T) {
 		"elsewhere": `{volumes: [{name: s, projected: {sources: [{secret: {name: flts-secrets, items: [{key: MINIO_SECRET_KEY, path: a/key}, {key: MINIO_ACCESS_KEY, path: id}]}}]}}],
 			containers: [{name: main, image: i, env: [{name: MINIO_SECRET_KEY_FILE, value: /creds/a/key}, {name: AWS_ACCESS_KEY_ID_FILE, value: /creds/id}, {name: APP_ENV, value: dev}, {name: FLTS_PARAMS_JSON, value: '{"gateway_url": "http://param:1"}'}],
 			volumeMounts: [{name: s, mountPath: /creds}]}]}`,
-		"links": `{containers: [{name: main, image: i, env: [{name: FLTS_CONTRACT, value: /c/contract.yaml}], volumeMounts: [{name: c, mountPath: /c}]}], volumes: [{name: c, configMap: {name: own-contract}}]}`,
+		"overlay": `{volumes: [{name: conf, configMap: {name: own-yaml}}], containers: [{name: main, image: i, env: [{name: APP_ENV, value: staging}], envFrom: [{secretRef: {name: flts-secrets}}], volumeMounts: [{name: conf, mountPath: /etc/flts}]}]}`,
+		"links":   `{containers: [{name: main, image: i, env: [{name: FLTS_CONTRACT, value: /c/contract.yaml}], volumeMounts: [{name: c, mountPath: /c}]}], volumes: [{name: c, configMap: {name: own-contract}}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := kubetest.Namespace{Cluster: ns.Cluster, T: t, Name: ns.Name}
@@ -166,6 +168,11 @@ apiVersion: v1
 kind: ConfigMap
 metadata: {name: own-contract}
 data: {contract.yaml: "extends: builtin\nkeys:\n  MLFLOW_PORT: {type: string, default: '1'}\n"}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: own-yaml}
+data: {config_base.yaml: "minio: {endpoint: 'base:1', secure: true}\nbucket: {dataset: one}\n", config_staging.yaml: "minio: {endpoint: 'over:1'}\n", config_prod.yml: "a: b"}
 ---
 {apiVersion: v1, kind: Pod, metadata: {name: ` + name + `}, spec: ` + spec + "}")
 			in.Eventually("Running", "get", "pod", name, "-o", "jsonpath={.status.phase}")
@@ -343,7 +350,7 @@ func TestPodChecks(t *testing.T) {
 			name: "not wrapped", objects: with(main + "command: [tini, -s, --, python, x.py]}]"), only: []string{"pod.wrapper"},
 			want: []checklist.Finding{{
 				State: checklist.Warn, Code: "FLTS-K48", Detail: "python is started without flts-run, unless that is a shim of the image",
-				Hint: "make flts-run the first word: command: [flts-run, exec, --, …]; what the components of a compiled pipeline start with, fltsctl submit can change",
+				Hint: "make flts-run the first word: command: [flts-run, exec, --, …]",
 			}},
 		},
 		{
@@ -363,40 +370,46 @@ var later = time.Date(2126, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // runningSince writes the status of a container that was started then.
 func runningSince(start time.Time) func(kubetest.Namespace) {
-	return func(ns kubetest.Namespace) {
-		ns.Status("pod", "task", `{"phase":"Running","containerStatuses":[{"name":"main","ready":true,"image":"i","imageID":"","restartCount":0,"state":{"running":{"startedAt":"`+start.UTC().Format(time.RFC3339)+`"}}}]}`)
-	}
+	return func(ns kubetest.Namespace) { started(ns, "task", start) }
+}
+
+func started(ns kubetest.Namespace, pod string, start time.Time) {
+	ns.T.Helper()
+	ns.Status("pod", pod, `{"phase":"Running","containerStatuses":[{"name":"main","ready":true,"image":"i","imageID":"","restartCount":0,"state":{"running":{"startedAt":"`+start.UTC().Format(time.RFC3339)+`"}}}]}`)
 }
 
 // A change of a key that the container reads is drift, and the hint names what to
 // restart.
 func TestPodDrift(t *testing.T) {
-	owned := func(owner, labels string) string {
-		return podObjects + "---\n{apiVersion: v1, kind: Pod, metadata: {name: task, labels: {" + labels + "}, ownerReferences: [" + owner + `]}, spec: {enableServiceLinks: false, volumes: [{name: v, configMap: {name: flts-config}}], containers: [{name: main, image: i,
-			env: [{name: S, valueFrom: {secretKeyRef: {name: flts-secrets, key: MINIO_SECRET_KEY}}}, {name: U, value: "u:$(S)"}], volumeMounts: [{name: v, mountPath: /one, subPath: GATEWAY_URL}]}]}}`
+	ns := kubetest.New(t)
+	const spec = `{enableServiceLinks: false, volumes: [{name: v, configMap: {name: flts-config}}], containers: [{name: main, image: i,
+			env: [{name: S, valueFrom: {secretKeyRef: {name: flts-secrets, key: MINIO_SECRET_KEY}}}, {name: U, value: "u:$(S)"}], volumeMounts: [{name: v, mountPath: /one, subPath: GATEWAY_URL}]}]}`
+	ns.Apply(podObjects + podHead + "spec: " + spec + `
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: train}
+spec: {selector: {matchLabels: {app: train}}, template: {metadata: {labels: {app: train}}, spec: ` + spec + "}}")
+	ns.Eventually("train", "get", "pods", "-l", "app=train", "-o", "jsonpath={.items[0].metadata.labels.app}")
+	deployed := strings.TrimSpace(ns.Kubectl("get", "pods", "-l", "app=train", "-o", "jsonpath={.items[0].metadata.name}"))
+
+	for _, pod := range []string{"task", deployed} {
+		started(ns, pod, time.Now())
 	}
-	start := func(ns kubetest.Namespace) {
-		runningSince(time.Now().Add(2 * time.Second))(ns)
-		time.Sleep(3100 * time.Millisecond) // the API counts in seconds
-		ns.Kubectl("patch", "secret", "flts-secrets", "--type=merge", "-p", `{"stringData":{"MINIO_SECRET_KEY":"new"}}`, "--field-manager=rotation")
-		ns.Kubectl("patch", "configmap", "flts-config", "--type=merge", "-p", `{"data":{"MINIO_ENDPOINT":"new:9000"}}`, "--field-manager=other")
-	}
-	for name, c := range map[string]struct{ owner, labels, hint string }{
-		"deployment": {"{apiVersion: apps/v1, kind: ReplicaSet, name: train-5d8f, uid: u1, controller: true}", "pod-template-hash: 5d8f", "kubectl -n NS rollout restart deployment/train"},
-		"workflow":   {"{apiVersion: argoproj.io/v1alpha1, kind: Workflow, name: run-x, uid: u1, controller: true}", "", "submit a new run: the environment is fixed at the start"},
+	time.Sleep(1100 * time.Millisecond) // the API counts in seconds
+	ns.Kubectl("patch", "secret", "flts-secrets", "--type=merge", "-p", `{"stringData":{"MINIO_SECRET_KEY":"new"}}`, "--field-manager=rotation")
+	ns.Kubectl("patch", "configmap", "flts-config", "--type=merge", "-p", `{"data":{"MINIO_ENDPOINT":"new:9000"}}`, "--field-manager=other")
+	for pod, hint := range map[string]string{
+		"task":   "start it again, or submit a new run: the environment is fixed at the start",
+		deployed: "kubectl -n NS rollout restart deployment/train",
 	} {
-		t.Run(name, func(t *testing.T) {
-			ns := kubetest.New(t)
-			ns.Apply(owned(c.owner, c.labels))
-			start(ns)
-			verdict := scenario{pod: "task", only: []string{"pod.drift"}}.examine(t, ns, ns.Admin())
-			last := verdict.Results[len(verdict.Results)-1]
-			require.Equal(t, checklist.Warn, last.State, last.Detail)
-			require.Equal(t, "FLTS-K45", last.Code)
-			require.Regexp(t, `^Secret flts-secrets changed \d+s after the start \(S, U\)$`, last.Detail)
-			require.Empty(t, last.Evidence, "MINIO_ENDPOINT is no file of its own")
-			require.Equal(t, c.hint, ns.Out(last.Hint))
-		})
+		verdict := scenario{pod: pod, only: []string{"pod.drift"}}.examine(t, ns, ns.Admin())
+		last := verdict.Results[len(verdict.Results)-1]
+		require.Equal(t, checklist.Warn, last.State, last.Detail)
+		require.Equal(t, "FLTS-K45", last.Code)
+		require.Regexp(t, `^Secret flts-secrets changed \d+s after the start \(S, U\)$`, last.Detail)
+		require.Empty(t, last.Evidence, "MINIO_ENDPOINT is no file of its own")
+		require.Equal(t, hint, ns.Out(last.Hint))
 	}
 }
 
@@ -445,6 +458,32 @@ func TestPodTermination(t *testing.T) {
 			verdict := look.examine(t, in, in.Admin())
 			require.Equal(t, []checklist.Finding{c.want}, plain(in, verdict, []checklist.Finding{c.want}))
 		})
+	}
+}
+
+// What the real kubelet says of a key that is not there, and that the fix lets the
+// container start.
+func TestPodStuckOnAReference(t *testing.T) {
+	ns := kubetest.New(t)
+	ns.Node()
+	ns.Apply(podObjects + `---
+{apiVersion: v1, kind: Pod, metadata: {name: task}, spec: {containers: [{name: main, image: i, env: [{name: B, valueFrom: {secretKeyRef: {name: flts-secrets, key: MINIO_SECRETKEY}}}]}]}}`)
+	ns.Eventually("CreateContainerConfigError", "get", "pod", "task", "-o", "jsonpath={.status.containerStatuses[0].state.waiting.reason}")
+	look := scenario{pod: "task", only: []string{"pod.phase", "pod.references"}, typed: "a value\n"}
+	verdict := look.examine(t, ns, ns.Admin())
+	require.Equal(t, "container main: CreateContainerConfigError: couldn't find key MINIO_SECRETKEY in Secret NS/flts-secrets", ns.Out(verdict.Results[1].Detail))
+	roots := verdict.Roots()
+	require.Len(t, roots, 1)
+	require.Equal(t, "FLTS-K49", roots[0].Code)
+	fix := exec.CommandContext(t.Context(), "sh", "-c", verdict.Results[2].Fix[0].Line)
+	bin := t.TempDir()
+	require.NoError(t, os.Symlink(ns.KubectlPath(), filepath.Join(bin, "kubectl")))
+	fix.Env, fix.Stdin = []string{"PATH=" + bin + ":/usr/bin:/bin", "KUBECONFIG=" + ns.Admin(), "HOME=" + bin}, strings.NewReader(look.typed)
+	out, err := fix.CombinedOutput()
+	require.NoError(t, err, string(out))
+	ns.Eventually("Running", "get", "pod", "task", "-o", "jsonpath={.status.phase}")
+	for _, r := range look.examine(t, ns, ns.Admin()).Results {
+		require.Equal(t, checklist.Pass, r.State, r.Detail)
 	}
 }
 

@@ -36,11 +36,7 @@ func (p *OnePod) kubectl() string { return p.doctor.kubectl(p.Namespace) }
 func (p *OnePod) checkPhase(ctx context.Context) checklist.Finding {
 	newest, eventsErr := p.newestEvent(ctx)
 	if s, is := stuckOn(p.Pod, newest); is {
-		f := hinted(fail(codePodStuck, s.text()), p.describe())
-		if s.missing {
-			f.Explains = []string{"pod/" + codePodReference}
-		}
-		return f
+		return hinted(fail(codePodStuck, s.text()), p.describe())
 	}
 	state := string(p.Status.Phase)
 	switch {
@@ -186,5 +182,5 @@ func (p *OnePod) checkWrapper(context.Context) checklist.Finding {
 		name = hint.ShellWord(oneLine(c.task[0]))
 	}
 	return hinted(fail(codePodUnwrapped, name+" is started without flts-run, unless that is a shim of the image"),
-		"make flts-run the first word: command: [flts-run, exec, --, …]; what the components of a compiled pipeline start with, fltsctl submit can change")
+		"make flts-run the first word: command: [flts-run, exec, --, …]")
 }

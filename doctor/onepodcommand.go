@@ -104,7 +104,7 @@ func (p *OnePod) platform(environ []string) platform.Platform {
 	}
 	// The launcher puts the input in place of this; what it adds are the defaults.
 	task := slices.DeleteFunc(slices.Clone(p.command.task), func(word string) bool { return strings.Contains(word, "{{$") })
-	return platform.Detect(platform.Input{Environ: append(environ, "KUBERNETES_SERVICE_HOST=known"), Task: task, PID: 2, PPID: 1, Files: files})
+	return platform.Detect(platform.Input{Environ: environ, Task: task, PID: 2, PPID: 1, Files: files})
 }
 
 // podFiles is the little of a container's file system that tells the platform.

@@ -138,7 +138,7 @@ func saidIn(message string) (lines []string, hintLine string) {
 		if v.Line == "" {
 			return nil, ""
 		}
-		return []string{oneLine(v.Line)}, strings.TrimPrefix(v.Hint, "flts-run: hint: ")
+		return []string{oneLine(v.Line)}, oneLine(strings.TrimPrefix(v.Hint, "flts-run: hint: "))
 	}
 	for line := range strings.Lines(message) {
 		line = oneLine(line)

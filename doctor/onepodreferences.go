@@ -89,6 +89,10 @@ func (p *OnePod) missing(ctx context.Context, all []cluster.Missing) checklist.F
 		found = warn
 	}
 	f := found(codePodReference, texts[0])
+	newest, _ := p.newestEvent(ctx) // pod.phase says it where events may not be seen
+	if s, is := stuckOn(p.Pod, newest); is && s.missing {
+		f.Explains = []string{"pod/" + codePodStuck}
+	}
 	if len(texts) > 1 {
 		f.Detail += fmt.Sprintf("; %d more below", len(texts)-1)
 		f.Evidence = firstOf(texts)

@@ -89,7 +89,7 @@ func (p *OnePod) resolve() {
 
 // noteImage says what of the image would decide.
 func (p *OnePod) noteImage() {
-	p.note("what the image sets (ENV, files in " + yamlDir + ") is not seen from here: it stands in the layer of defaults, or above it where " + yamlDir + "/image.env is missing")
+	p.note("what the image sets is not seen from here: its ENV, and its files in " + yamlDir)
 }
 
 func winnerOf(k *resolve.Resolved) *resolve.Candidate {
@@ -111,7 +111,8 @@ func notKnown(err error) bool {
 // resolveWith resolves as flts-run does in the container. With feared, what could not
 // be seen is taken to hold every key.
 func (p *OnePod) resolveWith(feared bool) *resolve.Resolution {
-	r := podReading{OnePod: p, feared: feared, vars: map[string]string{}, sources: places.Sources{}}
+	// Every pod has this variable; its value decides nothing.
+	r := podReading{OnePod: p, feared: feared, vars: map[string]string{"KUBERNETES_SERVICE_HOST": "known"}, sources: places.Sources{}}
 	for _, v := range p.env.Variables {
 		if v.Err == nil {
 			r.vars[v.Name] = v.Value.Reveal()
@@ -130,9 +131,10 @@ func (p *OnePod) resolveWith(feared bool) *resolve.Resolution {
 	for _, m := range p.files.Mounts {
 		mounts = append(mounts, m.Path)
 	}
-	r.vars["KUBERNETES_SERVICE_HOST"] = "known"
+	appEnv := r.appEnv(config)
+	r.yaml(appEnv)
 	result := resolve.Resolve(resolve.Input{
-		Contract: p.contract, Sources: r.sources.InOrder(), AppEnv: r.appEnv(config), Namespace: namespace,
+		Contract: p.contract, Sources: r.sources.InOrder(), AppEnv: appEnv, Namespace: namespace,
 		Ambient: resolve.AmbientIdentity(r.vars), InPod: true, PodNamespace: p.Namespace,
 		Variables: r.vars, Mounts: func() resolve.Mounts { return mounts },
 	})
@@ -326,6 +328,22 @@ func (r *podReading) parameters(where platform.Platform) {
 	}
 	r.sources.Put(places.ExecutorParams, sources[:1]...)
 	r.sources.Put(places.ComponentDefaults, sources[1:]...)
+}
+
+// yaml reads the YAML files that are mounted; those of the image are not seen.
+func (r *podReading) yaml(appEnv resolve.AppEnv) {
+	dir := cmp.Or(r.setting("yaml-dir", "FLTS_YAML_DIR"), yamlDir)
+	texts := map[string]string{}
+	for _, f := range r.files.Files {
+		if path.Dir(f.Path) == path.Clean(dir) && f.Err == nil {
+			texts[path.Base(f.Path)] = f.Data.Reveal()
+		}
+	}
+	sources, err := resolve.MountedYAML(r.contract, dir, appEnv, texts)
+	if err != nil {
+		r.problem(err)
+	}
+	r.sources.Put(places.YAMLFiles, sources...)
 }
 
 // isPlaceholder reports a word that the launcher will replace.
