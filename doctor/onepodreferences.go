@@ -60,7 +60,9 @@ func (p *OnePod) checkReferences(ctx context.Context) checklist.Finding {
 func unseenIn(env cluster.Environment, files cluster.Files) error {
 	var all []error
 	for _, u := range env.Unseen {
-		all = append(all, u.Err)
+		if u.Origin.IsObject() { // nobody names a Service here
+			all = append(all, u.Err)
+		}
 	}
 	for _, v := range env.Variables {
 		all = append(all, v.Err)
