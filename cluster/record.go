@@ -19,15 +19,36 @@ type Record struct {
 
 // recorded is what one client has set.
 type recorded struct {
+	by   string
 	at   time.Time
 	keys map[string]bool
+}
+
+// Change is the last that one client has set.
+type Change struct {
+	By   string // the field manager: "helm", "kubectl-edit"
+	At   time.Time
+	Keys []string // sorted
+}
+
+// Changes are those of all clients, the latest first. A client has one time for all that
+// it set of the object, so that At is no earlier than the change of the keys.
+func (r Record) Changes() []Change {
+	var all []Change
+	for _, e := range r.entries {
+		if !e.at.IsZero() {
+			all = append(all, Change{e.by, e.at, slices.Sorted(maps.Keys(e.keys))})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Change) int { return b.At.Compare(a.At) })
+	return all
 }
 
 // RecordOf reads the managedFields of an object.
 func RecordOf(m *metav1.ObjectMeta) Record {
 	r := Record{created: m.CreationTimestamp.Time}
 	for _, entry := range m.ManagedFields {
-		e := recorded{keys: dataFields(entry.FieldsV1)}
+		e := recorded{by: entry.Manager, keys: dataFields(entry.FieldsV1)}
 		if entry.Time != nil {
 			e.at = entry.Time.Time
 		}

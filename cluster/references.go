@@ -25,7 +25,7 @@ type Way int
 const (
 	Env     Way = iota // one variable from one key
 	EnvFrom            // a variable for every key
-	File               // files of a volume
+	Volumes            // files of a volume
 	Pull               // the login to a registry of images
 	Driver             // the login of a volume's driver
 )
@@ -67,7 +67,7 @@ func (r Reference) Keys() []string {
 
 // Read are the keys whose values the container has; none is all.
 func (r Reference) Read() []string {
-	if r.Way != File || r.SubPath == "" {
+	if r.Way != Volumes || r.SubPath == "" {
 		return r.Keys()
 	}
 	if r.Items == nil {
@@ -84,7 +84,7 @@ func (r Reference) Read() []string {
 
 // Fixed reports whether what the container got stays as it was at its start.
 func (r Reference) Fixed() bool {
-	return r.Way == Env || r.Way == EnvFrom || r.Way == File && r.SubPath != ""
+	return r.Way == Env || r.Way == EnvFrom || r.Way == Volumes && r.SubPath != ""
 }
 
 // Needed reports whether a container does not start without what is referred to.
@@ -103,7 +103,7 @@ func (r Reference) Where() string {
 		if r.Prefix != "" {
 			what += " with prefix " + r.Prefix
 		}
-	case File:
+	case Volumes:
 		what = "volume " + r.Volume
 		if r.Path != "" {
 			what += " at " + r.Path
@@ -208,18 +208,18 @@ func inEnvironment(c *corev1.Container) []Reference {
 func inVolume(v corev1.Volume) []Reference {
 	var found []Reference
 	if m := v.ConfigMap; m != nil {
-		found = append(found, Reference{Kind: ConfigMap, Name: m.Name, Optional: isTrue(m.Optional), Way: File, Volume: v.Name, Items: m.Items, Mode: m.DefaultMode})
+		found = append(found, Reference{Kind: ConfigMap, Name: m.Name, Optional: isTrue(m.Optional), Way: Volumes, Volume: v.Name, Items: m.Items, Mode: m.DefaultMode})
 	}
 	if s := v.Secret; s != nil {
-		found = append(found, Reference{Kind: Secret, Name: s.SecretName, Optional: isTrue(s.Optional), Way: File, Volume: v.Name, Items: s.Items, Mode: s.DefaultMode})
+		found = append(found, Reference{Kind: Secret, Name: s.SecretName, Optional: isTrue(s.Optional), Way: Volumes, Volume: v.Name, Items: s.Items, Mode: s.DefaultMode})
 	}
 	if p := v.Projected; p != nil {
 		for _, source := range p.Sources {
 			if m := source.ConfigMap; m != nil {
-				found = append(found, Reference{Kind: ConfigMap, Name: m.Name, Optional: isTrue(m.Optional), Way: File, Volume: v.Name, Items: m.Items, Mode: p.DefaultMode})
+				found = append(found, Reference{Kind: ConfigMap, Name: m.Name, Optional: isTrue(m.Optional), Way: Volumes, Volume: v.Name, Items: m.Items, Mode: p.DefaultMode})
 			}
 			if s := source.Secret; s != nil {
-				found = append(found, Reference{Kind: Secret, Name: s.Name, Optional: isTrue(s.Optional), Way: File, Volume: v.Name, Items: s.Items, Mode: p.DefaultMode})
+				found = append(found, Reference{Kind: Secret, Name: s.Name, Optional: isTrue(s.Optional), Way: Volumes, Volume: v.Name, Items: s.Items, Mode: p.DefaultMode})
 			}
 		}
 	}

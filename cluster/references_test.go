@@ -41,18 +41,18 @@ func TestReferences(t *testing.T) {
 		},
 		`{containers: [{name: main, volumeMounts: [{name: v, mountPath: /one, subPath: k}, {name: v, mountPath: /all}]}, {name: side, volumeMounts: [{name: v, mountPath: /expr, subPathExpr: $(K)}]}],
 		  volumes: [{name: v, secret: {secretName: s, defaultMode: 0400, optional: true, items: [{key: k, path: p, mode: 0440}]}}]}`: {
-			{Kind: cluster.Secret, Name: "s", Optional: true, Way: cluster.File, Container: "main", Volume: "v", Path: "/one", SubPath: "k", Items: []corev1.KeyToPath{{Key: "k", Path: "p", Mode: mode(0o440)}}, Mode: mode(0o400)},
-			{Kind: cluster.Secret, Name: "s", Optional: true, Way: cluster.File, Container: "main", Volume: "v", Path: "/all", Items: []corev1.KeyToPath{{Key: "k", Path: "p", Mode: mode(0o440)}}, Mode: mode(0o400)},
-			{Kind: cluster.Secret, Name: "s", Optional: true, Way: cluster.File, Container: "side", Volume: "v", Path: "/expr", SubPath: "$(K)", Items: []corev1.KeyToPath{{Key: "k", Path: "p", Mode: mode(0o440)}}, Mode: mode(0o400)},
+			{Kind: cluster.Secret, Name: "s", Optional: true, Way: cluster.Volumes, Container: "main", Volume: "v", Path: "/one", SubPath: "k", Items: []corev1.KeyToPath{{Key: "k", Path: "p", Mode: mode(0o440)}}, Mode: mode(0o400)},
+			{Kind: cluster.Secret, Name: "s", Optional: true, Way: cluster.Volumes, Container: "main", Volume: "v", Path: "/all", Items: []corev1.KeyToPath{{Key: "k", Path: "p", Mode: mode(0o440)}}, Mode: mode(0o400)},
+			{Kind: cluster.Secret, Name: "s", Optional: true, Way: cluster.Volumes, Container: "side", Volume: "v", Path: "/expr", SubPath: "$(K)", Items: []corev1.KeyToPath{{Key: "k", Path: "p", Mode: mode(0o440)}}, Mode: mode(0o400)},
 		},
 		// The kubelet does not make a volume that nobody mounts.
 		`volumes: [{name: v, configMap: {name: c, items: [{key: k, path: p}]}}]`: {
-			{Kind: cluster.ConfigMap, Name: "c", Way: cluster.File, Volume: "v", Items: []corev1.KeyToPath{{Key: "k", Path: "p"}}},
+			{Kind: cluster.ConfigMap, Name: "c", Way: cluster.Volumes, Volume: "v", Items: []corev1.KeyToPath{{Key: "k", Path: "p"}}},
 		},
 		`{containers: [{name: main, volumeMounts: [{name: v, mountPath: /p}]}], volumes: [{name: v, projected: {defaultMode: 256, sources: [
 		  {configMap: {name: c, optional: true}}, {secret: {name: s, items: [{key: k, path: p}]}}, {serviceAccountToken: {path: t}}]}}]}`: {
-			{Kind: cluster.ConfigMap, Name: "c", Optional: true, Way: cluster.File, Container: "main", Volume: "v", Path: "/p", Mode: mode(256)},
-			{Kind: cluster.Secret, Name: "s", Way: cluster.File, Container: "main", Volume: "v", Path: "/p", Items: []corev1.KeyToPath{{Key: "k", Path: "p"}}, Mode: mode(256)},
+			{Kind: cluster.ConfigMap, Name: "c", Optional: true, Way: cluster.Volumes, Container: "main", Volume: "v", Path: "/p", Mode: mode(256)},
+			{Kind: cluster.Secret, Name: "s", Way: cluster.Volumes, Container: "main", Volume: "v", Path: "/p", Items: []corev1.KeyToPath{{Key: "k", Path: "p"}}, Mode: mode(256)},
 		},
 		`{imagePullSecrets: [{name: login}, {name: ""}], volumes: [{name: v, csi: {driver: d, nodePublishSecretRef: {name: s}}}]}`: {
 			{Kind: cluster.Secret, Name: "s", Way: cluster.Driver, Volume: "v"},
@@ -81,11 +81,11 @@ func TestReferenceSays(t *testing.T) {
 		{cluster.Reference{Way: cluster.Env, Container: "main", Key: "k", Variable: "A", Optional: true}, "variable A of container main", []string{"k"}, []string{"k"}, true, false},
 		{cluster.Reference{Way: cluster.EnvFrom, Container: "main"}, "envFrom of container main", nil, nil, true, true},
 		{cluster.Reference{Way: cluster.EnvFrom, Container: "main", Prefix: "P_"}, "envFrom with prefix P_ of container main", nil, nil, true, true},
-		{cluster.Reference{Way: cluster.File, Container: "main", Volume: "v", Path: "/p"}, "volume v at /p of container main", nil, nil, false, true},
-		{cluster.Reference{Way: cluster.File, Container: "main", Volume: "v", Path: "/p", Items: items}, "volume v at /p of container main", []string{"a", "b"}, []string{"a", "b"}, false, true},
-		{cluster.Reference{Way: cluster.File, Container: "main", Volume: "v", Path: "/p", Items: items, SubPath: "dir"}, "volume v at /p of container main", []string{"a", "b"}, []string{"b"}, true, true},
-		{cluster.Reference{Way: cluster.File, Container: "main", Volume: "v", Path: "/p", SubPath: "k"}, "volume v at /p of container main", nil, []string{"k"}, true, true},
-		{cluster.Reference{Way: cluster.File, Volume: "v"}, "volume v", nil, nil, false, false},
+		{cluster.Reference{Way: cluster.Volumes, Container: "main", Volume: "v", Path: "/p"}, "volume v at /p of container main", nil, nil, false, true},
+		{cluster.Reference{Way: cluster.Volumes, Container: "main", Volume: "v", Path: "/p", Items: items}, "volume v at /p of container main", []string{"a", "b"}, []string{"a", "b"}, false, true},
+		{cluster.Reference{Way: cluster.Volumes, Container: "main", Volume: "v", Path: "/p", Items: items, SubPath: "dir"}, "volume v at /p of container main", []string{"a", "b"}, []string{"b"}, true, true},
+		{cluster.Reference{Way: cluster.Volumes, Container: "main", Volume: "v", Path: "/p", SubPath: "k"}, "volume v at /p of container main", nil, []string{"k"}, true, true},
+		{cluster.Reference{Way: cluster.Volumes, Volume: "v"}, "volume v", nil, nil, false, false},
 		{cluster.Reference{Way: cluster.Pull}, "imagePullSecrets", nil, nil, false, false},
 		{cluster.Reference{Way: cluster.Driver, Volume: "v"}, "the driver of volume v", nil, nil, false, true},
 	} {

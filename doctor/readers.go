@@ -100,7 +100,7 @@ func anyReads(all []*cluster.Workload, kind cluster.Kind, name string) bool {
 func (d *Doctor) readersSubPath(ctx context.Context) checklist.Finding {
 	return d.overReaders(ctx, func(w *cluster.Workload, t *tally) {
 		for _, r := range w.References {
-			if d.ours(r) && r.Way == cluster.File && r.SubPath != "" {
+			if d.ours(r) && r.Way == cluster.Volumes && r.SubPath != "" {
 				t.add(w.Object(), fmt.Sprintf("container %s mounts %s by subPath at %s, which never updates", r.Container, r.Object(), r.Path))
 			}
 		}

@@ -71,7 +71,7 @@ func (m *mountModes) look(d *Doctor, w *cluster.Workload, spec *corev1.PodSpec, 
 		users[c.Name] = cluster.UserOf(spec, c)
 	}
 	for _, r := range cluster.References(spec) {
-		if !d.ours(r) || r.Way != cluster.File || r.Container == "" {
+		if !d.ours(r) || r.Way != cluster.Volumes || r.Container == "" {
 			continue
 		}
 		m.looked++

@@ -66,7 +66,7 @@ func (d *Doctor) staleText(r cluster.Reference, changed time.Time) string {
 }
 
 func byWhat(r cluster.Reference) string {
-	if r.Way == cluster.File {
+	if r.Way == cluster.Volumes {
 		return "subPath"
 	}
 	return "environment"

@@ -141,13 +141,13 @@ func (d *Doctor) writeRule(w *strings.Builder, r Right) {
 	}
 	fmt.Fprintf(w, "- apiGroups: [%q]\n  resources: [%s]\n", r.Group, strings.Join(r.Resources, ", "))
 	if len(r.Names) > 0 {
-		fmt.Fprintf(w, "  resourceNames: [%s]\n", quoted(r.Names))
+		fmt.Fprintf(w, "  resourceNames: [%s]\n", inYAML(r.Names))
 	}
 	fmt.Fprintf(w, "  verbs: [%s]\n", strings.Join(r.Verbs, ", "))
 }
 
-// quoted is for names that YAML would take for something else: "1e3", "no".
-func quoted(names []string) string {
+// inYAML is for names that YAML would take for something else: "1e3", "no".
+func inYAML(names []string) string {
 	var all []string
 	for _, n := range names {
 		all = append(all, fmt.Sprintf("%q", n))

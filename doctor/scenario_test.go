@@ -25,6 +25,7 @@ type scenario struct {
 	objects string                      // YAML that is applied
 	prepare func(ns kubetest.Namespace) // what else is done first
 	options func(o *doctor.Options)
+	pod     string // the checks are those of this pod
 	as      string // rules of RBAC that the examiner has, "" is all; see kubetest.Reader
 
 	only []string            // globs of the checks that are looked at
@@ -78,7 +79,13 @@ func (s scenario) look(t *testing.T, ns kubetest.Namespace, config *rest.Config)
 	if s.options != nil {
 		s.options(&o)
 	}
-	checks := doctor.New(cluster.NewView(api), o).Checks()
+	d := doctor.New(cluster.NewView(api), o)
+	checks := d.Checks()
+	if s.pod != "" {
+		pod, err := d.Pod(t.Context(), s.pod, "")
+		require.NoError(t, err)
+		checks = pod.Checks()
+	}
 	require.NoError(t, checklist.Validate(checks))
 	require.Empty(t, checklist.Unmatched(s.only, checks))
 	runner := checklist.Runner{}

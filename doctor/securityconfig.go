@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/cluster"
 	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -87,8 +88,8 @@ func (p *posture) changes(ctx context.Context) checklist.Finding {
 	secret, secretErr := p.view.SecretMetadata(ctx, p.Namespace, p.Secret)
 	var changed, seen []string
 	look := func(what string, meta metav1.ObjectMeta) {
-		if all := dataChanges(meta); len(all) > 0 {
-			seen = append(seen, what+" by "+all[0].by)
+		if all := cluster.RecordOf(&meta).Changes(); len(all) > 0 {
+			seen = append(seen, what+" by "+all[0].By)
 			changed = append(changed, changedByHand(what, all)...)
 		}
 	}
@@ -115,16 +116,16 @@ func (p *posture) changes(ctx context.Context) checklist.Finding {
 
 // changedByHand says what was changed of an object that comes from somewhere else. One
 // that is kept by hand alone has nothing that it could differ from.
-func changedByHand(what string, changes []dataChange) []string {
-	isHand := func(c dataChange) bool { return slices.Contains(byHand, c.by) }
-	i := slices.IndexFunc(changes, func(c dataChange) bool { return !isHand(c) })
+func changedByHand(what string, changes []cluster.Change) []string {
+	isHand := func(c cluster.Change) bool { return slices.Contains(byHand, c.By) }
+	i := slices.IndexFunc(changes, func(c cluster.Change) bool { return !isHand(c) })
 	if i < 0 {
 		return nil
 	}
 	var all []string
 	for _, c := range changes {
 		if isHand(c) {
-			all = append(all, fmt.Sprintf("%s, made by %s: %s by %s", what, changes[i].by, strings.Join(atMostTen(c.keys), ", "), c.by))
+			all = append(all, fmt.Sprintf("%s, made by %s: %s by %s", what, changes[i].By, strings.Join(atMostTen(c.Keys), ", "), c.By))
 		}
 	}
 	return all

@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/cluster"
 	"github.com/flts-run/flts-run/internal/hint"
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -91,19 +92,19 @@ func (p *posture) rotation(ctx context.Context) checklist.Finding {
 	if f != nil {
 		return *f
 	}
-	changes := dataChanges(m.ObjectMeta)
+	changes := cluster.RecordOf(&m.ObjectMeta).Changes()
 	if len(changes) == 0 {
 		return hinted(unknown("", "the API does not say when "+p.Secret+" was changed"), p.managedFields("secret", p.Secret))
 	}
 	last := changes[0]
-	days := int(p.Now().Sub(last.at) / (24 * time.Hour))
-	detail := fmt.Sprintf("%s was last written %s ago, by %s", p.Secret, counted(days, "day"), last.by)
+	days := int(p.Now().Sub(last.At) / (24 * time.Hour))
+	detail := fmt.Sprintf("%s was last written %s ago, by %s", p.Secret, counted(days, "day"), last.By)
 	if days <= rotationDays {
 		return pass(detail)
 	}
 	var keys []string
 	for _, c := range changes {
-		keys = append(keys, c.keys...)
+		keys = append(keys, c.Keys...)
 	}
 	slices.Sort(keys)
 	return hinted(fail(codeOldSecret, detail), hint.PatchSecretOf(p.kubectl(p.Namespace), p.Secret, p.firstSensitive(keys)))

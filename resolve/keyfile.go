@@ -24,15 +24,7 @@ const fileSuffix = "_FILE"
 // It returns the names of the variables that it read. A variable and its _FILE
 // with different values are an error, a finding of the source.
 func (s *EnvironSources) ReadKeyFiles(c *Contract, vars map[string]string) (read []string, err error) {
-	paths := map[string]string{}
-	for name, path := range vars {
-		bare, ok := strings.CutSuffix(name, fileSuffix)
-		if ok && path != "" && c.KeyFor(bare) != nil && c.KeyFor(name) == nil {
-			paths[bare] = path
-			read = append(read, name)
-		}
-	}
-	slices.Sort(read)
+	paths, read := keyFiles(c, vars)
 	if len(paths) == 0 {
 		return nil, nil
 	}
@@ -46,18 +38,57 @@ func (s *EnvironSources) ReadKeyFiles(c *Contract, vars map[string]string) (read
 	if err != nil {
 		return read, err
 	}
+	s.putAll(c, values)
+	return read, nil
+}
+
+// TakeKeyFiles is ReadKeyFiles with files that are known otherwise: open returns what
+// the path in a variable names, and false where there is no such file.
+func (s *EnvironSources) TakeKeyFiles(c *Contract, vars map[string]string, open func(variable, path string) (Value, bool)) {
+	paths, _ := keyFiles(c, vars)
+	values := map[string]Value{}
+	for name, path := range paths {
+		v, found := open(name+fileSuffix, path)
+		if !found {
+			v = Value{Err: noKeyFile(name), Origin: "env " + name + fileSuffix}
+		}
+		values[name] = v
+	}
+	s.putAll(c, values)
+}
+
+// noKeyFile is that a variable names no file. The path is not quoted: often enough it
+// is the value itself.
+func noKeyFile(name string) error {
+	return &invalid{CodeNoFile, "names a file that is not there", name + fileSuffix + " takes a path, not the value: mount the file, or unset it"}
+}
+
+// keyFiles are the paths in variables that name a file, by the variable that each
+// stands for, and the names of the variables.
+func keyFiles(c *Contract, vars map[string]string) (paths map[string]string, read []string) {
+	paths = map[string]string{}
+	for name, path := range vars {
+		bare, ok := strings.CutSuffix(name, fileSuffix)
+		if ok && path != "" && c.KeyFor(bare) != nil && c.KeyFor(name) == nil {
+			paths[bare] = path
+			read = append(read, name)
+		}
+	}
+	slices.Sort(read)
+	return paths, read
+}
+
+func (s *EnvironSources) putAll(c *Contract, values map[string]Value) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		s.put(c.KeyFor(name), name, values[name])
 	}
-	return read, nil
 }
 
 func readNamed(g generations, name, path string) Value {
 	v := readValue(g.pin(path))
 	if v.Err != nil {
 		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-			// The path is not quoted: often enough it is the value itself.
-			v.Err = &invalid{CodeNoFile, "names a file that is not there", name + fileSuffix + " takes a path, not the value: mount the file, or unset it"}
+			v.Err = noKeyFile(name)
 		}
 	}
 	v.Origin = "env " + name + fileSuffix

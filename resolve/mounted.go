@@ -65,17 +65,40 @@ func (s *Source) read(c *Contract, base string) error {
 	case len(entries) == 0:
 		s.Note = noteEmpty
 	}
-	for _, e := range entries {
-		if e.Name() == "APP_ENV" {
-			s.AppEnv = readValue(filepath.Join(base, e.Name()))
-		} else if c.KeyFor(e.Name()) != nil {
-			s.Values[e.Name()] = readValue(filepath.Join(base, e.Name()))
-		} else if !strings.HasPrefix(e.Name(), "..") {
-			s.Others = append(s.Others, e.Name())
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
+	}
+	s.take(c, names, func(path string) (Value, bool) {
+		file := filepath.Join(base, path)
+		if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
+			return Value{}, false
+		}
+		return readValue(file), true
+	})
+	return nil
+}
+
+// opener reads a file of a mounted directory by its path there; false says that there
+// is none.
+type opener func(path string) (Value, bool)
+
+// take sorts the files at the top of a directory, whose names these are, and then
+// looks for those that the contract has elsewhere.
+func (s *Source) take(c *Contract, names []string, open opener) {
+	for _, name := range names {
+		switch {
+		case name == "APP_ENV":
+			s.AppEnv, _ = open(name)
+		case c.KeyFor(name) != nil:
+			if v, ok := open(name); ok {
+				s.Values[name] = v
+			}
+		case !strings.HasPrefix(name, ".."):
+			s.Others = append(s.Others, name)
 		}
 	}
-	s.readPaths(c, base)
-	return nil
+	s.takePaths(c, open)
 }
 
 // NoteNewline says of a value that a file ended with a newline that is not part
@@ -89,14 +112,20 @@ func readValue(path string) Value {
 	if err != nil {
 		return Value{Err: err}
 	}
+	v := FileValue(path, text)
+	if info, err := os.Stat(path); err == nil {
+		v.Mode = info.Mode()
+	}
+	return v
+}
+
+// FileValue is what a file with this text holds.
+func FileValue(path, text string) Value {
 	v := Plain(text)
 	v.File = path
 	if cut, ok := strings.CutSuffix(text, "\n"); ok {
 		v.Text = secret.New(cut)
 		v.Notes = []string{NoteNewline}
-	}
-	if info, err := os.Stat(path); err == nil {
-		v.Mode = info.Mode()
 	}
 	return v
 }

@@ -2,27 +2,22 @@ package resolve
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 )
 
-// readPaths reads the files of keys whose contract says where they are inside
+// takePaths reads the files of keys whose contract says where they are inside
 // the mount: nested directories, projected volumes, names that other tools chose.
 // A file named as the key itself counts before them.
-func (s *Source) readPaths(c *Contract, base string) {
+func (s *Source) takePaths(c *Contract, open opener) {
 	for _, k := range c.Keys {
 		for _, path := range k.Files {
-			file := filepath.Join(base, path)
-			if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
+			v, found := open(path)
+			if !found {
 				continue
 			}
 			s.Others = slices.DeleteFunc(s.Others, func(name string) bool { return name == path || strings.HasPrefix(path, name+"/") })
-			v := readValue(file)
 			v.Origin = s.Name + " " + path
 			first, have := s.Values[k.Name]
 			if !have {

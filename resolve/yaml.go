@@ -29,14 +29,10 @@ func ReadYAML(c *Contract, dir string, env AppEnv) ([]Source, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, err
 	}
-	names := []string{"config_base.yaml"}
-	if env != "" {
-		names = append(names, "config_"+string(env)+".yaml")
-	}
 	texts := map[string]string{}
 	err := inOneGeneration(func(g generations) error {
 		clear(texts)
-		for _, name := range names {
+		for _, name := range yamlNames(env) {
 			path := g.pin(filepath.Join(dir, name))
 			if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 				continue
@@ -52,13 +48,38 @@ func ReadYAML(c *Contract, dir string, env AppEnv) ([]Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	return mergeYAML(c, dir, env, texts, func(name string) bool {
+		_, err := os.Stat(filepath.Join(dir, name))
+		return err == nil
+	})
+}
+
+// MountedYAML is ReadYAML with files that are known otherwise: texts are those in the
+// directory, by their names.
+func MountedYAML(c *Contract, dir string, env AppEnv, texts map[string]string) ([]Source, error) {
+	return mergeYAML(c, dir, env, texts, func(name string) bool {
+		_, have := texts[name]
+		return have
+	})
+}
+
+// yamlNames are the base and the overlay, in this order.
+func yamlNames(env AppEnv) []string {
+	if env == "" {
+		return []string{"config_base.yaml"}
+	}
+	return []string{"config_base.yaml", "config_" + string(env) + ".yaml"}
+}
+
+func mergeYAML(c *Contract, dir string, env AppEnv, texts map[string]string, exists func(name string) bool) ([]Source, error) {
+	names := yamlNames(env)
 	var above *yamlTree
 	var sources []Source
 	var problems []error
 	for i := len(names) - 1; i >= 0; i-- {
 		text, have := texts[names[i]]
 		if !have {
-			if f := misnamed(dir, names[i]); f != nil {
+			if f := misnamed(dir, names[i], exists); f != nil {
 				sources = append(sources, Source{Name: "yaml " + names[i], Layer: Defaults, Note: "not there", Findings: []Finding{*f}})
 			}
 			continue
@@ -75,9 +96,9 @@ func ReadYAML(c *Contract, dir string, env AppEnv) ([]Source, error) {
 }
 
 // misnamed warns about config_base.yml, which is easily not seen.
-func misnamed(dir, name string) *Finding {
+func misnamed(dir, name string, exists func(name string) bool) *Finding {
 	other := strings.TrimSuffix(name, ".yaml") + ".yml"
-	if _, err := os.Stat(filepath.Join(dir, other)); err != nil {
+	if !exists(other) {
 		return nil
 	}
 	return &Finding{Severity: Warning, Code: CodeYAMLName, Message: filepath.Join(dir, other) + " is not read", Hint: "rename it to " + name}

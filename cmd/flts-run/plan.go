@@ -79,7 +79,7 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 		Sources:   sources.InOrder(),
 		AppEnv:    appEnv,
 		Namespace: namespaceOf(contract, s, where),
-		Ambient:   ambientIdentity(s.vars),
+		Ambient:   resolve.AmbientIdentity(s.vars),
 		InPod:     where.InPod,
 		Variables: s.vars,
 		Mounts:    r.mounts,
@@ -187,21 +187,6 @@ func readAppEnv(s *settings, env resolve.EnvironSources, config resolve.Source) 
 		return "", "", usage("set APP_ENV to dev, staging or prod", "%w", err)
 	}
 	return appEnv, text, nil
-}
-
-// ambientIdentity names an AWS identity that the pod has without keys.
-func ambientIdentity(vars map[string]string) string {
-	for _, a := range []struct{ variable, name string }{
-		{"AWS_WEB_IDENTITY_TOKEN_FILE", "web identity"},
-		{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "container credentials"},
-		{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "container credentials"},
-		{"AWS_PROFILE", "profile"},
-	} {
-		if vars[a.variable] != "" {
-			return a.name
-		}
-	}
-	return ""
 }
 
 // unknownVariables warns about variables that look like ours and are not read
