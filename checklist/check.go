@@ -87,6 +87,10 @@ type Result struct {
 	Advisory     bool
 	Prerequisite bool
 
+	// Vantage is from where it was looked, when that is not where the report is made:
+	// "pod flts-check-x7f2k".
+	Vantage string
+
 	Finding
 
 	// Failed tells the failure of an advisory check, which State shows as

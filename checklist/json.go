@@ -14,6 +14,7 @@ import (
 type resultJSON struct {
 	ID           string    `json:"id"`
 	Target       string    `json:"target"`
+	Vantage      string    `json:"vantage,omitempty"`
 	Rung         Rung      `json:"rung"`
 	Title        string    `json:"title"`
 	State        State     `json:"state"`
@@ -40,7 +41,7 @@ type resultJSON struct {
 // MarshalJSON writes durations as milliseconds.
 func (r Result) MarshalJSON() ([]byte, error) {
 	return plainJSON(resultJSON{
-		r.ID, r.Target, r.Rung, r.Title, r.State, r.Failed, r.Advisory, r.Prerequisite, r.Interrupted, r.Code, r.Detail, r.Evidence, r.Hint, r.Fix,
+		r.ID, r.Target, r.Vantage, r.Rung, r.Title, r.State, r.Failed, r.Advisory, r.Prerequisite, r.Interrupted, r.Code, r.Detail, r.Evidence, r.Hint, r.Fix,
 		r.Transient, r.Refused, r.Explains, r.Needs, r.Because, millis(r.Started), millis(r.Waited), millis(r.Took), r.Attempts,
 	})
 }
@@ -56,7 +57,7 @@ func (r *Result) UnmarshalJSON(text []byte) error {
 	waited, err2 := duration(j.WaitedMS)
 	took, err3 := duration(j.TookMS)
 	*r = Result{
-		ID: j.ID, Target: j.Target, Rung: j.Rung, Title: j.Title, Needs: j.Needs, Advisory: j.Advisory, Prerequisite: j.Prerequisite,
+		ID: j.ID, Target: j.Target, Vantage: j.Vantage, Rung: j.Rung, Title: j.Title, Needs: j.Needs, Advisory: j.Advisory, Prerequisite: j.Prerequisite,
 		Finding: Finding{
 			State: j.State, Code: j.Code, Detail: j.Detail, Evidence: j.Evidence, Hint: j.Hint, Fix: j.Fix,
 			Transient: j.Transient, Refused: j.Refused, Explains: j.Explains,

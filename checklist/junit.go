@@ -23,7 +23,7 @@ func JUnit(v Verdict) string {
 		for _, r := range suite {
 			took = max(took, r.ended())
 		}
-		b.WriteString("  <testsuite" + attributes("name", suite[0].Target) + totals(suite, took) + ">\n")
+		b.WriteString("  <testsuite" + attributes("name", place(suite[0])) + totals(suite, took) + ">\n")
 		for _, r := range suite {
 			junitCase(&b, r)
 		}
@@ -61,7 +61,7 @@ func totals(results []Result, took time.Duration) string {
 }
 
 func junitCase(b *strings.Builder, r Result) {
-	b.WriteString("    <testcase" + attributes("classname", r.Target, "name", r.ID, "time", seconds(r.Waited+r.Took)))
+	b.WriteString("    <testcase" + attributes("classname", place(r), "name", r.ID, "time", seconds(r.Waited+r.Took)))
 	found := strings.TrimSpace(r.Code + " " + tableText(r))
 	var below strings.Builder
 	support(&below, r, "")

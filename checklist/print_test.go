@@ -86,11 +86,42 @@ func verdicts() map[string]checklist.Verdict {
 	}
 	all := append(append(append([]checklist.Result{}, minio...), mlflow...), append(gateway, blind...)...)
 	return map[string]checklist.Verdict{
-		"well":  {Results: append(append([]checklist.Result{}, minio...), waited, gatewayWell), Took: 12*ms + 345*time.Microsecond},
-		"one":   {Results: append(append([]checklist.Result{}, minio...), mlflow...), Took: 9 * ms},
-		"mixed": {Results: all, Took: 9 * ms},
-		"empty": {},
+		"well":   {Results: append(append([]checklist.Result{}, minio...), waited, gatewayWell), Took: 12*ms + 345*time.Microsecond},
+		"one":    {Results: append(append([]checklist.Result{}, minio...), mlflow...), Took: 9 * ms},
+		"mixed":  {Results: all, Took: 9 * ms},
+		"places": fromTwoPlaces(),
+		"empty":  {},
 	}
+}
+
+// fromTwoPlaces is a verdict to which that of a pod was added. What is wrong was seen
+// from both.
+func fromTwoPlaces() checklist.Verdict {
+	v := checklist.Verdict{Took: 40 * ms, Results: []checklist.Result{
+		row("service.minio", "ready", checklist.Dial, "pods behind the Service are ready", checklist.Finding{
+			State: checklist.Fail, Code: "FLTS-X01", Detail: "0 of 1 pods behind minio is ready", Explains: []string{"minio/FLTS-X02"},
+		}, 0, 30*ms),
+	}}
+	inside := checklist.Verdict{Took: 9 * ms, Results: []checklist.Result{
+		row("minio", "resolve", checklist.Resolve, "minio has an address", passed("resolves to 10.96.4.2"), 0, 1*ms),
+		row("minio", "dial", checklist.Dial, "minio can be reached", checklist.Finding{State: checklist.Fail, Code: "FLTS-X02", Detail: "connection refused"}, 1*ms, 1*ms),
+	}}
+	for i := range inside.Results {
+		r := &inside.Results[i]
+		r.ID, r.Vantage = "inside."+r.ID, "pod trainer"
+	}
+	v.Add(inside)
+	return v
+}
+
+func TestAddedResultsComeAfterwards(t *testing.T) {
+	v := fromTwoPlaces()
+	require.Equal(t, []time.Duration{0, 40 * ms, 41 * ms}, []time.Duration{v.Results[0].Started, v.Results[1].Started, v.Results[2].Started})
+	require.Equal(t, 49*ms, v.Took)
+	require.Equal(t, "root cause: FLTS-X01 (2 failed, 1 passed)", checklist.Summary(v))
+	var known checklist.Verdict
+	known.Add(checklist.Verdict{Known: []checklist.Result{{ID: "config.KEY"}}})
+	require.Equal(t, checklist.Verdict{Known: []checklist.Result{{ID: "config.KEY"}}}, known)
 }
 
 func TestPrinters(t *testing.T) {

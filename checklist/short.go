@@ -13,7 +13,7 @@ func Short(v Verdict) string {
 	ix := v.index()
 	var lines []*shortLine
 	for _, results := range byTarget(v.Results) {
-		lines = append(lines, &shortLine{target: results[0].Target, results: results})
+		lines = append(lines, &shortLine{target: place(results[0]), results: results})
 	}
 	states, targets := 0, 0
 	for _, l := range lines {
@@ -28,15 +28,24 @@ func Short(v Verdict) string {
 	return b.String()
 }
 
-// byTarget groups results, targets and results in the order of their appearance.
+// place is the target, and from where it was looked at.
+func place(r Result) string {
+	if r.Vantage == "" {
+		return r.Target
+	}
+	return r.Target + " (" + r.Vantage + ")"
+}
+
+// byTarget groups results, targets and results in the order of their appearance. What
+// was seen of a target from two places makes two groups.
 func byTarget(results []Result) [][]Result {
 	var groups [][]Result
 	at := map[string]int{}
 	for _, r := range results {
-		i, have := at[r.Target]
+		i, have := at[place(r)]
 		if !have {
 			i = len(groups)
-			at[r.Target] = i
+			at[place(r)] = i
 			groups = append(groups, nil)
 		}
 		groups[i] = append(groups[i], r)

@@ -1,6 +1,7 @@
 package checklist
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -20,7 +21,12 @@ func Table(v Verdict) string {
 		}
 	}
 	var b strings.Builder
+	vantage := ""
 	for _, r := range rows {
+		if r.Vantage != vantage {
+			vantage = r.Vantage
+			fmt.Fprintf(&b, "from %s:\n", cmp.Or(vantage, "here"))
+		}
 		line := fmt.Sprintf("%-*s  %-*s  %-*s  %s", states, strings.ToUpper(r.State.String()), targets, r.Target, texts, r.text, r.Code)
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 		if r.State != Pass {
@@ -52,7 +58,7 @@ func tableRows(results []Result) []tableRow {
 // joins reports whether r goes on where last ended on the way to the same target.
 func joins(last, r Result) bool {
 	onTheWay := func(r Result) bool { return r.State == Pass && r.Rung <= TLS && r.Code == "" }
-	return last.Target == r.Target && onTheWay(last) && onTheWay(r)
+	return last.Target == r.Target && last.Vantage == r.Vantage && onTheWay(last) && onTheWay(r)
 }
 
 func tableText(r Result) string {

@@ -12,7 +12,10 @@ type question struct{ who, verb, group, resource, subresource, namespace, name s
 // MayI asks the API whether we may do something to a resource, "secrets" or
 // "endpointslices.discovery.k8s.io". Everybody may ask that about himself.
 func (v *View) MayI(ctx context.Context, verb, group, resource, namespace, name string) (bool, error) {
-	q := question{"", verb, group, resource, "", namespace, name}
+	return v.may(ctx, question{"", verb, group, resource, "", namespace, name})
+}
+
+func (v *View) may(ctx context.Context, q question) (bool, error) {
 	return v.questions.ask(q, func() (bool, error) {
 		review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{ResourceAttributes: q.attributes()}}
 		err := v.API.create(ctx, resourceOf("selfsubjectaccessreviews"), "", review)
