@@ -46,11 +46,11 @@ type Reference struct {
 	Variable string // Env: the name that it gets
 	Prefix   string // EnvFrom: what stands before each key
 
-	Volume  string             // File, Driver: the name of the volume
-	Path    string             // File: where it is mounted
-	SubPath string             // File: the one file or directory of it that is mounted
-	Items   []corev1.KeyToPath // File: what becomes of which key; nil is all of them
-	Mode    *int32             // File: the mode of files whose item gives none; nil is 0644
+	Volume  string             // Volumes, Driver: the name of the volume
+	Path    string             // Volumes: where it is mounted
+	SubPath string             // Volumes: the one file or directory of it that is mounted
+	Items   []corev1.KeyToPath // Volumes: what becomes of which key; nil is all of them
+	Mode    *int32             // Volumes: the mode of files whose item gives none; nil is 0644
 }
 
 // Keys are the keys that must be there; none is any, or all.

@@ -166,7 +166,7 @@ func (d *Doctor) inTemplate(version, kind string, of metav1.ObjectMeta, t corev1
 				Owner:  &metav1.OwnerReference{APIVersion: version, Kind: kind, Name: of.Name, UID: of.UID},
 				Labels: t.Labels, Annotations: t.Annotations, Spec: t.Spec,
 			},
-			container: c, reads: d.reads(&t.Spec, c),
+			container: c, reads: d.reads(&t.Spec, c.Name),
 		})
 	}
 	return all
@@ -187,35 +187,4 @@ func (d *Doctor) madeUp(o InsideOptions) place {
 		SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 	}
 	return place{name: "image " + o.Image, template: cluster.Template{Spec: corev1.PodSpec{Containers: []corev1.Container{c}}}, container: c, reads: true}
-}
-
-// reads reports whether a container gets anything of the ConfigMap or the Secret of the
-// contract.
-func (d *Doctor) reads(spec *corev1.PodSpec, c corev1.Container) bool {
-	for _, from := range c.EnvFrom {
-		if from.ConfigMapRef != nil && from.ConfigMapRef.Name == d.ConfigMap || from.SecretRef != nil && from.SecretRef.Name == d.Secret {
-			return true
-		}
-	}
-	for _, e := range c.Env {
-		v := e.ValueFrom
-		if v != nil && (v.ConfigMapKeyRef != nil && v.ConfigMapKeyRef.Name == d.ConfigMap || v.SecretKeyRef != nil && v.SecretKeyRef.Name == d.Secret) {
-			return true
-		}
-	}
-	for _, m := range c.VolumeMounts {
-		if slices.ContainsFunc(spec.Volumes, func(v corev1.Volume) bool { return v.Name == m.Name && d.holds(v.VolumeSource) }) {
-			return true
-		}
-	}
-	return false
-}
-
-func (d *Doctor) holds(v corev1.VolumeSource) bool {
-	if v.ConfigMap != nil && v.ConfigMap.Name == d.ConfigMap || v.Secret != nil && v.Secret.SecretName == d.Secret {
-		return true
-	}
-	return v.Projected != nil && slices.ContainsFunc(v.Projected.Sources, func(s corev1.VolumeProjection) bool {
-		return s.ConfigMap != nil && s.ConfigMap.Name == d.ConfigMap || s.Secret != nil && s.Secret.Name == d.Secret
-	})
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/flts-run/flts-run/cluster"
 )
 
 // ownPods are the pods of the namespace that read the ConfigMap or the Secret of the
@@ -15,39 +17,18 @@ func (d *Doctor) ownPods(ctx context.Context) ([]corev1.Pod, error) {
 		return nil, err
 	}
 	var own []corev1.Pod
-	for _, p := range all {
-		if d.reads(p.Spec) {
-			own = append(own, p)
+	for i := range all {
+		if d.reads(&all[i].Spec, "") {
+			own = append(own, all[i])
 		}
 	}
 	return own, nil
 }
 
-// reads reports whether a container of a pod, or a volume, names one of the objects.
-func (d *Doctor) reads(spec corev1.PodSpec) bool {
-	return slices.ContainsFunc(slices.Concat(spec.InitContainers, spec.Containers), d.containerReads) ||
-		slices.ContainsFunc(spec.Volumes, d.volumeReads)
-}
-
-func (d *Doctor) containerReads(c corev1.Container) bool {
-	for _, from := range c.EnvFrom {
-		if from.ConfigMapRef != nil && from.ConfigMapRef.Name == d.ConfigMap || from.SecretRef != nil && from.SecretRef.Name == d.Secret {
-			return true
-		}
-	}
-	for _, e := range c.Env {
-		if v := e.ValueFrom; v != nil && (v.ConfigMapKeyRef != nil && v.ConfigMapKeyRef.Name == d.ConfigMap || v.SecretKeyRef != nil && v.SecretKeyRef.Name == d.Secret) {
-			return true
-		}
-	}
-	return false
-}
-
-func (d *Doctor) volumeReads(v corev1.Volume) bool {
-	if v.ConfigMap != nil && v.ConfigMap.Name == d.ConfigMap || v.Secret != nil && v.Secret.SecretName == d.Secret {
-		return true
-	}
-	return v.Projected != nil && slices.ContainsFunc(v.Projected.Sources, func(p corev1.VolumeProjection) bool {
-		return p.ConfigMap != nil && p.ConfigMap.Name == d.ConfigMap || p.Secret != nil && p.Secret.Name == d.Secret
+// reads reports whether a pod spec names one of the objects: in that container or,
+// without a name, anywhere.
+func (d *Doctor) reads(spec *corev1.PodSpec, container string) bool {
+	return slices.ContainsFunc(cluster.References(spec), func(r cluster.Reference) bool {
+		return d.ours(r) && (container == "" || r.Container == container)
 	})
 }
