@@ -1,0 +1,47 @@
+package kfp
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/flts-run/flts-run/internal/fakekfp"
+	"github.com/flts-run/flts-run/submit"
+)
+
+func TestHealth(t *testing.T) {
+	for version, want := range map[string]Health{
+		"2.0.5":                        {Version: "2.0.5"},
+		"2.17.0":                       {Version: "2.17.0"},
+		"1.8.22":                       {Version: "1.8.22"},
+		"2.5.0-rc.1":                   {Version: "2.5.0-rc.1"},
+		"master":                       {},
+		"2.0.5 <script>alert</script>": {},
+	} {
+		for _, multiUser := range []bool{false, true} {
+			b, _ := serve(t, fakekfp.Options{Version: version, MultiUser: multiUser}, Options{})
+			want.MultiUser = multiUser
+			got, err := b.Health(t.Context())
+			require.NoError(t, err, version)
+			require.Equal(t, want, got)
+		}
+	}
+}
+
+// What answers 404 to both versions of the API is none of them.
+func TestHealthOfAnotherServer(t *testing.T) {
+	b, fake := serve(t, fakekfp.Options{Fault: func(fakekfp.Call) *fakekfp.Fault { return &fakekfp.Fault{Status: http.StatusNotFound} }}, Options{})
+	_, err := b.Health(t.Context())
+	require.ErrorIs(t, err, submit.Unusable)
+	require.Len(t, fake.Calls(), 2)
+}
+
+func TestMayList(t *testing.T) {
+	b, fake := serve(t, fakekfp.Options{}, Options{})
+	require.NoError(t, b.MayList(t.Context(), ""))
+	require.Len(t, fake.Calls(), 1)
+
+	b, _ = serve(t, fakekfp.Options{MultiUser: true}, Options{})
+	require.ErrorIs(t, b.MayList(t.Context(), "alice"), submit.Refused)
+}
