@@ -3,6 +3,7 @@ package kfp
 import (
 	"context"
 	"errors"
+	"net/http"
 	"regexp"
 
 	"github.com/flts-run/flts-run/submit"
@@ -28,10 +29,12 @@ var (
 // here uses, is known by its older one and is no error.
 func (b *Backend) Health(ctx context.Context) (Health, error) {
 	h, err := b.health(ctx)
-	if e, ok := errors.AsType[*submit.Error](err); ok && e.Code == codeNotKFP {
-		if older, olderErr := b.client.health(ctx, "v1beta1"); olderErr == nil && versionShape.MatchString(older.Tag) {
-			h, err = older, nil
+	if err != nil && isElsewhere(err) {
+		older, olderErr := b.client.health(ctx, "v1beta1")
+		if olderErr != nil || !versionShape.MatchString(older.Tag) {
+			return Health{}, elsewhere(err)
 		}
+		h, err = older, nil
 	}
 	if err != nil {
 		return Health{}, err
@@ -51,4 +54,18 @@ func (b *Backend) Health(ctx context.Context) (Health, error) {
 func (b *Backend) MayList(ctx context.Context, namespace string) error {
 	_, err := b.client.listRuns(ctx, listing{Namespace: namespace, Size: 1})
 	return err
+}
+
+// isElsewhere reports the answer of a server that has not this API.
+func isElsewhere(err error) bool {
+	e, ok := errors.AsType[*submit.Error](err)
+	return answerOf(err).status == http.StatusNotFound || ok && e.Code == codeNotKFP
+}
+
+// elsewhere is that answer with its finding.
+func elsewhere(err error) error {
+	if e, ok := errors.AsType[*submit.Error](err); ok && e.Code != "" {
+		return e
+	}
+	return &submit.Error{Kind: submit.Unusable, Code: codeNotKFP, Message: "what answers has no API of Kubeflow Pipelines (404)", Advice: notKFP, Err: err}
 }

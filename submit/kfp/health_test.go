@@ -31,10 +31,19 @@ func TestHealth(t *testing.T) {
 
 // What answers 404 to both versions of the API is none of them.
 func TestHealthOfAnotherServer(t *testing.T) {
-	b, fake := serve(t, fakekfp.Options{Fault: func(fakekfp.Call) *fakekfp.Fault { return &fakekfp.Fault{Status: http.StatusNotFound} }}, Options{})
-	_, err := b.Health(t.Context())
-	require.ErrorIs(t, err, submit.Unusable)
-	require.Len(t, fake.Calls(), 2)
+	for _, fault := range []*fakekfp.Fault{
+		{Status: http.StatusNotFound, Body: `{"code":5,"message":"Not Found"}`},
+		{Status: http.StatusNotFound, Type: "text/plain", Body: "Not Found"},
+		{Status: http.StatusOK, Type: "text/html", Body: "<!doctype html><title>Kubeflow Pipelines</title>"},
+	} {
+		b, fake := serve(t, fakekfp.Options{Fault: func(fakekfp.Call) *fakekfp.Fault { return fault }}, Options{})
+		_, err := b.Health(t.Context())
+		require.ErrorIs(t, err, submit.Unusable)
+		var e *submit.Error
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, "FLTS-K16", e.Code)
+		require.Len(t, fake.Calls(), 2)
+	}
 }
 
 func TestMayList(t *testing.T) {
