@@ -26,6 +26,7 @@ type Options struct {
 	Version string
 
 	Pipeline *pipeline.Package // whose parameters are looked at; nil is none
+	Servers  Servers           // of Kubeflow Pipelines and Airflow
 
 	// Learn is told every secret value before anything is said about it.
 	Learn func(name, value string)
@@ -37,6 +38,7 @@ type Doctor struct {
 	Options
 	view *cluster.View
 	read configuration
+	told serversTold
 }
 
 // New makes a Doctor. It asks the API for nothing yet.
