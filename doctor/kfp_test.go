@@ -339,10 +339,6 @@ func TestFixesOfKFP(t *testing.T) {
 
 // Who may not look gets no pass and no failure.
 func TestKFPUnseen(t *testing.T) {
-	denied := func(what string) checklist.Finding {
-		return checklist.Finding{State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not " + what, Hint: ""}
-	}
-	_ = denied
 	for _, c := range []struct {
 		name, check, as string
 		kfp             *doctor.KFP

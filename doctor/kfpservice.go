@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/flts-run/flts-run/checklist"
 )
@@ -67,14 +68,10 @@ func (d *Doctor) kfpReady(ctx context.Context, s *corev1.Service) checklist.Find
 
 // kfpPods is the option of kubectl for the pods of a Service.
 func kfpPods(s *corev1.Service) string {
-	var all string
-	for name, value := range s.Spec.Selector {
-		all = max(all, name+"="+value) // one of them is enough to find the pods
-	}
-	if all == "" {
+	if len(s.Spec.Selector) == 0 {
 		return ""
 	}
-	return " -l " + all
+	return " -l " + labels.FormatLabels(s.Spec.Selector)
 }
 
 // kfpService looks at the two ports too: fltsctl and the SDK use one, tasks the other.
