@@ -115,6 +115,9 @@ func (d *Doctor) airflowLogin(ctx context.Context) checklist.Finding {
 	if _, err := d.airflowHealth(ctx); err != nil {
 		return skip(airflowSilent)
 	}
+	if !d.Servers.Airflow.Login {
+		return skip("no login for Airflow is given: set AIRFLOW_CLI_TOKEN, or FLTSCTL_BACKEND=airflow with FLTSCTL_USER and FLTSCTL_PASSWORD_FILE")
+	}
 	if err := d.Servers.Airflow.MayList(ctx); err != nil {
 		return serverFinding(err, codeAirflowLogin)
 	}

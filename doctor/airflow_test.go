@@ -55,6 +55,7 @@ func TestAirflow(t *testing.T) {
 		{"a secret version", "airflow.version", doctor.AirflowHealth{}, nil, found(checklist.Unknown, "", "it is an Airflow 2 that says its version only to those who are logged in", "")},
 		{"no version of nothing", "airflow.version", doctor.AirflowHealth{}, login, found(checklist.Skip, "", "Airflow could not be asked how it is", "")},
 		{"a login", "airflow.login", doctor.AirflowHealth{}, nil, found(checklist.Pass, "", "the login may list DAGs", "")},
+		{"nobody's login", "airflow.login", doctor.AirflowHealth{}, login, found(checklist.Skip, "", "no login for Airflow is given: set AIRFLOW_CLI_TOKEN, or FLTSCTL_BACKEND=airflow with FLTSCTL_USER and FLTSCTL_PASSWORD_FILE", "")},
 		{
 			"a wrong login", "airflow.login",
 			doctor.AirflowHealth{},
@@ -65,7 +66,7 @@ func TestAirflow(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			scenario{only: only(c.check), want: c.want, options: func(o *doctor.Options) {
 				o.Servers.Airflow = &doctor.Airflow{
-					Where: "http://airflow:8080",
+					Where: "http://airflow:8080", Login: c.name != "nobody's login",
 					Health: func(context.Context) (doctor.AirflowHealth, error) {
 						if c.check == "airflow.login" {
 							return c.health, nil

@@ -299,8 +299,10 @@ func metadataYAML(name string) string {
 // The label of a profile says that there are users where KFP itself cannot be asked.
 func TestNamespaceOfAProfile(t *testing.T) {
 	kfpScenario{scenario: scenario{
-		only:    only("kfp.artifact-secret"),
-		prepare: func(ns kubetest.Namespace) { ns.Kubectl("label", "namespace", ns.Name, "app.kubernetes.io/part-of=kubeflow-profile") },
+		only: only("kfp.artifact-secret"),
+		prepare: func(ns kubetest.Namespace) {
+			ns.Kubectl("label", "namespace", ns.Name, "app.kubernetes.io/part-of=kubeflow-profile")
+		},
 		want: found(checklist.Fail, "FLTS-K05", "there is no Secret mlpipeline-minio-artifact in NS, and no run there can read or write an artifact", "kubectl -n KFP-NS get secrets"),
 	}, own: kfpServices("ml-pipeline")}.run(t)
 }

@@ -42,6 +42,7 @@ type KFPHealth struct {
 // Airflow is the way to an Airflow.
 type Airflow struct {
 	Where string // its address
+	Login bool   // somebody gave a login
 
 	// Health asks the server about itself, and MayList for a DAG. Their errors are
 	// *ServerFault.

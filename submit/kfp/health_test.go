@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/flts-run/flts-run/internal/fakekfp"
+	"github.com/flts-run/flts-run/internal/teststack"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -52,5 +53,16 @@ func TestMayList(t *testing.T) {
 	require.Len(t, fake.Calls(), 1)
 
 	b, _ = serve(t, fakekfp.Options{MultiUser: true}, Options{})
+	require.ErrorIs(t, b.MayList(t.Context(), "alice"), submit.Refused)
+}
+
+func TestHealthOfTheRealOne(t *testing.T) {
+	real, err := teststack.KFPMultiUser(t.Context(), t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(real.Close)
+	b := backendOf(t, real.URL(), Options{})
+	got, err := b.Health(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, Health{Version: "2.0.5", Commit: "c5658f09ec38", MultiUser: true}, got)
 	require.ErrorIs(t, b.MayList(t.Context(), "alice"), submit.Refused)
 }
