@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flts-run/flts-run/internal/jsonvalue"
@@ -71,10 +72,10 @@ func parseLauncher(data map[string]string) (l launcher, problems []string) {
 		l.root = root
 	}
 	scheme, rest, ok := strings.Cut(l.root, "://")
-	switch bucket, _, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/"); {
-	case !ok || !isStoreScheme(scheme):
+	switch rest = strings.TrimPrefix(rest, "/"); {
+	case !ok || !slices.Contains(storeSchemes, scheme):
 		problems = append(problems, fmt.Sprintf("defaultPipelineRoot %q begins with none of minio://, s3://, gs://", l.root))
-	case bucket == "":
+	case rest == "" || strings.ContainsRune("/?", rune(rest[0])):
 		problems = append(problems, fmt.Sprintf("defaultPipelineRoot %q names no bucket", l.root))
 	}
 	if strings.TrimSpace(data["providers"]) == "" {
@@ -95,15 +96,6 @@ func parseLauncher(data map[string]string) (l launcher, problems []string) {
 		problems = append(problems, "providers has none of minio, s3, gs")
 	}
 	return l, problems
-}
-
-func isStoreScheme(scheme string) bool {
-	for _, s := range storeSchemes {
-		if s == scheme {
-			return true
-		}
-	}
-	return false
 }
 
 // providersOf gives the tree its types.

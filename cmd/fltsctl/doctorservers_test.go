@@ -81,9 +81,6 @@ func TestServersOfAnExamination(t *testing.T) {
 	clear(k.words)
 	servers = r.doctorServers(access.Options{User: "admin", PasswordFile: password}, airflowBackend)
 	require.True(t, servers.Airflow.Login)
-	require.ErrorAs(t, servers.Airflow.MayList(t.Context()), &fault) // the variable is a second login
-	r = examiner(t, "KF_PIPELINES_ENDPOINT="+k.URL, "AIRFLOW_API_URL="+a.URL, "FLTSCTL_USER=admin", "FLTSCTL_PASSWORD_FILE="+password)
-	servers = r.doctorServers(access.Options{}, airflowBackend)
 	require.NoError(t, servers.Airflow.MayList(t.Context()))
 	require.ErrorAs(t, servers.KFP.MayList(t.Context(), "alice"), &fault)
 	require.Empty(t, k.words)
