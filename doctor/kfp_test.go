@@ -211,8 +211,9 @@ const (
       overrides:
       - {bucketName: a, credentials: {fromEnv: true}}
 `
-	ambient = "  defaultPipelineRoot: s3://runs/kfp\n  providers: 's3: {default: {endpoint: s3.eu-west-1.amazonaws.com, credentials: {fromEnv: true}}}'\n"
-	broken  = `  defaultPipelineRoot: runs/kfp
+	ambient   = "  defaultPipelineRoot: s3://runs/kfp\n  providers: 's3: {default: {endpoint: s3.eu-west-1.amazonaws.com, credentials: {fromEnv: true}}}'\n"
+	withLogin = "  providers: 'minio: {default: {endpoint: \"http://me:canary-secret@store:9000\", credentials: {fromEnv: true}}}'\n"
+	broken    = `  defaultPipelineRoot: runs/kfp
   providers: |
     minio: {default: {endpoint: "x:9000"}, overrides: [{bucketName: b}]}
     s3: {overrides: []}
@@ -239,6 +240,9 @@ func TestKFPLauncher(t *testing.T) {
 		{"the same store", "kfp.endpoint", launcherYAML(ownStore) + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: flts-config}\ndata: {MINIO_ENDPOINT: 'minio.NS.svc.cluster.local:9000'}\n", "", kfpOf(forMany), found(checklist.Pass, "", "both are minio.NS.svc.cluster.local:9000", "")},
 		{"another store", "kfp.endpoint", launcherYAML(ownStore), "", kfpOf(forMany), found(
 			checklist.Warn, "FLTS-K58", "artifacts go to minio.NS:9000, and MINIO_ENDPOINT is minio-service.default.svc.cluster.local:9000", "kubectl -n NS get configmap kfp-launcher -o jsonpath='{.data.providers}'",
+		)},
+		{"another store, with a login", "kfp.endpoint", launcherYAML(withLogin), "", kfpOf(forMany), found(
+			checklist.Warn, "FLTS-K58", "artifacts go to http://********@store:9000, and MINIO_ENDPOINT is minio-service.default.svc.cluster.local:9000", "kubectl -n NS get configmap kfp-launcher -o jsonpath='{.data.providers}'",
 		)},
 		{"no store", "kfp.endpoint", "", "", kfpOf(forMany), found(checklist.Skip, "", "ConfigMap kfp-launcher names no endpoint for minio://", "")},
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/internal/jsonvalue"
+	"github.com/flts-run/flts-run/internal/secret"
 )
 
 // launcherConfigMap configures where the launcher, which starts each task, keeps
@@ -74,9 +75,9 @@ func parseLauncher(data map[string]string) (l launcher, problems []string) {
 	scheme, rest, ok := strings.Cut(l.root, "://")
 	switch rest = strings.TrimPrefix(rest, "/"); {
 	case !ok || !slices.Contains(storeSchemes, scheme):
-		problems = append(problems, fmt.Sprintf("defaultPipelineRoot %q begins with none of minio://, s3://, gs://", l.root))
+		problems = append(problems, fmt.Sprintf("defaultPipelineRoot %q begins with none of minio://, s3://, gs://", l.shownRoot()))
 	case rest == "" || strings.ContainsRune("/?", rune(rest[0])):
-		problems = append(problems, fmt.Sprintf("defaultPipelineRoot %q names no bucket", l.root))
+		problems = append(problems, fmt.Sprintf("defaultPipelineRoot %q names no bucket", l.shownRoot()))
 	}
 	if strings.TrimSpace(data["providers"]) == "" {
 		return l, problems
@@ -161,6 +162,11 @@ func (s artifactStore) problems(at, scheme string) []string {
 	}
 	return problems
 }
+
+// shownRoot and shownEndpoint leave out what may be a login.
+func (l launcher) shownRoot() string { return secret.Address(l.root).String() }
+
+func (l launcher) shownEndpoint() string { return secret.Address(l.endpoint()).String() }
 
 // scheme is that of the artifacts of a run that says nothing about it.
 func (l launcher) scheme() string {

@@ -32,14 +32,14 @@ func (d *Doctor) kfpLauncher(ctx context.Context) checklist.Finding {
 	l, problems, err := d.launcherConfig(ctx)
 	switch {
 	case absent(err):
-		return pass("none in " + namespace + ", so artifacts go below " + l.root)
+		return pass("none in " + namespace + ", so artifacts go below " + l.shownRoot())
 	case err != nil:
 		return d.couldNotLook(err)
 	case len(problems) > 0:
 		return hinted(fail(codeLauncher, fmt.Sprintf("%d mistakes in ConfigMap %s in %s: %s", len(problems), launcherConfigMap, namespace, problems[0]), someLines(problems, 10)...),
 			d.kubectl(namespace)+" edit configmap "+launcherConfigMap)
 	}
-	return pass("artifacts go below " + l.root)
+	return pass("artifacts go below " + l.shownRoot())
 }
 
 // someLines are the first lines of many, and how many more there are.
@@ -81,14 +81,14 @@ func (d *Doctor) kfpEndpoint(ctx context.Context) checklist.Finding {
 		if err := r.configErr; err != nil && !absent(err) {
 			return d.couldNotLook(err)
 		}
-		ours := r.Text(s.Endpoint)
-		if ours == "" {
+		ours := r.Get(s.Endpoint)
+		if !ours.Set {
 			return skip(s.Endpoint + " has no value")
 		}
-		if storeAddress(ours, namespace) != storeAddress(l.endpoint(), namespace) {
-			return hinted(warn(codeLauncherStore, fmt.Sprintf("artifacts go to %s, and %s is %s", l.endpoint(), s.Endpoint, ours)), d.kubectl(namespace)+" get configmap "+launcherConfigMap+" -o jsonpath='{.data.providers}'")
+		if storeAddress(ours.Value.Reveal(), namespace) != storeAddress(l.endpoint(), namespace) {
+			return hinted(warn(codeLauncherStore, fmt.Sprintf("artifacts go to %s, and %s is %s", l.shownEndpoint(), s.Endpoint, ours.Value)), d.kubectl(namespace)+" get configmap "+launcherConfigMap+" -o jsonpath='{.data.providers}'")
 		}
-		return pass("both are " + ours)
+		return pass("both are " + ours.Value.String())
 	}
 	return skip("the contract has no object store")
 }
@@ -145,16 +145,16 @@ func (d *Doctor) kfpStore(ctx context.Context) checklist.Finding {
 	namespace, _ := d.kfpRuns(ctx)
 	name, of, ok := storeService(storeHost(l.endpoint()), namespace)
 	if !ok {
-		return skip("artifacts go to " + l.endpoint() + ", which is outside of the cluster")
+		return skip("artifacts go to " + l.shownEndpoint() + ", which is outside of the cluster")
 	}
 	service, err := d.serviceNamed(ctx, of, name)
 	switch {
 	case err != nil:
 		return d.couldNotLook(err)
 	case service == nil && d.storeOutside(ctx, of):
-		return skip("artifacts go to " + l.endpoint() + ", which is outside of the cluster")
+		return skip("artifacts go to " + l.shownEndpoint() + ", which is outside of the cluster")
 	case service == nil:
-		return hinted(fail(codeKFPService, fmt.Sprintf("ConfigMap %s in %s names %s, and there is no Service %s in %s", launcherConfigMap, namespace, l.endpoint(), name, of)), d.kubectl("")+" get services -A | grep "+hint.ShellWord(name))
+		return hinted(fail(codeKFPService, fmt.Sprintf("ConfigMap %s in %s names %s, and there is no Service %s in %s", launcherConfigMap, namespace, l.shownEndpoint(), name, of)), d.kubectl("")+" get services -A | grep "+hint.ShellWord(name))
 	}
 	return d.kfpReady(ctx, service)
 }

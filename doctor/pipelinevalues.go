@@ -11,6 +11,7 @@ import (
 
 	"github.com/flts-run/flts-run/checklist"
 	"github.com/flts-run/flts-run/internal/form"
+	"github.com/flts-run/flts-run/internal/secret"
 	"github.com/flts-run/flts-run/pipeline"
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -127,10 +128,10 @@ func (d *Doctor) pipelineDefaults(ctx context.Context, tasks []pipeline.Task) ch
 		switch {
 		case wrong != "":
 			code = cmp.Or(code, wrong)
-			invalid = append(invalid, fmt.Sprintf("%s is %q, and %s takes %s", w.what, fmt.Sprint(w.value), w.key.Name, w.key.Accepts()))
+			invalid = append(invalid, fmt.Sprintf("%s is %q, and %s takes %s", w.what, secret.Address(fmt.Sprint(w.value)).String(), w.key.Name, w.key.Accepts()))
 		case !ours.Set || ours.IsBuiltin():
 		case strings.TrimSuffix(ours.Value.Reveal(), "/") != strings.TrimSuffix(text, "/"):
-			different = append(different, fmt.Sprintf("%s is %s, and %s says %s", w.what, text, ours.Origin(), ours.Value.Reveal()))
+			different = append(different, fmt.Sprintf("%s is %s, and %s says %s", w.what, secret.Address(text), ours.Origin(), ours.Value))
 		default:
 			same++
 		}
