@@ -12,8 +12,8 @@ import (
 	"github.com/flts-run/flts-run/internal/hint"
 )
 
-// launcherConfig reads ConfigMap kfp-launcher in the namespace of the runs. Without one the
-// launcher has its defaults.
+// launcherConfig reads ConfigMap kfp-launcher in the namespace of the runs. Without one
+// the launcher has its defaults.
 func (d *Doctor) launcherConfig(ctx context.Context) (l launcher, problems []string, err error) {
 	namespace, _ := d.kfpRuns(ctx)
 	config, err := d.view.ConfigMap(ctx, namespace, launcherConfigMap)
@@ -50,8 +50,8 @@ func someLines(lines []string, most int) []string {
 	return append(slices.Clone(lines[:most]), fmt.Sprintf("and %d more", len(lines)-most))
 }
 
-// usableLauncher is the launcher's configuration for checks of what it names. ok is false where
-// f says why there is nothing to look at.
+// usableLauncher is the launcher's configuration for checks of what it names. ok is
+// false where f says why there is nothing to look at.
 func (d *Doctor) usableLauncher(ctx context.Context) (l launcher, f checklist.Finding, ok bool) {
 	l, problems, err := d.launcherConfig(ctx)
 	switch {

@@ -86,7 +86,7 @@ func serverFinding(err error, code string) checklist.Finding {
 	f.Refused = fault.Refused
 	switch fault.Code {
 	case codePodsOnly:
-		f = skip(fault.Message)
+		f = checklist.Finding{State: checklist.Skip, Code: fault.Code, Detail: fault.Message}
 	case codeDenied, codeLogin:
 		f = unknown(fault.Code, fault.Message)
 	}
