@@ -29,6 +29,7 @@ type Options struct {
 	Version string
 
 	Pipeline *pipeline.Package // whose parameters are looked at; nil is none
+	Servers  Servers           // of Kubeflow Pipelines and Airflow
 
 	// Learn is told every secret value before anything is said about it.
 	Learn func(name, value string)
@@ -41,6 +42,7 @@ type Doctor struct {
 	view  *cluster.View
 	read  configuration
 	plain configuration // without the Secret
+	told  serversTold
 }
 
 // New makes a Doctor. It asks the API for nothing yet.

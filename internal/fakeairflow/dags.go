@@ -65,12 +65,20 @@ func (s *Server) healthBody(*request) (any, *failure) {
 	default:
 		status = s.o.Scheduler
 	}
-	return map[string]any{
+	body := map[string]any{
 		"metadatabase":  map[string]any{"status": "healthy"},
 		"scheduler":     map[string]any{"status": status, "latest_scheduler_heartbeat": beat},
 		"triggerer":     map[string]any{"status": nil, "latest_triggerer_heartbeat": nil},
 		"dag_processor": map[string]any{"status": nil, "latest_dag_processor_heartbeat": nil},
-	}, nil
+	}
+	for name, status := range s.o.Health {
+		part := map[string]any{"status": status}
+		if name != "metadatabase" {
+			part["latest_"+name+"_heartbeat"] = s.o.Now().UTC().Format(timeFormat)
+		}
+		body[name] = part
+	}
+	return body, nil
 }
 
 const pageLimit = 100 // what a page has at most, whatever is asked for

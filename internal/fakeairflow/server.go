@@ -41,6 +41,10 @@ type Options struct {
 	// goes on only where it is healthy.
 	Scheduler string
 
+	// Health are the statuses of other parts in the health, by their names: where none
+	// is given the metadatabase is healthy, and what runs beside the scheduler is null.
+	Health map[string]string
+
 	// Now is the server's clock.
 	Now func() time.Time
 

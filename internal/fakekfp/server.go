@@ -30,7 +30,8 @@ import (
 
 // Options make a server. The zero value is a 2.17.0 for everybody.
 type Options struct {
-	// Version is what it says of itself. 2.0.x behaves as 2.0.5, all else as 2.17.0.
+	// Version is what it says of itself. 2.0.x behaves as 2.0.5, all else as 2.17.0,
+	// but that 1.x has nothing of v2beta1, and of v1beta1 its health alone.
 	Version string
 
 	// MultiUser asks who the caller is: the header kubeflow-userid names the user,
@@ -117,6 +118,9 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, body []byte) {
 		return
 	}
 	path, ok := strings.CutPrefix(r.URL.Path, "/apis/v2beta1/")
+	if strings.HasPrefix(s.o.Version, "1.") {
+		path, ok = "healthz", r.URL.Path == "/apis/v1beta1/healthz"
+	}
 	if !ok {
 		http.NotFound(w, r)
 		return

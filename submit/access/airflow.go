@@ -3,8 +3,14 @@ package access
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"path/filepath"
+
+	"github.com/flts-run/flts-run/submit"
 )
+
+// ErrNowhere is the cause where nobody said where Airflow is.
+var ErrNowhere = errors.New("no address")
 
 // Airflow is the way to Airflow. Its address is the first of
 //
@@ -29,7 +35,9 @@ func Airflow(o Options, s Surroundings) (*Access, error) {
 		text, origin = s.airflowctlURL()
 	}
 	if text == "" {
-		return nil, invalid("nothing says where Airflow is", "give --host URL, or set AIRFLOW_API_URL")
+		return nil, &submit.Error{
+			Kind: submit.Invalid, Message: "nothing says where Airflow is", Advice: "give --host URL, or set AIRFLOW_API_URL", Err: ErrNowhere,
+		}
 	}
 	a, err := parseAddress(text, origin, "/api/v1", "/api/v2")
 	if err != nil {

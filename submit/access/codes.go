@@ -7,6 +7,8 @@ const (
 	codeUnsendable  = "FLTS-A14"
 	codeLogin       = "FLTS-A10"
 	codeKFPPort     = "FLTS-K16"
+	codeKubeDenied  = "FLTS-K09"
+	codeKubeLogin   = "FLTS-K10"
 
 	codeNoSuchHost   = "FLTS-D01"
 	codeServfail     = "FLTS-D04"

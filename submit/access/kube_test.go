@@ -160,8 +160,8 @@ func TestRefusalsOfTheAPIServer(t *testing.T) {
 		message string
 		advice  string
 	}{
-		"expired":      {status(401, "Unauthorized"), submit.Refused, "", `Kubernetes does not accept the login of the context "dev" (401): it has expired, or was made for another cluster`, "log in again, until this works: kubectl --context dev get --raw /version"},
-		"not allowed":  {status(403, body), submit.Refused, "", `the user of the context "dev" may not go through Kubernetes to the Service ml-pipeline in kubeflow (403)`, "kubectl --context dev -n kubeflow auth can-i create services/ml-pipeline --subresource=proxy; it needs get, create, patch and delete of services/proxy"},
+		"expired":      {status(401, "Unauthorized"), submit.Refused, "FLTS-K10", `Kubernetes does not accept the login of the context "dev" (401): it has expired, or was made for another cluster`, "log in again, until this works: kubectl --context dev get --raw /version"},
+		"not allowed":  {status(403, body), submit.Refused, "FLTS-K09", `the user of the context "dev" may not go through Kubernetes to the Service ml-pipeline in kubeflow (403)`, "kubectl --context dev -n kubeflow auth can-i create services/ml-pipeline --subresource=proxy; it needs get, create, patch and delete of services/proxy"},
 		"no Service":   {status(404, body), submit.Unusable, "", `there is no Service ml-pipeline in the namespace kubeflow of the context "dev"`, "kubectl --context dev get services -A | grep ml-pipeline; then --kube-namespace NAMESPACE"},
 		"no such port": {status(503, `no service port \"http\" found for service`), submit.Unusable, "FLTS-H08", `the Service ml-pipeline has no port "http"`, "--kube-service ml-pipeline:8888, or look: kubectl --context dev -n kubeflow get service ml-pipeline -o wide"},
 		"no scheme":    {status(404, body), submit.Unusable, "", `there is no Service pipelines in the namespace kubeflow of the context "dev"`, "kubectl --context dev get services -A | grep pipelines; then --kube-namespace NAMESPACE"},

@@ -35,11 +35,11 @@ func (j *judge) kubeRefusal(status int, text string) *submit.Error {
 	e := &submit.Error{Kind: submit.Unusable, Code: codeNoBackend, Advice: kubectl + " -n " + r.namespace + " get pods,endpointslices -l app=" + service}
 	switch {
 	case status == http.StatusUnauthorized:
-		e.Kind, e.Code = submit.Refused, ""
+		e.Kind, e.Code = submit.Refused, codeKubeLogin
 		e.Message = fmt.Sprintf("Kubernetes does not accept the login of the context %q (401): it has expired, or was made for another cluster", r.context)
 		e.Advice = "log in again, until this works: " + kubectl + " get --raw /version"
 	case status == http.StatusForbidden:
-		e.Kind, e.Code = submit.Refused, ""
+		e.Kind, e.Code = submit.Refused, codeKubeDenied
 		e.Message = fmt.Sprintf("the user of the context %q may not go through Kubernetes to the Service %s in %s (403)", r.context, service, r.namespace)
 		e.Advice = kubectl + " -n " + r.namespace + " auth can-i create services/" + service + " --subresource=proxy; it needs get, create, patch and delete of services/proxy"
 	case status == http.StatusNotFound:

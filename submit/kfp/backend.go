@@ -112,7 +112,7 @@ func (b *Backend) health(ctx context.Context) (health, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.health == nil {
-		h, err := b.client.health(ctx)
+		h, err := b.client.health(ctx, "v2beta1")
 		if err != nil {
 			return health{}, err
 		}

@@ -105,16 +105,18 @@ func when(t strfmt.DateTime) time.Time {
 // health is what the server says of itself.
 type health struct {
 	Tag       string `json:"tag_name"` // "2.0.5"; others for what was built by hand
+	Commit    string `json:"commit_sha"`
 	MultiUser bool   `json:"multi_user"`
 }
 
-func (c *client) health(ctx context.Context) (health, error) {
+// health asks a version of the API: "v2beta1".
+func (c *client) health(ctx context.Context, api string) (health, error) {
 	var h health
 	err := call(ctx, "ask KFP for its version", func(ctx context.Context) error {
 		_, err := c.transport.Submit(&runtime.ClientOperation{
 			ID:                 "GetHealthz",
 			Method:             http.MethodGet,
-			PathPattern:        "/apis/v2beta1/healthz",
+			PathPattern:        "/apis/" + api + "/healthz",
 			ProducesMediaTypes: []string{runtime.JSONMime},
 			Params:             runtime.ClientRequestWriterFunc(func(runtime.ClientRequest, strfmt.Registry) error { return nil }),
 			Reader: runtime.ClientResponseReaderFunc(func(r runtime.ClientResponse, consumer runtime.Consumer) (any, error) {
