@@ -134,7 +134,7 @@ func (r *runner) examination(s *settings) examination {
 	e.inside = r.insideOptions(s)
 	e.list = s.checklist(e.doctor.Checks())
 	if e.word = s.podWord(); e.word == "" {
-		e.checks = s.selected(e.listed(s))
+		e.checks = s.selected(e.listed(s), e.inside != nil)
 	}
 	return e
 }
@@ -248,8 +248,18 @@ func (r *runner) doctorOptions(s *settings, kube access.Kube) doctor.Options {
 }
 
 // selected are the checks that --only and --skip leave.
-func (s *settings) selected(checks []checklist.Check) []checklist.Check {
+//
+// What a look from inside finds is not known before: with one, globs that begin with
+// "inside." are of its results.
+func (s *settings) selected(checks []checklist.Check, inside bool) []checklist.Check {
 	only, skip := s.list(onlyOption), s.list(skipOption)
+	if inside {
+		later := func(glob string) bool { return strings.HasPrefix(glob, "inside.") }
+		if len(only) > 0 && !slices.ContainsFunc(only, func(glob string) bool { return !later(glob) }) {
+			only = []string{"api.reach"}
+		}
+		only, skip = slices.DeleteFunc(slices.Clone(only), later), slices.DeleteFunc(slices.Clone(skip), later)
+	}
 	s.matching(onlyOption, only, checks)
 	s.matching(skipOption, skip, checks)
 	return checklist.Selection{Only: only, Skip: skip, SkippedBy: "--" + skipOption.flag}.Of(checks)
@@ -281,7 +291,7 @@ func (r *runner) examine(ctx context.Context, s *settings, e examination) error 
 		if pod, err = e.doctor.Pod(run, e.word, s.value(containerOption)); err != nil {
 			return err
 		}
-		if e.checks = s.selected(pod.Checks()); len(s.problems) > 0 {
+		if e.checks = s.selected(pod.Checks(), false); len(s.problems) > 0 {
 			return refuse(s.problems, "")
 		}
 	}

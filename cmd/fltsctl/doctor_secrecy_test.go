@@ -72,8 +72,16 @@ spec:
 		{"-o", "short"},
 		{"-o", "json"},
 		{"-o", "junit"},
+		{"-o", "markdown"},
 		{"--app-env", "dev"},
+		{"--fix-plan"},
+		{"--fix-plan", "-o", "json"},
+		{"--checklist", "security"},
+		{"--checklist", "troubleshoot", "-o", "markdown"},
 		{"--list"},
+		{"--print-rbac"},
+		{"pod", "task"},
+		{"pod", "task", "-o", "json"},
 	} {
 		out := doctorOutput(t, ns, args)
 		for _, text := range []string{canary, secret, key, token} {

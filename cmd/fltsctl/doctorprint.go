@@ -80,9 +80,9 @@ func (e examination) text(pod *doctor.OnePod, v checklist.Verdict) string {
 	case e.list != nil:
 		return checklist.ItemsTable(e.list.Report(v), v)
 	case pod != nil:
-		return podTable(pod) + "\n" + checklist.Table(v)
+		return podTable(pod) + "\n" + foldedTable(v)
 	}
-	return checklist.Table(v)
+	return foldedTable(v)
 }
 
 // checksDocument is a list of checks.
