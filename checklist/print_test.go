@@ -145,9 +145,9 @@ func TestWordsOfStatesAndRungs(t *testing.T) {
 	for s := checklist.Unknown; s <= checklist.Skip+1; s++ {
 		states = append(states, s.String())
 	}
-	for r := checklist.Parse; r <= checklist.Data+1; r++ {
+	for r := checklist.Parse; r <= checklist.Apart+1; r++ {
 		rungs = append(rungs, r.String())
 	}
 	require.Equal(t, []string{"unknown", "pass", "warn", "fail", "skip", "state(5)"}, states)
-	require.Equal(t, []string{"parse", "resolve", "dial", "tls", "http", "identify", "sign", "permission", "data", "rung(9)"}, rungs)
+	require.Equal(t, []string{"parse", "resolve", "dial", "tls", "http", "identify", "sign", "permission", "data", "apart", "rung(10)"}, rungs)
 }

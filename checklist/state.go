@@ -47,11 +47,12 @@ const (
 	Sign
 	Permission
 	Data
+	Apart // on no ladder: what a check of a configuration, of a cluster is
 )
 
 var rungNames = [...]string{
 	Parse: "parse", Resolve: "resolve", Dial: "dial", TLS: "tls", HTTP: "http",
-	Identify: "identify", Sign: "sign", Permission: "permission", Data: "data",
+	Identify: "identify", Sign: "sign", Permission: "permission", Data: "data", Apart: "apart",
 }
 
 // String returns the lower-case word for the rung.

@@ -9,7 +9,8 @@ import (
 
 // Table prints what came of each check with its code at the end, evidence and hint
 // below what did not pass, and the root causes last. Rungs that lead to the first
-// request share a line as long as they pass: "resolves to 10.96.4.2, dials in 1 ms".
+// request share a line as long as they pass: "resolves to 10.96.4.2, dials in 1 ms"; so do
+// checks that are on no ladder.
 func Table(v Verdict) string {
 	rows := tableRows(v.Results)
 	states, targets, texts := 0, 0, 0
@@ -57,7 +58,7 @@ func tableRows(results []Result) []tableRow {
 
 // joins reports whether r goes on where last ended on the way to the same target.
 func joins(last, r Result) bool {
-	onTheWay := func(r Result) bool { return r.State == Pass && r.Rung <= TLS && r.Code == "" }
+	onTheWay := func(r Result) bool { return r.State == Pass && (r.Rung <= TLS || r.Rung == Apart) && r.Code == "" }
 	return last.Target == r.Target && last.Vantage == r.Vantage && onTheWay(last) && onTheWay(r)
 }
 

@@ -122,7 +122,7 @@ func (ix index) cause(r Result) Result {
 // lastRung returns the deepest rung that succeeded among what r needs.
 func (ix index) lastRung(r Result) (rung Rung, ok bool) {
 	ix.any(r, func(a Result) bool {
-		if a.succeeded() && (!ok || a.Rung > rung) {
+		if a.succeeded() && a.Rung != Apart && (!ok || a.Rung > rung) {
 			rung, ok = a.Rung, true
 		}
 		return false

@@ -71,5 +71,5 @@ func (d *Doctor) configMapBinary(ctx context.Context) checklist.Finding {
 		}
 		found = append(found, f)
 	}
-	return merged(found, "none of "+count(len(c.Data)+len(c.BinaryData), "key"))
+	return merged(found, "no binary keys")
 }

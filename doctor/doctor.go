@@ -61,7 +61,7 @@ func New(view *cluster.View, o Options) *Doctor {
 // Checks are all checks there are for the options, in the order of the report. Those
 // of one target stand together.
 func (d *Doctor) Checks() []checklist.Check {
-	return slices.Concat(
+	return apart(slices.Concat(
 		d.apiChecks(),
 		d.serviceChecks(),
 		d.configMapChecks(),
@@ -74,7 +74,15 @@ func (d *Doctor) Checks() []checklist.Check {
 		d.airflowChecks(),
 		d.pipelineChecks(),
 		d.securityChecks(),
-	)
+	))
+}
+
+// apart are checks that are on no ladder: each looks at something else.
+func apart(checks []checklist.Check) []checklist.Check {
+	for i := range checks {
+		checks[i].Rung = checklist.Apart
+	}
+	return checks
 }
 
 // reached is the check that all others need.

@@ -28,7 +28,7 @@ func (d *Doctor) InsideChecks() []checklist.Check {
 			Run:   func(ctx context.Context) checklist.Finding { return skip(d.notFromHere(ctx, s)) },
 		})
 	}
-	return checks
+	return apart(checks)
 }
 
 func (d *Doctor) notFromHere(ctx context.Context, s *resolve.Service) string {

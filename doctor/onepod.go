@@ -131,5 +131,5 @@ func (p *OnePod) Checks() []checklist.Check {
 	add("pod.drift", "what it reads by env has not changed since it was started", true, p.checkDrift)
 	add("pod.termination", "the task did not fail", false, p.checkTermination)
 	add("pod.wrapper", "the task starts under flts-run", true, p.checkWrapper)
-	return checks
+	return apart(checks)
 }

@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -45,7 +44,7 @@ func (d *Doctor) environment(ctx context.Context) checklist.Finding {
 	case d.AppEnv != "" && d.AppEnv != given:
 		return d.withAppEnv(r, warn(codeAppEnv, fmt.Sprintf("%s says APP_ENV=%s, and %s was given here", d.ConfigMap, given, d.AppEnv)))
 	}
-	return pass(string(given))
+	return pass("APP_ENV is " + string(given))
 }
 
 // withAppEnv has APP_ENV typed into the ConfigMap, if there is one to type it into.
@@ -68,6 +67,9 @@ func (d *Doctor) policyFindings(check string) func(context.Context) checklist.Fi
 		if r.appEnvErr != nil && d.AppEnv == "" {
 			return unknown("", "which policy holds is not known: "+r.appEnvErr.Error())
 		}
-		return merged(d.reported(r, check), "APP_ENV is "+cmp.Or(string(r.AppEnv), "unset"))
+		return merged(d.reported(r, check), map[string]string{
+			policyComplete: "no required key is missing", policyCredentials: "no login that everybody knows",
+			policyTLS: "TLS where the policy wants it", policyVerification: "certificates are verified",
+		}[check])
 	}
 }

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -88,7 +89,7 @@ func (d *Doctor) secretType(ctx context.Context) checklist.Finding {
 	}
 	fitting := s.Type == "" || s.Type == corev1.SecretTypeOpaque || s.Type == corev1.SecretTypeBasicAuth || !strings.Contains(string(s.Type), "kubernetes.io/")
 	if fitting {
-		return pass(string(s.Type))
+		return pass("type " + cmp.Or(string(s.Type), string(corev1.SecretTypeOpaque)))
 	}
 	f := fail(codeType, fmt.Sprintf("%s is of type %s, which is not for credentials of one's own", s.Name, s.Type))
 	if slices.ContainsFunc(names(s.Data), func(name string) bool { return d.Contract.KeyFor(name) != nil }) {
@@ -152,7 +153,8 @@ func (d *Doctor) secretFindings(check string) func(context.Context) checklist.Fi
 			return d.couldNotLook(r.secretErr)
 		}
 		have, _ := r.given(resolve.Secret)
-		return merged(d.reported(r, check), count(have, "credential"))
+		passed := map[string]string{secretCharacters: "no extra characters", secretEncoding: "not encoded twice", secretValues: usable(have, "credential")}
+		return merged(d.reported(r, check), passed[check])
 	}
 }
 

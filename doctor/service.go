@@ -18,7 +18,7 @@ func (d *Doctor) serviceChecks() []checklist.Check {
 		exists, port := target+".exists", target+".port"
 		check := func(id string, rung checklist.Rung, title string, needs []string, advisory bool, run func(context.Context, *resolve.Service) checklist.Finding) {
 			all = append(all, checklist.Check{
-				ID: id, Target: target, Rung: rung, Title: title, Needs: needs, Advisory: advisory,
+				ID: id, Target: target, Rung: rung, Title: title, Needs: needs, Advisory: advisory || s.Check == resolve.Warn,
 				Run: func(ctx context.Context) checklist.Finding { return run(ctx, s) },
 			})
 		}

@@ -242,6 +242,14 @@ func (d *Doctor) mendsPair(r *resolved, f resolve.Finding) []checklist.Command {
 	return []checklist.Command{d.typedIntoSecret(variables[0]), d.typedIntoSecret(variables[1])}
 }
 
+// usable says that nothing is wrong with so many things.
+func usable(n int, thing string) string {
+	if n == 0 {
+		return "no " + thing
+	}
+	return count(n, thing) + " usable"
+}
+
 // configMapFindings makes the check that reports what the resolution finds of the
 // ConfigMap. what is one of those that pass.
 func (d *Doctor) configMapFindings(check, what string) func(context.Context) checklist.Finding {
@@ -257,6 +265,6 @@ func (d *Doctor) configMapFindings(check, what string) func(context.Context) che
 				n++
 			}
 		}
-		return merged(d.reported(r, check), count(n, what))
+		return merged(d.reported(r, check), usable(n, what))
 	}
 }

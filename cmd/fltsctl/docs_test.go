@@ -30,10 +30,13 @@ func TestDocs(t *testing.T) {
 			files := t.TempDir()
 			require.NoError(t, os.WriteFile(filepath.Join(files, "pipeline.yaml"), pipeline, 0o644))
 			var answers http.Handler = fakekfp.New(fakekfp.Options{Now: theMoment})
+			environ := []string{"PATH=" + binaries + ":/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent", "USER=ada"}
 			before := newHistory()
 			switch filepath.Base(file) {
 			case "runs.md":
 				answers = before.Server
+			case "doctor.md":
+				environ = doctorPage(t, files)
 			case "airflow.md":
 				answers = documentedAirflow()
 				require.NoError(t, os.WriteFile(filepath.Join(files, "airflow.password"), []byte(fakeairflow.Password), 0o600))
@@ -47,7 +50,7 @@ func TestDocs(t *testing.T) {
 			docpage.Page{
 				File:    file,
 				Files:   files,
-				Environ: []string{"PATH=" + binaries + ":/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent", "USER=ada"},
+				Environ: environ,
 				Real:    strings.NewReplacer("127.0.0.1:8080", host),
 				Shown:   strings.NewReplacer(host, "127.0.0.1:8080"),
 				Steady:  documented,
@@ -71,7 +74,7 @@ func TestFrontPage(t *testing.T) {
 
 // documented is what a page shows: names of runs and times that look like some.
 func documented(text string) string {
-	text = aTime.ReplaceAllString(text, "2026-01-02T03:04:05Z")
+	text = someTime.ReplaceAllString(aTime.ReplaceAllString(text, "2026-01-02T03:04:05Z"), "N ms")
 	return strings.ReplaceAll(steadyText(text), "-DATE-TIME-RAND", "-20260102-030405-k3v9q")
 }
 

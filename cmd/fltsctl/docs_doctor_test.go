@@ -1,0 +1,39 @@
+package main_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/flts-run/flts-run/internal/kubetest"
+	"github.com/flts-run/flts-run/internal/teststack"
+)
+
+// doctorPage prepares what doctor.md examines: the namespace mlops of a real API, with a
+// real kubelet that runs flts-run, and returns the environment of the commands.
+func doctorPage(t *testing.T, files string) []string {
+	t.Helper()
+	ns := kubetest.New(t)
+	ns.Kubectl("create", "namespace", "mlops")
+	require.NoError(t, os.CopyFS(files, os.DirFS("../../testdata/fltsctl/docs/doctor")))
+	platform, err := os.ReadFile(filepath.Join(files, "platform.yaml"))
+	require.NoError(t, err)
+	require.NoError(t, ns.Cluster.Apply(t.Context(), "mlops", string(platform)))
+	tools := t.TempDir()
+	require.NoError(t, os.Symlink(ns.KubectlPath(), filepath.Join(tools, "kubectl")))
+	build := exec.CommandContext(t.Context(), "make", "-C", "../..", "build-flts-run", "BIN="+tools, "VERSION=v0.0.0-test")
+	out, err := build.CombinedOutput()
+	require.NoError(t, err, string(out))
+	node, err := ns.StartNode(t.Context(), teststack.Node{Name: "docs", Namespace: "mlops", Programs: []string{filepath.Join(tools, "flts-run")}})
+	require.NoError(t, err)
+	t.Cleanup(node.Close)
+	return []string{"PATH=" + strings.Join([]string{binaries, tools, "/usr/local/bin:/usr/bin:/bin"}, ":"), "HOME=/nonexistent", "KUBECONFIG=" + ns.Admin()}
+}
+
+// someTime is what differs between two examinations.
+var someTime = regexp.MustCompile(`\b\d+ ms\b`)
