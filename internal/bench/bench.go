@@ -31,6 +31,7 @@ var measurements = []measurement{
 	checkCost,
 	supervised,
 	submission,
+	examination,
 }
 
 func run(ctx context.Context, w io.Writer, environ []string, short bool) error {
