@@ -22,12 +22,17 @@ func TestSkipsAreFolded(t *testing.T) {
 		result("b.2", "b", checklist.Skip, "needs a.1, which failed", "a.1"),
 		result("c.1", "c", checklist.Skip, "not asked for", ""),
 		result("c.2", "c", checklist.Skip, "not asked for", ""),
+		result("d.1", "d", checklist.Unknown, "may not look", ""),
+		result("d.2", "d", checklist.Unknown, "may not look", ""),
+		result("d.3", "d", checklist.Unknown, "nobody answers", ""),
 	}}
-	require.Equal(t, `PASS  api  it answers
-FAIL  a    there is none
-SKIP  -    3 checks: needs a.1, which failed
-SKIP  b    b.1 holds: not asked for
-SKIP  c    2 checks: not asked for
-root cause: a.1 (1 failed, 6 skipped, 1 passed)
+	require.Equal(t, `PASS     api  it answers
+FAIL     a    there is none
+SKIP     -    3 checks: needs a.1, which failed
+SKIP     b    b.1 holds: not asked for
+SKIP     c    2 checks: not asked for
+UNKNOWN  d    may not look (2 checks)
+UNKNOWN  d    nobody answers
+root cause: a.1 (1 failed, 3 unknown, 6 skipped, 1 passed)
 `, foldedTable(v))
 }
