@@ -41,7 +41,7 @@ func (d *Doctor) configMapSecrets(ctx context.Context) checklist.Finding {
 		}
 		found = append(found, f)
 	}
-	return merged(found, "none among "+count(len(values), "key"))
+	return merged(found, "none among "+counted(len(values), "key"))
 }
 
 // credential says why a value is one, "" when it is none, and whether all of it is.

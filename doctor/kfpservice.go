@@ -118,18 +118,9 @@ func (d *Doctor) kfpMetadata(ctx context.Context) checklist.Finding {
 		f.State, f.Detail = checklist.Warn, f.Detail+", which tasks need up to version 2.14"
 	}
 	if _, err := d.view.ConfigMap(ctx, d.kfpNamespace(), metadataConfigMap); err == nil && namespace != d.kfpNamespace() {
-		f = mended(f, d.kfpCopy("configmap", metadataConfigMap, namespace))
+		f = mended(f, d.copied("configmap", d.kfpNamespace(), metadataConfigMap, namespace, metadataConfigMap))
 	} else {
 		f = hinted(f, d.kubectl("")+" get configmaps -A | grep "+metadataConfigMap)
 	}
 	return d.kfpMissing(ctx, f)
-}
-
-// kfpCopy is the command that copies an object of KFP's namespace to another one with
-// all that it holds, but for what belongs to the first one alone: an owner in another
-// namespace would have the copy deleted. What is there already is left alone.
-func (d *Doctor) kfpCopy(kind, name, namespace string) checklist.Command {
-	const without = `{"metadata":{"namespace":"%s","resourceVersion":null,"uid":null,"creationTimestamp":null,"managedFields":null,"ownerReferences":null,"finalizers":null}}`
-	return checklist.Command{Line: fmt.Sprintf("%s get %s %s -o json | %s patch --local -f - --type=merge -p '"+without+"' -o json | %s create -f -",
-		d.kubectl(d.kfpNamespace()), kind, name, d.kubectl(""), namespace, d.kubectl(""))}
 }

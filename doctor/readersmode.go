@@ -128,7 +128,7 @@ func (m *mountModes) finding(d *Doctor) checklist.Finding {
 	case m.looked == 0:
 		return pass("nothing is mounted as files")
 	}
-	return pass(several(m.looked, "mount") + " that the container can read")
+	return pass(counted(m.looked, "mount") + " that the container can read")
 }
 
 // groupFix gives the volumes of a workload a group that the user has. Volumes that are

@@ -120,7 +120,7 @@ func (d *Doctor) secretKeys(ctx context.Context) checklist.Finding {
 		}
 	}
 	have, all := r.given(resolve.Secret)
-	return merged(found, fmt.Sprintf("%d of %s", have, count(all, "key")))
+	return merged(found, fmt.Sprintf("%d of %s", have, counted(all, "key")))
 }
 
 // notGiven are the required credentials that no object gives. In development their
@@ -152,7 +152,7 @@ func (d *Doctor) secretFindings(check string) func(context.Context) checklist.Fi
 			return d.couldNotLook(r.secretErr)
 		}
 		have, _ := r.given(resolve.Secret)
-		return merged(d.reported(r, check), count(have, "credential"))
+		return merged(d.reported(r, check), counted(have, "credential"))
 	}
 }
 

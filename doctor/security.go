@@ -76,7 +76,7 @@ func (p *posture) eachReader(ctx context.Context, code, wrong, right string, loo
 	}
 	switch {
 	case bad > 0:
-		return fail(code, fmt.Sprintf("%s: %d of %s", wrong, bad, counted(len(readers), "reader")), atMostTen(evidence)...)
+		return fail(code, fmt.Sprintf("%s: %d of %s", wrong, bad, counted(len(readers), "reader")), firstTen(evidence)...)
 	case err != nil:
 		return p.couldNotLook(err)
 	case len(readers) == 0:

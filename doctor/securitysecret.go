@@ -144,7 +144,7 @@ func (p *posture) mounted(ctx context.Context) checklist.Finding {
 		var faults []string
 		for _, c := range w.containers() {
 			if variables := secretVariables(c, p.Secret); variables != nil {
-				faults = append(faults, fmt.Sprintf("container %s: %s", c.Name, strings.Join(atMostTen(variables), ", ")))
+				faults = append(faults, fmt.Sprintf("container %s: %s", c.Name, strings.Join(firstTen(variables), ", ")))
 			}
 		}
 		return faults
@@ -188,13 +188,13 @@ func (p *posture) environments(ctx context.Context) checklist.Finding {
 	var evidence, environments []string
 	for env, names := range of {
 		environments = append(environments, env)
-		evidence = append(evidence, env+": "+strings.Join(atMostTen(names), ", "))
+		evidence = append(evidence, env+": "+strings.Join(firstTen(names), ", "))
 	}
 	slices.Sort(environments)
 	slices.Sort(evidence)
 	switch {
 	case len(environments) > 1:
-		return hinted(fail(codeSharedSecret, fmt.Sprintf("%s read the same objects", strings.Join(environments, " and ")), atMostTen(evidence)...),
+		return hinted(fail(codeSharedSecret, fmt.Sprintf("%s read the same objects", strings.Join(environments, " and ")), firstTen(evidence)...),
 			p.kubectl(p.Namespace)+" get deploy,sts,cronjob,pods -L environment")
 	case err != nil:
 		return p.couldNotLook(err)

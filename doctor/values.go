@@ -257,6 +257,6 @@ func (d *Doctor) configMapFindings(check, what string) func(context.Context) che
 				n++
 			}
 		}
-		return merged(d.reported(r, check), count(n, what))
+		return merged(d.reported(r, check), counted(n, what))
 	}
 }
