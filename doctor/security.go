@@ -7,7 +7,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/flts-run/flts-run/checklist"
-	"github.com/flts-run/flts-run/resolve"
 )
 
 // securityChecks look at what the security checklist asks for, as far as the API lets
@@ -113,22 +112,6 @@ func (p *posture) notSeen(what string, err error) *checklist.Finding {
 		f = p.couldNotLook(err)
 	}
 	return &f
-}
-
-// appEnv is what the installation says it is. No value of a Secret is read for it.
-func (p *posture) appEnv(ctx context.Context) (resolve.AppEnv, error) {
-	if p.AppEnv != "" {
-		return p.AppEnv, nil
-	}
-	config, err := p.view.ConfigMap(ctx, p.Namespace, p.ConfigMap)
-	if err != nil {
-		return "", err
-	}
-	env, err := resolve.ParseAppEnv(config.Data["APP_ENV"])
-	if err != nil {
-		return "", nil // policy.environment says so
-	}
-	return env, nil
 }
 
 // hintedIfFailed is the finding with something to type if it is about readers that

@@ -175,7 +175,7 @@ func (p *posture) modes(ctx context.Context) checklist.Finding {
 
 func (p *posture) environments(ctx context.Context) checklist.Finding {
 	own, err := p.appEnv(ctx)
-	if err != nil && !absent(err) {
+	if err != nil {
 		return p.couldNotLook(err)
 	}
 	of := map[string][]string{}
