@@ -3,16 +3,18 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/cluster"
 )
 
 // securityChecks look at what the security checklist asks for, as far as the API lets
 // anybody see it. They are advice: a component works without.
 func (d *Doctor) securityChecks() []checklist.Check {
-	p := &posture{Doctor: d}
+	p := &posture{d}
 	checks := []checklist.Check{
 		p.check("encryption", "the API server is told to encrypt what etcd keeps", p.encryption),
 		p.check("external", "a secret manager supplies the Secret", p.external),
@@ -46,10 +48,7 @@ func (d *Doctor) securityChecks() []checklist.Check {
 }
 
 // posture is what the checks of the security checklist share.
-type posture struct {
-	*Doctor
-	workloads workloads
-}
+type posture struct{ *Doctor }
 
 func (p *posture) check(what, title string, run func(context.Context) checklist.Finding) checklist.Check {
 	return checklist.Check{
@@ -60,8 +59,8 @@ func (p *posture) check(what, title string, run func(context.Context) checklist.
 
 // eachReader looks at every workload that reads the configuration. look says what is
 // wrong with one, nothing if nothing is.
-func (p *posture) eachReader(ctx context.Context, code, wrong, right string, look func(workload) []string) checklist.Finding {
-	readers, err := p.workloads.read(ctx, p.Doctor)
+func (p *posture) eachReader(ctx context.Context, code, wrong, right string, look func(*cluster.Workload) []string) checklist.Finding {
+	readers, err := p.readers(ctx)
 	var evidence []string
 	bad := 0
 	for _, w := range readers {
@@ -70,7 +69,7 @@ func (p *posture) eachReader(ctx context.Context, code, wrong, right string, loo
 			bad++
 		}
 		for _, fault := range faults {
-			evidence = append(evidence, w.name+": "+fault)
+			evidence = append(evidence, shortName(w)+": "+fault)
 		}
 	}
 	switch {
@@ -79,16 +78,17 @@ func (p *posture) eachReader(ctx context.Context, code, wrong, right string, loo
 	case err != nil:
 		return p.couldNotLook(err)
 	case len(readers) == 0:
-		return skip(p.nobody())
+		return skip(p.nobody(ctx))
 	}
 	return pass(fmt.Sprintf("%s (%s)", right, counted(len(readers), "reader")))
 }
 
 // nobody is the reason when there is no reader to look at.
-func (p *posture) nobody() string {
+func (p *posture) nobody(ctx context.Context) string {
 	reason := fmt.Sprintf("nothing that runs in %s reads %s or %s", p.Namespace, p.ConfigMap, p.Secret)
-	if p.workloads.finished > 0 {
-		reason += fmt.Sprintf("; %s ended", counted(p.workloads.finished, "reader has", "readers have"))
+	all, _ := p.workloads(ctx)
+	if ended := len(slices.DeleteFunc(all, func(w *cluster.Workload) bool { return !w.Ended })); ended > 0 {
+		reason += fmt.Sprintf("; %s ended", counted(ended, "reader has", "readers have"))
 	}
 	return reason
 }
