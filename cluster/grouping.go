@@ -72,9 +72,9 @@ func (g grouping) pod(p *corev1.Pod) {
 	}
 	w := g.by[of]
 	if w == nil {
-		w = g.add(of, hasEnded(p), &p.ObjectMeta, p.Spec)
+		w = g.add(of, HasEnded(p), &p.ObjectMeta, p.Spec)
 	}
-	if !hasEnded(p) {
+	if !HasEnded(p) {
 		w.Pods, w.Ended = append(w.Pods, p), false
 	}
 }

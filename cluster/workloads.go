@@ -118,6 +118,7 @@ func controllerOfPod(p *corev1.Pod) owner {
 	return o
 }
 
-func hasEnded(p *corev1.Pod) bool {
+// HasEnded reports a pod whose containers have run, and will not again.
+func HasEnded(p *corev1.Pod) bool {
 	return p.Status.Phase == corev1.PodSucceeded || p.Status.Phase == corev1.PodFailed
 }
