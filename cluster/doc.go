@@ -10,7 +10,7 @@
 // That something could not be seen is a *Fault that says why; it is never an empty
 // list.
 //
-// A View changes nothing in a cluster. An API can do more where somebody asked to look
-// from inside: Exec runs a program in a container that runs, and RunPod makes a
-// temporary pod, reads what it wrote, and deletes it however that went.
+// Nothing in a cluster is changed but where somebody asked to look from inside: Exec
+// runs a program in a container that runs, and RunPod makes a temporary pod, reads what
+// it wrote, and deletes it however that went.
 package cluster
