@@ -1,5 +1,6 @@
 // Package cluster reads what a Kubernetes API has to say about the configuration of
-// a component: ConfigMaps, Secrets, Services, pods and who may do what.
+// a component: ConfigMaps, Secrets, Services, what runs pods and what these refer to,
+// what a container gets as its environment and files, and who may do what.
 //
 // An API asks, a View keeps: each thing is asked for once, when somebody wants it
 // first, so that all checks of a run judge the same picture. Nothing is watched,
@@ -7,6 +8,9 @@
 // alone: a value is read by naming its Secret.
 //
 // That something could not be seen is a *Fault that says why; it is never an empty
-// list. The package changes nothing in a cluster but for what Exec and the short-lived
-// pod of an examination from inside do.
+// list.
+//
+// Nothing in a cluster is changed but where somebody asked to look from inside: Exec
+// runs a program in a container that runs, and RunPod makes a temporary pod, reads what
+// it wrote, and deletes it however that went.
 package cluster

@@ -8,6 +8,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // grouping puts pods to what makes them.
@@ -16,9 +17,10 @@ type grouping struct {
 	jobs map[string]owner // what a Job belongs to, by its name
 }
 
-// add enters a workload with the specs of its pods.
-func (g grouping) add(o owner, ended bool, specs ...corev1.PodSpec) *Workload {
-	w := &Workload{Kind: o.kind, Name: o.name, Specs: specs, Ended: ended}
+// add enters a workload with the specs of its pods, and with what they are labelled and
+// annotated with where that is one thing for all.
+func (g grouping) add(o owner, ended bool, meta *metav1.ObjectMeta, specs ...corev1.PodSpec) *Workload {
+	w := &Workload{Kind: o.kind, Name: o.name, Meta: meta, Specs: specs, Ended: ended}
 	for i := range specs {
 		w.References = append(w.References, References(&specs[i])...)
 	}
@@ -27,15 +29,16 @@ func (g grouping) add(o owner, ended bool, specs ...corev1.PodSpec) *Workload {
 }
 
 func (g grouping) deployment(d *appsv1.Deployment) {
-	g.add(owner{"Deployment", d.Name}, false, d.Spec.Template.Spec)
+	g.add(owner{"Deployment", d.Name}, false, &d.Spec.Template.ObjectMeta, d.Spec.Template.Spec)
 }
 
 func (g grouping) statefulSet(s *appsv1.StatefulSet) {
-	g.add(owner{"StatefulSet", s.Name}, false, s.Spec.Template.Spec)
+	g.add(owner{"StatefulSet", s.Name}, false, &s.Spec.Template.ObjectMeta, s.Spec.Template.Spec)
 }
 
 func (g grouping) cronJob(c *batchv1.CronJob) {
-	g.add(owner{"CronJob", c.Name}, false, c.Spec.JobTemplate.Spec.Template.Spec)
+	t := &c.Spec.JobTemplate.Spec.Template
+	g.add(owner{"CronJob", c.Name}, false, &t.ObjectMeta, t.Spec)
 }
 
 // job enters a Job; that of a CronJob is known with it.
@@ -48,11 +51,11 @@ func (g grouping) job(j *batchv1.Job) {
 	ended := slices.ContainsFunc(j.Status.Conditions, func(c batchv1.JobCondition) bool {
 		return (c.Type == batchv1.JobComplete || c.Type == batchv1.JobFailed) && c.Status == corev1.ConditionTrue
 	})
-	g.add(owner{"Job", j.Name}, ended, j.Spec.Template.Spec)
+	g.add(owner{"Job", j.Name}, ended, &j.Spec.Template.ObjectMeta, j.Spec.Template.Spec)
 }
 
 func (g grouping) workflow(kind string, w *Workflow) {
-	g.add(owner{kind, w.Metadata.Name}, w.ended(), w.podSpecs()...)
+	g.add(owner{kind, w.Metadata.Name}, w.ended(), nil, w.podSpecs()...)
 }
 
 // pod puts a pod to its workload, or lets it stand for itself: each pod of a Workflow
@@ -69,9 +72,9 @@ func (g grouping) pod(p *corev1.Pod) {
 	}
 	w := g.by[of]
 	if w == nil {
-		w = g.add(of, hasEnded(p), p.Spec)
+		w = g.add(of, HasEnded(p), &p.ObjectMeta, p.Spec)
 	}
-	if !hasEnded(p) {
+	if !HasEnded(p) {
 		w.Pods, w.Ended = append(w.Pods, p), false
 	}
 }

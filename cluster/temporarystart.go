@@ -94,7 +94,7 @@ func stuckOn(pod *corev1.Pod, state corev1.ContainerState, late bool) error {
 	}
 	waits := state.Waiting
 	switch {
-	case pod.Status.Phase == corev1.PodFailed || pod.Status.Phase == corev1.PodSucceeded:
+	case HasEnded(pod):
 		return &NotStarted{cmp.Or(pod.Status.Reason, "it ended before its program ran"), pod.Status.Message}
 	case waits != nil && slices.Contains(hopeless, waits.Reason):
 		return &NotStarted{waits.Reason, waits.Message}

@@ -20,6 +20,10 @@ type Workload struct {
 	Specs      []corev1.PodSpec
 	References []Reference // of all specs
 
+	// Meta has the labels and annotations of its pods; nil for a Workflow, which has other
+	// ones for each template.
+	Meta *metav1.ObjectMeta
+
 	Pods  []*corev1.Pod // that came of it and have not ended, the newest first
 	Ended bool          // it makes no pod any more
 }
@@ -114,6 +118,7 @@ func controllerOfPod(p *corev1.Pod) owner {
 	return o
 }
 
-func hasEnded(p *corev1.Pod) bool {
+// HasEnded reports a pod whose containers have run, and will not again.
+func HasEnded(p *corev1.Pod) bool {
 	return p.Status.Phase == corev1.PodSucceeded || p.Status.Phase == corev1.PodFailed
 }

@@ -16,7 +16,7 @@ import (
 // Codes of objects that are not there.
 const (
 	codeNoConfigMap = "FLTS-K03"
-	codeNoSecret    = "FLTS-K05"
+	codeNoSecret    = "FLTS-K05" // that of the contract, or of the launcher of KFP
 )
 
 // object is one that is not in the namespace, and how to look for it.
@@ -36,18 +36,18 @@ func (d *Doctor) missing(ctx context.Context, o object) checklist.Finding {
 	f.Explains = o.explains
 	if like := d.nearestObject(ctx, o); like != "" {
 		f.Detail += ", which has " + like
-		return mended(f, d.copied(o, d.Namespace, like))
+		return mended(f, d.copied(o.kind, d.Namespace, like, d.Namespace, o.name))
 	}
 	where, looked, denied := d.elsewhere(ctx, o)
 	if where != "" {
 		f.Detail += "; it is in " + where
-		return mended(f, d.copied(o, where, o.name))
+		return mended(f, d.copied(o.kind, where, o.name, d.Namespace, o.name))
 	}
 	if len(looked) > 0 {
 		f.Evidence = append(f.Evidence, "not in "+someOf(looked, 5)+" either")
 	}
 	if denied > 0 {
-		f.Evidence = append(f.Evidence, "may not look into "+count(denied, "other namespace"))
+		f.Evidence = append(f.Evidence, "may not look into "+counted(denied, "other namespace"))
 	}
 	return f
 }
@@ -108,11 +108,11 @@ func (d *Doctor) neighbours(ctx context.Context) []string {
 	return different[:min(most, len(different))]
 }
 
-// copied makes the object out of another one, with all that it holds. What belongs to the
-// other one alone is left there: an owner in another namespace would have the copy
-// deleted.
-func (d *Doctor) copied(o object, namespace, name string) checklist.Command {
+// copied makes an object out of another one of its kind, with all that it holds. What
+// belongs to the other one alone is left there: an owner in another namespace would have
+// the copy deleted. What is there already is left alone.
+func (d *Doctor) copied(kind, from, like, namespace, name string) checklist.Command {
 	const of = `{"metadata":{"name":"%s","namespace":"%s","resourceVersion":null,"uid":null,"creationTimestamp":null,"managedFields":null,"ownerReferences":null,"finalizers":null}}`
 	return checklist.Command{Line: fmt.Sprintf("%s get %s %s -o json | %s patch --local -f - --type=merge -p '"+of+"' -o json | %s create -f -",
-		d.kubectl(namespace), o.kind, name, d.kubectl(""), o.name, d.Namespace, d.kubectl(""))}
+		d.kubectl(from), kind, like, d.kubectl(""), name, namespace, d.kubectl(""))}
 }

@@ -33,7 +33,7 @@ func (d *Doctor) configMapPresent(ctx context.Context) checklist.Finding {
 	c, err := d.view.ConfigMap(ctx, d.Namespace, d.ConfigMap)
 	switch {
 	case err == nil:
-		return pass(fmt.Sprintf("%s has %s", d.ConfigMap, count(len(c.Data)+len(c.BinaryData), "key")))
+		return pass(fmt.Sprintf("%s has %s", d.ConfigMap, counted(len(c.Data)+len(c.BinaryData), "key")))
 	case !absent(err):
 		return d.couldNotLook(err)
 	}

@@ -39,7 +39,7 @@ func (d *Doctor) configMapKeys(ctx context.Context) checklist.Finding {
 			d.typedIntoConfigMap(k.Key.Name, k.Key.Placeholder(""))))
 	}
 	have, all := r.given(resolve.ConfigMap)
-	return merged(found, fmt.Sprintf("%d of %s, the others have defaults", have, count(all, "key")))
+	return merged(found, fmt.Sprintf("%d of %s, the others have defaults", have, counted(all, "key")))
 }
 
 // configMapBinary looks for keys that kubectl put into binaryData, because a file was not

@@ -59,6 +59,19 @@ func (d *Doctor) plainConfiguration(ctx context.Context) *resolved {
 	return &d.plain.resolved
 }
 
+// appEnv is that of the runs: as somebody said, or as the ConfigMap says. Where there is
+// none, or one that is not known, it is "", which is a finding of policy.environment.
+func (d *Doctor) appEnv(ctx context.Context) (resolve.AppEnv, error) {
+	if d.AppEnv != "" {
+		return d.AppEnv, nil
+	}
+	r := d.plainConfiguration(ctx)
+	if r.configErr != nil && !absent(r.configErr) {
+		return "", r.configErr
+	}
+	return r.AppEnv, nil
+}
+
 // resolve reads the ConfigMap, and resolves the contract from it and from the Secret that
 // was read before.
 func (d *Doctor) resolve(ctx context.Context, r *resolved) {

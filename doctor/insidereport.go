@@ -156,15 +156,11 @@ func (r report) configuration() checklist.Finding {
 
 // gathered is the first finding, with the others below it.
 func gathered(say func(code, detail string, evidence ...string) checklist.Finding, all []resolve.Finding) checklist.Finding {
-	const most = 10
 	var others []string
-	for _, f := range all[1:min(len(all), most+1)] {
+	for _, f := range all[1:] {
 		others = append(others, strings.TrimSpace(f.Code+" "+f.Message))
 	}
-	if more := len(all) - 1 - most; more > 0 {
-		others = append(others, fmt.Sprintf("and %d more", more))
-	}
-	return hinted(say(all[0].Code, all[0].Message, others...), all[0].Hint)
+	return hinted(say(all[0].Code, all[0].Message, firstTen(others)...), all[0].Hint)
 }
 
 // cleaned has passed the masker in every text: a pod is a place where others write.

@@ -18,7 +18,6 @@ const (
 	codeKFPMetadata   = "FLTS-K59" // ConfigMap metadata-grpc-configmap is missing
 	codeOldKFP        = "FLTS-K65" // version 1 of KFP
 	codeKFPElsewhere  = "FLTS-K66" // the runs are in another namespace
-	codeKFPSecret     = "FLTS-K05" // the Secret of the launcher is not there
 	codeKFPAPI        = "FLTS-K16" // another port, or no KFP
 	codeKFPDenied     = "FLTS-A11" // KFP knows us and does not let us
 	codeKFPSeaweed    = "FLTS-D03" // the store has another name since 2.15

@@ -311,22 +311,24 @@ func TestNamespaceOfAProfile(t *testing.T) {
 	}, own: kfpServices("ml-pipeline")}.run(t)
 }
 
-const copying = `kubectl -n KFP-NS get KIND -o json | kubectl patch --local -f - --type=merge -p '{"metadata":{"name":"","namespace":"NS","resourceVersion":null,"uid":null,"creationTimestamp":null,"managedFields":null,"ownerReferences":null,"finalizers":null}}' -o json | kubectl create -f -`
+const copying = `kubectl -n KFP-NS get KIND NAME -o json | kubectl patch --local -f - --type=merge -p '{"metadata":{"name":"NAME","namespace":"NS","resourceVersion":null,"uid":null,"creationTimestamp":null,"managedFields":null,"ownerReferences":null,"finalizers":null}}' -o json | kubectl create -f -`
 
 // What the fixes say is typed into a shell.
 func TestFixesOfKFP(t *testing.T) {
-	line := strings.Replace(copying, `"name":"",`, "", 1)
+	copied := func(kind, name string) string {
+		return strings.NewReplacer("KIND", kind, "NAME", name).Replace(copying)
+	}
 	for _, c := range []struct {
 		name, check, objects, own, typed string
 		want                             []checklist.Finding
 	}{
 		{
 			"a Secret that only KFP has", "kfp.artifact-secret", "", artifactSecret, "",
-			found(checklist.Fail, "FLTS-K05", "there is no Secret mlpipeline-minio-artifact in NS, and no run there can read or write an artifact", strings.Replace(line, "KIND", "secret mlpipeline-minio-artifact", 1)),
+			found(checklist.Fail, "FLTS-K05", "there is no Secret mlpipeline-minio-artifact in NS, and no run there can read or write an artifact", copied("secret", "mlpipeline-minio-artifact")),
 		},
 		{
 			"a ConfigMap that only KFP has", "kfp.metadata", "", metadataYAML("METADATA_GRPC_SERVICE_HOST"), "",
-			found(checklist.Fail, "FLTS-K59", "there is no ConfigMap metadata-grpc-configmap in NS", strings.Replace(line, "KIND", "configmap metadata-grpc-configmap", 1)),
+			found(checklist.Fail, "FLTS-K59", "there is no ConfigMap metadata-grpc-configmap in NS", copied("configmap", "metadata-grpc-configmap")),
 		},
 		{
 			"a Secret without a key", "kfp.artifact-secret", launcherYAML(ownStore) + "---\napiVersion: v1\nkind: Secret\nmetadata: {name: store}\nstringData: {user: me, Password: right}\n", "", "s3cr3t'$x\n",

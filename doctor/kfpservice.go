@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
-	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/flts-run/flts-run/checklist"
@@ -18,7 +17,8 @@ const (
 	metadataConfigMap = "metadata-grpc-configmap"
 )
 
-// serviceNamed is a Service of a namespace, nil where there is none of that name.
+// serviceNamed is a Service of a namespace, nil where there is none of that name. One
+// list serves for all the names that KFP may use.
 func (d *Doctor) serviceNamed(ctx context.Context, namespace, name string) (*corev1.Service, error) {
 	services, err := d.view.Services(ctx, namespace)
 	if err != nil {
@@ -30,23 +30,6 @@ func (d *Doctor) serviceNamed(ctx context.Context, namespace, name string) (*cor
 	return nil, nil
 }
 
-// kfpBehind counts the addresses behind a Service.
-func (d *Doctor) kfpBehind(ctx context.Context, s *corev1.Service) (ready, all int, err error) {
-	list, err := d.view.EndpointSlices(ctx, s.Namespace)
-	for _, slice := range list {
-		if slice.Labels[discoveryv1.LabelServiceName] != s.Name {
-			continue
-		}
-		for _, e := range slice.Endpoints {
-			all++
-			if e.Conditions.Ready == nil || *e.Conditions.Ready {
-				ready++
-			}
-		}
-	}
-	return ready, all, err
-}
-
 // kfpReady is the finding of a Service of KFP that is there: whether something ready is
 // behind it. In a pass the detail is how much.
 func (d *Doctor) kfpReady(ctx context.Context, s *corev1.Service) checklist.Finding {
@@ -54,10 +37,13 @@ func (d *Doctor) kfpReady(ctx context.Context, s *corev1.Service) checklist.Find
 	if s.Spec.Type == corev1.ServiceTypeExternalName {
 		return pass(where + " stands for " + s.Spec.ExternalName)
 	}
-	ready, all, err := d.kfpBehind(ctx, s)
-	switch {
-	case err != nil:
+	known, err := d.view.EndpointSlices(ctx, s.Namespace)
+	if err != nil {
 		return d.couldNotLook(err)
+	}
+	behind := backendsOf(s, nil, "", known)
+	ready, all := len(behind.ready), len(behind.ready)+len(behind.waiting)
+	switch {
 	case all == 0:
 		return hinted(fail(codeKFPService, "no pod is behind the Service "+where), d.kubectl(s.Namespace)+" get service "+s.Name+" -o wide; "+d.kubectl(s.Namespace)+" get pods --show-labels")
 	case ready == 0:
@@ -118,18 +104,9 @@ func (d *Doctor) kfpMetadata(ctx context.Context) checklist.Finding {
 		f.State, f.Detail = checklist.Warn, f.Detail+", which tasks need up to version 2.14"
 	}
 	if _, err := d.view.ConfigMap(ctx, d.kfpNamespace(), metadataConfigMap); err == nil && namespace != d.kfpNamespace() {
-		f = mended(f, d.kfpCopy("configmap", metadataConfigMap, namespace))
+		f = mended(f, d.copied("configmap", d.kfpNamespace(), metadataConfigMap, namespace, metadataConfigMap))
 	} else {
 		f = hinted(f, d.kubectl("")+" get configmaps -A | grep "+metadataConfigMap)
 	}
 	return d.kfpMissing(ctx, f)
-}
-
-// kfpCopy is the command that copies an object of KFP's namespace to another one with
-// all that it holds, but for what belongs to the first one alone: an owner in another
-// namespace would have the copy deleted. What is there already is left alone.
-func (d *Doctor) kfpCopy(kind, name, namespace string) checklist.Command {
-	const without = `{"metadata":{"namespace":"%s","resourceVersion":null,"uid":null,"creationTimestamp":null,"managedFields":null,"ownerReferences":null,"finalizers":null}}`
-	return checklist.Command{Line: fmt.Sprintf("%s get %s %s -o json | %s patch --local -f - --type=merge -p '"+without+"' -o json | %s create -f -",
-		d.kubectl(d.kfpNamespace()), kind, name, d.kubectl(""), namespace, d.kubectl(""))}
 }

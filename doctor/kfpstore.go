@@ -36,18 +36,10 @@ func (d *Doctor) kfpLauncher(ctx context.Context) checklist.Finding {
 	case err != nil:
 		return d.couldNotLook(err)
 	case len(problems) > 0:
-		return hinted(fail(codeLauncher, fmt.Sprintf("%d mistakes in ConfigMap %s in %s: %s", len(problems), launcherConfigMap, namespace, problems[0]), someLines(problems, 10)...),
+		return hinted(fail(codeLauncher, fmt.Sprintf("%d mistakes in ConfigMap %s in %s: %s", len(problems), launcherConfigMap, namespace, problems[0]), firstTen(problems)...),
 			d.kubectl(namespace)+" edit configmap "+launcherConfigMap)
 	}
 	return pass("artifacts go below " + l.shownRoot())
-}
-
-// someLines are the first lines of many, and how many more there are.
-func someLines(lines []string, most int) []string {
-	if len(lines) <= most {
-		return lines
-	}
-	return append(slices.Clone(lines[:most]), fmt.Sprintf("and %d more", len(lines)-most))
 }
 
 // usableLauncher is the launcher's configuration for checks of what it names. ok is
@@ -248,14 +240,14 @@ func (d *Doctor) kfpSecret(ctx context.Context) checklist.Finding {
 // noArtifactSecret is the finding of a Secret that is not where the run is. A copy of
 // KFP's own mends it.
 func (d *Doctor) noArtifactSecret(ctx context.Context, namespace, name string) checklist.Finding {
-	f := fail(codeKFPSecret, fmt.Sprintf("there is no Secret %s in %s, and no run there can read or write an artifact", name, namespace))
+	f := fail(codeNoSecret, fmt.Sprintf("there is no Secret %s in %s, and no run there can read or write an artifact", name, namespace))
 	own := d.kfpNamespace()
 	_, err := d.view.SecretMetadata(ctx, own, name)
 	switch {
 	case namespace == own:
 		return hinted(f, d.kubectl("")+" get secrets -A | grep "+name)
 	case err == nil || cluster.Is(err, cluster.Denied):
-		return mended(f, d.kfpCopy("secret", name, namespace))
+		return mended(f, d.copied("secret", own, name, namespace, name))
 	}
 	return hinted(f, d.kubectl(own)+" get secrets")
 }

@@ -31,18 +31,10 @@ func merged(found []checklist.Finding, passed string) checklist.Finding {
 		f.Fix = append(f.Fix, one.Fix...)
 		f.Explains = append(f.Explains, one.Explains...)
 	}
-	f.Evidence = first(f.Evidence, 10)
+	f.Evidence = firstTen(f.Evidence)
 	return f
 }
 
 func weight(f checklist.Finding) int {
 	return slices.Index([]checklist.State{checklist.Fail, checklist.Warn, checklist.Unknown}, f.State)
-}
-
-// first are the first lines of many, and how many there are besides.
-func first(lines []string, most int) []string {
-	if len(lines) <= most {
-		return lines
-	}
-	return append(lines[:most:most], fmt.Sprintf("and %d more", len(lines)-most))
 }

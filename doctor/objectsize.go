@@ -68,7 +68,7 @@ func (d *Doctor) size(kind string, meta metav1.ObjectMeta, data map[string][]byt
 func kib(bytes int) string {
 	switch {
 	case bytes < 1<<10:
-		return count(bytes, "byte")
+		return counted(bytes, "byte")
 	case bytes < 100<<10:
 		return fmt.Sprintf("%.1f KiB", float64(bytes)/1024)
 	}

@@ -122,7 +122,7 @@ func findingTexts(all []resolve.Finding) []string {
 		}
 		texts = append(texts, f.Message)
 	}
-	return firstOf(texts)
+	return firstTen(texts)
 }
 
 // unsure counts the keys whose value is not known, and says why: what may not be seen

@@ -45,7 +45,7 @@ func (p *OnePod) checkDrift(ctx context.Context) checklist.Finding {
 	case len(changed) > 0:
 		f := hinted(fail(codeStale, changed[0]), p.startAgain())
 		if len(changed) > 1 {
-			f.Evidence = firstOf(changed)
+			f.Evidence = firstTen(changed)
 		}
 		return f
 	case unseen != nil:
@@ -65,10 +65,7 @@ type fixedRead struct {
 }
 
 func (r fixedRead) what() string {
-	if len(r.by) > 3 {
-		return fmt.Sprintf("%s and %d more", strings.Join(r.by[:3], ", "), len(r.by)-3)
-	}
-	return strings.Join(r.by, ", ")
+	return someOf(r.by, 3)
 }
 
 // fixed are the objects that the container reads by env or by a part of a volume,

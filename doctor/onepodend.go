@@ -66,11 +66,11 @@ func (p *OnePod) ended(end *corev1.ContainerStateTerminated, before string) chec
 		return hinted(fail(codePodFailed, detail), logs)
 	case started:
 		f := hinted(fail(codePodFailed, detail), logs)
-		f.Evidence = firstOf(said)
+		f.Evidence = firstTen(said)
 		return f
 	}
 	f := hinted(fail(codePodNoStart, fmt.Sprintf("flts-run did not start the task: status %d%s%s", end.ExitCode, refusal(end.ExitCode), before)), hintLine)
-	f.Evidence = firstOf(said)
+	f.Evidence = firstTen(said)
 	f.Refused = end.ExitCode == 77
 	if f.Hint == "" {
 		f.Hint = logs

@@ -97,7 +97,7 @@ func (p *OnePod) missing(ctx context.Context, all []cluster.Missing) checklist.F
 	}
 	if len(texts) > 1 {
 		f.Detail += fmt.Sprintf("; %d more below", len(texts)-1)
-		f.Evidence = firstOf(texts)
+		f.Evidence = firstTen(texts)
 	}
 	if len(fixes) == len(all) {
 		return mended(f, fixes...)

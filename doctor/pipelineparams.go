@@ -104,7 +104,7 @@ func (d *Doctor) pipelineKeys(ctx context.Context, tasks []pipeline.Task) checkl
 	}
 	switch {
 	case len(lines) > 0:
-		return hinted(fail(codeNotGiven, fmt.Sprintf("%d of %d tasks lack keys of the contract: %s", len(lines), len(tasks), lines[0]), someLines(lines, 10)...), d.mountHint())
+		return hinted(fail(codeNotGiven, fmt.Sprintf("%d of %d tasks lack keys of the contract: %s", len(lines), len(tasks), lines[0]), firstTen(lines)...), d.mountHint())
 	case unseen != nil:
 		return d.couldNotLook(unseen)
 	}
@@ -155,7 +155,7 @@ func (d *Doctor) pipelineWrapper(_ context.Context, tasks []pipeline.Task) check
 	if len(bare) == 0 {
 		return pass(fmt.Sprintf("all %d tasks", len(tasks)))
 	}
-	return hinted(fail(codeWithoutRunner, fmt.Sprintf("%d of %d tasks start something else, and nothing checks their configuration unless the image has the shim", len(bare), len(tasks)), someLines(bare, 10)...),
+	return hinted(fail(codeWithoutRunner, fmt.Sprintf("%d of %d tasks start something else, and nothing checks their configuration unless the image has the shim", len(bare), len(tasks)), firstTen(bare)...),
 		`begin the command of a component with "flts-run", "exec", "--"; or put the shim into its image: flts-run install --shim sh,python3 DIR`)
 }
 

@@ -79,7 +79,7 @@ func (d *Doctor) pipelineReferences(ctx context.Context, tasks []pipeline.Task) 
 		}
 	}
 	required, optional = slices.Compact(required), slices.Compact(optional) // an object that is not there, by each of its keys
-	switch all := someLines(append(required, optional...), 10); {
+	switch all := firstTen(append(required, optional...)); {
 	case len(required) > 0:
 		return hinted(fail(codeNotThere, required[0], all...), hints[0])
 	case unseen != nil:

@@ -85,7 +85,7 @@ func (d *Doctor) pipelineSecrets(ctx context.Context, tasks []pipeline.Task) che
 		}
 	}
 	const advice = "take it out of the pipeline, and let tasks get it from a Secret; what was in a run must be changed"
-	switch all := someLines(append(slices.Clone(held), asked...), 10); {
+	switch all := firstTen(append(slices.Clone(held), asked...)); {
 	case len(held) > 0:
 		return hinted(fail(codeSecretInRuns, held[0], all...), advice)
 	case len(asked) > 0 && state != checklist.Pass:
@@ -139,9 +139,9 @@ func (d *Doctor) pipelineDefaults(ctx context.Context, tasks []pipeline.Task) ch
 	look := "correct the pipeline, or submit with --from-contract, which fills such parameters"
 	switch {
 	case len(invalid) > 0:
-		return hinted(fail(code, invalid[0], someLines(append(invalid, different...), 10)...), look)
+		return hinted(fail(code, invalid[0], firstTen(append(invalid, different...))...), look)
 	case len(different) > 0:
-		return hinted(warn(codeOtherValue, different[0], someLines(different, 10)...), look)
+		return hinted(warn(codeOtherValue, different[0], firstTen(different)...), look)
 	case same == 0:
 		return skip("no value in the pipeline is one that the ConfigMap or the Secret has too")
 	}

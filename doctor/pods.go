@@ -97,7 +97,7 @@ func (s *podStates) add(w *cluster.Workload, p *corev1.Pod, why stuck, is, conce
 
 func (s *podStates) finding(d *Doctor) checklist.Finding {
 	if s.stuck.empty() {
-		text := several(s.pods, "pod") + ", none is stuck"
+		text := counted(s.pods, "pod") + ", none is stuck"
 		if s.starting > 0 {
 			text += fmt.Sprintf(", %d starting", s.starting)
 		}

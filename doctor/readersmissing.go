@@ -117,14 +117,14 @@ func (d *Doctor) unresolved(objects, keys, logins tally, gone []gap, looked int)
 	case !objects.empty():
 		f = hinted(objects.finding(checklist.Fail, codeNoObject), d.lookFor(gone))
 		if !keys.empty() {
-			f.Evidence = firstOf(append(objects.lines(), keys.lines()...))
+			f.Evidence = firstTen(append(objects.lines(), keys.lines()...))
 		}
 	case !keys.empty():
 		f = keys.finding(checklist.Fail, codeKeyGone)
 	case !logins.empty():
 		return hinted(logins.finding(checklist.Warn, codePullSecret), d.kubectl(d.Namespace)+" get secrets --field-selector type=kubernetes.io/dockerconfigjson")
 	default:
-		return pass(several(looked, "reference") + ", nothing is missing")
+		return pass(counted(looked, "reference") + ", nothing is missing")
 	}
 	f.Explains = []string{codeWaits}
 	if f = mended(f, d.addKeys(gone)...); f.Hint == "" {
@@ -192,7 +192,7 @@ func (d *Doctor) readersOptional(ctx context.Context) checklist.Finding {
 		}
 	}, func(t *tally) checklist.Finding {
 		if t.empty() {
-			return pass(several(looked, "optional reference") + ", nothing is missing")
+			return pass(counted(looked, "optional reference") + ", nothing is missing")
 		}
 		return hinted(t.finding(checklist.Warn, codeLeftOut), d.kubectl(d.Namespace)+" get configmaps,secrets")
 	})
@@ -207,15 +207,4 @@ func (d *Doctor) concerns(r cluster.Reference) bool {
 		meant = d.ConfigMap
 	}
 	return d.ours(r) || near.Name(r.Name, []string{meant}) != "" || r.Way == cluster.Env && d.Contract.KeyFor(r.Variable) != nil
-}
-
-// distinctErrors are the errors that say different things.
-func distinctErrors(all []error) []error {
-	var some []error
-	for _, err := range all {
-		if !slices.ContainsFunc(some, func(e error) bool { return e.Error() == err.Error() }) {
-			some = append(some, err)
-		}
-	}
-	return some
 }

@@ -43,27 +43,6 @@ func (d *Doctor) readersMode(ctx context.Context) checklist.Finding {
 	return f
 }
 
-// appEnv is that of the runs: as somebody said, or as the ConfigMap says. One that is
-// not known is none.
-func (d *Doctor) appEnv(ctx context.Context) (resolve.AppEnv, error) {
-	if d.AppEnv != "" {
-		return d.AppEnv, nil
-	}
-	c, err := d.view.ConfigMap(ctx, d.Namespace, d.ConfigMap)
-	if absent(err) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	said := resolve.ReadObject(d.Contract, "ConfigMap "+d.ConfigMap, resolve.ConfigMap, texts(c)).AppEnv.Text.Reveal()
-	appEnv, err := resolve.ParseAppEnv(said)
-	if err != nil {
-		return "", nil // which is a finding of another check
-	}
-	return appEnv, nil
-}
-
 func (m *mountModes) look(d *Doctor, w *cluster.Workload, spec *corev1.PodSpec, prod bool) {
 	fixed := false // one group does for all containers of a pod
 	users := map[string]cluster.User{}
@@ -128,7 +107,7 @@ func (m *mountModes) finding(d *Doctor) checklist.Finding {
 	case m.looked == 0:
 		return pass("nothing is mounted as files")
 	}
-	return pass(several(m.looked, "mount") + " that the container can read")
+	return pass(counted(m.looked, "mount") + " that the container can read")
 }
 
 // groupFix gives the volumes of a workload a group that the user has. Volumes that are

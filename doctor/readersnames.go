@@ -60,11 +60,7 @@ func twiceTexts(all []cluster.Variable) []string {
 	}
 	var texts []string
 	for _, from := range order {
-		text := names[from][0]
-		if more := len(names[from]) - 1; more > 0 {
-			text += fmt.Sprintf(" and %d more", more)
-		}
-		texts = append(texts, text+" "+from)
+		texts = append(texts, someOf(names[from], 1)+" "+from)
 	}
 	return texts
 }

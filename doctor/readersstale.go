@@ -49,7 +49,7 @@ func (d *Doctor) readersStale(ctx context.Context) checklist.Finding {
 		}
 	}, func(t *tally) checklist.Finding {
 		if t.empty() {
-			return pass(several(looked, "place") + " in running containers with the present values")
+			return pass(counted(looked, "place") + " in running containers with the present values")
 		}
 		f := mended(t.finding(checklist.Warn, codeStale), restart...)
 		if f.Hint == "" {

@@ -121,7 +121,7 @@ func (d *Doctor) secretKeys(ctx context.Context) checklist.Finding {
 		}
 	}
 	have, all := r.given(resolve.Secret)
-	return merged(found, fmt.Sprintf("%d of %s", have, count(all, "key")))
+	return merged(found, fmt.Sprintf("%d of %s", have, counted(all, "key")))
 }
 
 // notGiven are the required credentials that no object gives. In development their

@@ -3,17 +3,18 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/flts-run/flts-run/checklist"
-	"github.com/flts-run/flts-run/resolve"
+	"github.com/flts-run/flts-run/cluster"
 )
 
 // securityChecks look at what the security checklist asks for, as far as the API lets
 // anybody see it. They are advice: a component works without.
 func (d *Doctor) securityChecks() []checklist.Check {
-	p := &posture{Doctor: d}
+	p := &posture{d}
 	checks := []checklist.Check{
 		p.check("encryption", "the API server is told to encrypt what etcd keeps", p.encryption),
 		p.check("external", "a secret manager supplies the Secret", p.external),
@@ -47,10 +48,7 @@ func (d *Doctor) securityChecks() []checklist.Check {
 }
 
 // posture is what the checks of the security checklist share.
-type posture struct {
-	*Doctor
-	workloads workloads
-}
+type posture struct{ *Doctor }
 
 func (p *posture) check(what, title string, run func(context.Context) checklist.Finding) checklist.Check {
 	return checklist.Check{
@@ -61,8 +59,8 @@ func (p *posture) check(what, title string, run func(context.Context) checklist.
 
 // eachReader looks at every workload that reads the configuration. look says what is
 // wrong with one, nothing if nothing is.
-func (p *posture) eachReader(ctx context.Context, code, wrong, right string, look func(workload) []string) checklist.Finding {
-	readers, err := p.workloads.read(ctx, p.Doctor)
+func (p *posture) eachReader(ctx context.Context, code, wrong, right string, look func(*cluster.Workload) []string) checklist.Finding {
+	readers, err := p.readers(ctx)
 	var evidence []string
 	bad := 0
 	for _, w := range readers {
@@ -71,25 +69,26 @@ func (p *posture) eachReader(ctx context.Context, code, wrong, right string, loo
 			bad++
 		}
 		for _, fault := range faults {
-			evidence = append(evidence, w.name+": "+fault)
+			evidence = append(evidence, shortName(w)+": "+fault)
 		}
 	}
 	switch {
 	case bad > 0:
-		return fail(code, fmt.Sprintf("%s: %d of %s", wrong, bad, counted(len(readers), "reader")), atMostTen(evidence)...)
+		return fail(code, fmt.Sprintf("%s: %d of %s", wrong, bad, counted(len(readers), "reader")), firstTen(evidence)...)
 	case err != nil:
 		return p.couldNotLook(err)
 	case len(readers) == 0:
-		return skip(p.nobody())
+		return skip(p.nobody(ctx))
 	}
 	return pass(fmt.Sprintf("%s (%s)", right, counted(len(readers), "reader")))
 }
 
 // nobody is the reason when there is no reader to look at.
-func (p *posture) nobody() string {
+func (p *posture) nobody(ctx context.Context) string {
 	reason := fmt.Sprintf("nothing that runs in %s reads %s or %s", p.Namespace, p.ConfigMap, p.Secret)
-	if p.workloads.finished > 0 {
-		reason += fmt.Sprintf("; %s ended", counted(p.workloads.finished, "reader has", "readers have"))
+	all, _ := p.workloads(ctx)
+	if ended := len(slices.DeleteFunc(all, func(w *cluster.Workload) bool { return !w.Ended })); ended > 0 {
+		reason += fmt.Sprintf("; %s ended", counted(ended, "reader has", "readers have"))
 	}
 	return reason
 }
@@ -113,22 +112,6 @@ func (p *posture) notSeen(what string, err error) *checklist.Finding {
 		f = p.couldNotLook(err)
 	}
 	return &f
-}
-
-// appEnv is what the installation says it is. No value of a Secret is read for it.
-func (p *posture) appEnv(ctx context.Context) (resolve.AppEnv, error) {
-	if p.AppEnv != "" {
-		return p.AppEnv, nil
-	}
-	config, err := p.view.ConfigMap(ctx, p.Namespace, p.ConfigMap)
-	if err != nil {
-		return "", err
-	}
-	env, err := resolve.ParseAppEnv(config.Data["APP_ENV"])
-	if err != nil {
-		return "", nil // policy.environment says so
-	}
-	return env, nil
 }
 
 // hintedIfFailed is the finding with something to type if it is about readers that

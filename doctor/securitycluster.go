@@ -38,7 +38,7 @@ func (p *posture) apiServerFlag(ctx context.Context, anyOf ...string) checklist.
 	}
 	flags := strings.Join(anyOf, " or ")
 	if without != nil {
-		return hinted(fail(codeAPIServerFlag, fmt.Sprintf("%d of %s without %s", len(without), counted(len(pods), "API server"), flags), atMostTen(without)...),
+		return hinted(fail(codeAPIServerFlag, fmt.Sprintf("%d of %s without %s", len(without), counted(len(pods), "API server"), flags), firstTen(without)...),
 			p.kubectl("")+look+" -o yaml")
 	}
 	return pass(fmt.Sprintf("%s with %s: what its file says is not to be seen", counted(len(pods), "API server"), flags))

@@ -73,7 +73,7 @@ func (p *posture) documented(ctx context.Context) checklist.Finding {
 	slices.Sort(undescribed)
 	if undescribed != nil {
 		return hinted(fail(codeUndescribedKey, fmt.Sprintf("%s of %s without a description in the contract",
-			counted(len(undescribed), "key"), p.ConfigMap), atMostTen(undescribed)...), "fltsctl doctor --contract FILE")
+			counted(len(undescribed), "key"), p.ConfigMap), firstTen(undescribed)...), "fltsctl doctor --contract FILE")
 	}
 	return pass(counted(known, "key") + " of " + p.ConfigMap + ", all described")
 }
@@ -101,7 +101,7 @@ func (p *posture) changes(ctx context.Context) checklist.Finding {
 	}
 	switch {
 	case changed != nil:
-		return hinted(fail(codeChangedByHand, counted(len(changed), "change")+" by hand", atMostTen(changed)...), p.managedFields("configmap", p.ConfigMap))
+		return hinted(fail(codeChangedByHand, counted(len(changed), "change")+" by hand", firstTen(changed)...), p.managedFields("configmap", p.ConfigMap))
 	case absent(configErr) && absent(secretErr):
 		return skip("there is neither " + p.ConfigMap + " nor " + p.Secret)
 	case configErr != nil && !absent(configErr):
@@ -125,7 +125,7 @@ func changedByHand(what string, changes []cluster.Change) []string {
 	var all []string
 	for _, c := range changes {
 		if isHand(c) {
-			all = append(all, fmt.Sprintf("%s, made by %s: %s by %s", what, changes[i].By, strings.Join(atMostTen(c.Keys), ", "), c.By))
+			all = append(all, fmt.Sprintf("%s, made by %s: %s by %s", what, changes[i].By, strings.Join(firstTen(c.Keys), ", "), c.By))
 		}
 	}
 	return all

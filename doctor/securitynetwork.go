@@ -28,10 +28,10 @@ func (p *posture) limited(ctx context.Context, code string, direction networking
 	if err != nil {
 		return p.couldNotLook(err)
 	}
-	f := p.eachReader(ctx, code, wrong, right, func(w workload) []string {
+	f := p.eachReader(ctx, code, wrong, right, func(w *cluster.Workload) []string {
 		applies := false
 		for _, policy := range policies {
-			if !selects(&policy.Spec.PodSelector, w.template.Labels) || !slices.Contains(policy.Spec.PolicyTypes, direction) {
+			if !selects(&policy.Spec.PodSelector, w.Meta.Labels) || !slices.Contains(policy.Spec.PolicyTypes, direction) {
 				continue
 			}
 			applies = true
@@ -71,7 +71,7 @@ func (p *posture) mesh(ctx context.Context) checklist.Finding {
 		return p.couldNotLook(err)
 	}
 	kind := ""
-	f := p.eachReader(ctx, codeNoMesh, "is in no service mesh", "every reader is in a service mesh", func(w workload) []string {
+	f := p.eachReader(ctx, codeNoMesh, "is in no service mesh", "every reader is in a service mesh", func(w *cluster.Workload) []string {
 		in := meshOf(w, namespace.Labels, namespace.Annotations)
 		if in == "" {
 			return []string{"no proxy of a mesh, and none is injected"}
@@ -110,8 +110,8 @@ func (p *posture) strict(ctx context.Context, inMesh checklist.Finding) checklis
 }
 
 // meshOf names the mesh that a workload is in, "" for none.
-func meshOf(w workload, namespaceLabels, namespaceAnnotations map[string]string) string {
-	for _, c := range w.containers() {
+func meshOf(w *cluster.Workload, namespaceLabels, namespaceAnnotations map[string]string) string {
+	for c := range cluster.Containers(&w.Specs[0]) {
 		switch c.Name {
 		case "istio-proxy":
 			return "Istio"
@@ -120,10 +120,10 @@ func meshOf(w workload, namespaceLabels, namespaceAnnotations map[string]string)
 		}
 	}
 	said := func(name string) string {
-		if text := w.template.Labels[name]; text != "" {
+		if text := w.Meta.Labels[name]; text != "" {
 			return text
 		}
-		return w.template.Annotations[name]
+		return w.Meta.Annotations[name]
 	}
 	switch said("sidecar.istio.io/inject") {
 	case "true":

@@ -9,12 +9,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/cluster"
 	"github.com/flts-run/flts-run/internal/hint"
 )
 
 func (p *posture) account(ctx context.Context) checklist.Finding {
-	f := p.eachReader(ctx, codeDefaultAccount, "runs as the service account default", "no task runs as the service account default", func(w workload) []string {
-		if name := w.spec.ServiceAccountName; name == "" || name == "default" {
+	f := p.eachReader(ctx, codeDefaultAccount, "runs as the service account default", "no task runs as the service account default", func(w *cluster.Workload) []string {
+		if name := w.Specs[0].ServiceAccountName; name == "" || name == "default" {
 			return []string{"service account default"}
 		}
 		return nil
@@ -88,14 +89,14 @@ func confined(s *corev1.SeccompProfile) bool {
 // eachContainer looks at every container of the readers. Its hint changes nothing: the
 // API server says which pods would break the strictest profile.
 func (p *posture) eachContainer(ctx context.Context, code, wrong, right string, look func(*corev1.PodSpec, *corev1.SecurityContext) string) checklist.Finding {
-	f := p.eachReader(ctx, code, wrong, right, func(w workload) []string {
+	f := p.eachReader(ctx, code, wrong, right, func(w *cluster.Workload) []string {
 		var faults []string
-		for _, c := range w.containers() {
+		for c := range cluster.Containers(&w.Specs[0]) {
 			security := c.SecurityContext
 			if security == nil {
 				security = &corev1.SecurityContext{}
 			}
-			if fault := look(w.spec, security); fault != "" {
+			if fault := look(&w.Specs[0], security); fault != "" {
 				faults = append(faults, fmt.Sprintf("container %s: %s", c.Name, fault))
 			}
 		}
@@ -105,9 +106,9 @@ func (p *posture) eachContainer(ctx context.Context, code, wrong, right string, 
 }
 
 func (p *posture) digest(ctx context.Context) checklist.Finding {
-	f := p.eachReader(ctx, codeMovingImage, "the image may be another one tomorrow", "every image has a version", func(w workload) []string {
+	f := p.eachReader(ctx, codeMovingImage, "the image may be another one tomorrow", "every image has a version", func(w *cluster.Workload) []string {
 		var faults []string
-		for _, c := range w.containers() {
+		for c := range cluster.Containers(&w.Specs[0]) {
 			if moves(c.Image) {
 				faults = append(faults, fmt.Sprintf("container %s: %s", c.Name, c.Image))
 			}

@@ -29,13 +29,13 @@ func (p *posture) rbac(ctx context.Context) checklist.Finding {
 		looked++
 		if verb := readsAnySecret(rules.of(ctx, b.RoleRef)); verb != "" {
 			evidence = append(evidence, fmt.Sprintf("RoleBinding %s: %s may %s every Secret, by %s %s",
-				b.Name, strings.Join(atMostTen(accounts), ", "), verb, b.RoleRef.Kind, b.RoleRef.Name))
+				b.Name, strings.Join(firstTen(accounts), ", "), verb, b.RoleRef.Kind, b.RoleRef.Name))
 		}
 	}
 	slices.Sort(evidence)
 	switch {
 	case evidence != nil:
-		return hinted(fail(codeAnySecret, fmt.Sprintf("%s service accounts read every Secret", counted(len(evidence), "RoleBinding lets", "RoleBindings let")), atMostTen(evidence)...),
+		return hinted(fail(codeAnySecret, fmt.Sprintf("%s service accounts read every Secret", counted(len(evidence), "RoleBinding lets", "RoleBindings let")), firstTen(evidence)...),
 			p.kubectl(p.Namespace)+" get rolebindings -o wide")
 	case rules.err != nil:
 		return p.couldNotLook(rules.err)

@@ -40,10 +40,10 @@ func (p *posture) external(ctx context.Context) checklist.Finding {
 			return pass(fmt.Sprintf("%s comes from %s", p.Secret, manager))
 		}
 	}
-	readers, err := p.workloads.read(ctx, p.Doctor)
+	readers, err := p.readers(ctx)
 	for _, w := range readers {
 		if manager := injector(w); manager != "" {
-			return pass(fmt.Sprintf("%s puts secrets into %s", manager, w.name))
+			return pass(fmt.Sprintf("%s puts secrets into %s", manager, shortName(w)))
 		}
 	}
 	switch {
@@ -72,11 +72,11 @@ func secretManager(o metav1.ObjectMeta) string {
 }
 
 // injector is what brings secrets into a pod past the Secrets of Kubernetes.
-func injector(w workload) string {
-	if w.template.Annotations["vault.hashicorp.com/agent-inject"] == "true" {
+func injector(w *cluster.Workload) string {
+	if w.Meta.Annotations["vault.hashicorp.com/agent-inject"] == "true" {
 		return "the Vault agent"
 	}
-	if slices.ContainsFunc(w.spec.Volumes, func(v corev1.Volume) bool {
+	if slices.ContainsFunc(w.Specs[0].Volumes, func(v corev1.Volume) bool {
 		return v.CSI != nil && v.CSI.Driver == "secrets-store.csi.k8s.io"
 	}) {
 		return "the Secrets Store CSI driver"
@@ -140,11 +140,11 @@ func (p *posture) git(ctx context.Context) checklist.Finding {
 }
 
 func (p *posture) mounted(ctx context.Context) checklist.Finding {
-	f := p.eachReader(ctx, codeSecretVariable, "the Secret is in the environment of the task", "no task has the Secret in its environment", func(w workload) []string {
+	f := p.eachReader(ctx, codeSecretVariable, "the Secret is in the environment of the task", "no task has the Secret in its environment", func(w *cluster.Workload) []string {
 		var faults []string
-		for _, c := range w.containers() {
-			if variables := secretVariables(c, p.Secret); variables != nil {
-				faults = append(faults, fmt.Sprintf("container %s: %s", c.Name, strings.Join(atMostTen(variables), ", ")))
+		for c := range cluster.Containers(&w.Specs[0]) {
+			if variables := p.secretVariables(w, c.Name); variables != nil {
+				faults = append(faults, fmt.Sprintf("container %s: %s", c.Name, strings.Join(firstTen(variables), ", ")))
 			}
 		}
 		return faults
@@ -152,20 +152,39 @@ func (p *posture) mounted(ctx context.Context) checklist.Finding {
 	return hintedIfFailed(f, p.kubectl("")+" explain pod.spec.volumes.secret")
 }
 
+// secretVariables are the variables that a container has of the Secret; "*" is all of it.
+func (p *posture) secretVariables(w *cluster.Workload, container string) []string {
+	var all []string
+	for _, r := range w.References {
+		if r.Container != container || r.Object() != "Secret "+p.Secret {
+			continue
+		}
+		switch r.Way {
+		case cluster.EnvFrom:
+			all = append(all, r.Prefix+"*")
+		case cluster.Env:
+			all = append(all, r.Variable)
+		}
+	}
+	return all
+}
+
 // forOthers are the bits of a mode that let somebody read who is neither the owner nor
 // of the pod's group, or anybody but the owner write.
 const forOthers = 0o037
 
 func (p *posture) modes(ctx context.Context) checklist.Finding {
-	f := p.eachReader(ctx, resolve.CodeOpenFile, "every user of the container can read the Secret", "the Secret is mounted for its user alone, or not at all", func(w workload) []string {
+	f := p.eachReader(ctx, resolve.CodeOpenFile, "every user of the container can read the Secret", "the Secret is mounted for its user alone, or not at all", func(w *cluster.Workload) []string {
 		var faults []string
-		for _, v := range w.spec.Volumes {
-			modes, _ := secretModes(v, p.Secret)
-			for _, mode := range modes {
-				if mode&forOthers != 0 {
-					faults = append(faults, fmt.Sprintf("volume %s has mode %#o", v.Name, mode))
-					break
-				}
+		last := "" // a volume stands again for each container that mounts it
+		for _, r := range w.References {
+			if r.Way != cluster.Volumes || r.Object() != "Secret "+p.Secret || r.Volume == last {
+				continue
+			}
+			modes := r.Modes()
+			if i := slices.IndexFunc(modes, func(mode int32) bool { return mode&forOthers != 0 }); i >= 0 {
+				faults = append(faults, fmt.Sprintf("volume %s has mode %#o", r.Volume, modes[i]))
+				last = r.Volume
 			}
 		}
 		return faults
@@ -175,31 +194,31 @@ func (p *posture) modes(ctx context.Context) checklist.Finding {
 
 func (p *posture) environments(ctx context.Context) checklist.Finding {
 	own, err := p.appEnv(ctx)
-	if err != nil && !absent(err) {
+	if err != nil {
 		return p.couldNotLook(err)
 	}
 	of := map[string][]string{}
-	readers, err := p.workloads.read(ctx, p.Doctor)
+	readers, err := p.readers(ctx)
 	for _, w := range readers {
 		if env := environmentOf(w, own); env != "" {
-			of[env] = append(of[env], w.name)
+			of[env] = append(of[env], shortName(w))
 		}
 	}
 	var evidence, environments []string
 	for env, names := range of {
 		environments = append(environments, env)
-		evidence = append(evidence, env+": "+strings.Join(atMostTen(names), ", "))
+		evidence = append(evidence, env+": "+strings.Join(firstTen(names), ", "))
 	}
 	slices.Sort(environments)
 	slices.Sort(evidence)
 	switch {
 	case len(environments) > 1:
-		return hinted(fail(codeSharedSecret, fmt.Sprintf("%s read the same objects", strings.Join(environments, " and ")), atMostTen(evidence)...),
+		return hinted(fail(codeSharedSecret, fmt.Sprintf("%s read the same objects", strings.Join(environments, " and ")), firstTen(evidence)...),
 			p.kubectl(p.Namespace)+" get deploy,sts,cronjob,pods -L environment")
 	case err != nil:
 		return p.couldNotLook(err)
 	case len(readers) == 0:
-		return skip(p.nobody())
+		return skip(p.nobody(ctx))
 	case len(environments) == 0:
 		return skip("nothing says which environment this is: APP_ENV, or a label environment")
 	}
@@ -207,17 +226,17 @@ func (p *posture) environments(ctx context.Context) checklist.Finding {
 }
 
 // environmentOf is what a workload says it belongs to, or what the namespace is.
-func environmentOf(w workload, own resolve.AppEnv) string {
+func environmentOf(w *cluster.Workload, own resolve.AppEnv) string {
 	said := own
 	for _, label := range []string{"environment", "env", "app.kubernetes.io/environment"} {
-		if text := w.template.Labels[label]; text != "" {
+		if text := w.Meta.Labels[label]; text != "" {
 			said = resolve.AppEnv(text)
 			if env, err := resolve.ParseAppEnv(text); err == nil {
 				said = env // production is prod
 			}
 		}
 	}
-	for _, c := range w.containers() {
+	for c := range cluster.Containers(&w.Specs[0]) {
 		for _, e := range c.Env {
 			if env, err := resolve.ParseAppEnv(e.Value); e.Name == "APP_ENV" && err == nil && env != "" {
 				said = env

@@ -13,7 +13,7 @@ type backends struct {
 	portless       []string // ready, and without the port
 }
 
-// backendsOf counts the endpoints of a Service. A pod with addresses of both families
+// backendsOf counts the endpoints of a Service, whichever port where that is nil. A pod with addresses of both families
 // is in two slices and counts once.
 func backendsOf(svc *corev1.Service, port *corev1.ServicePort, pod string, slicesOfAll []discoveryv1.EndpointSlice) backends {
 	var b backends

@@ -5,21 +5,19 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/flts-run/flts-run/cluster"
 )
 
 // podsOf are the pods that a Service selects.
 func podsOf(svc *corev1.Service, all []corev1.Pod) []corev1.Pod {
 	var pods []corev1.Pod
 	for _, p := range all {
-		if len(svc.Spec.Selector) > 0 && unmatched(svc.Spec.Selector, p.Labels) == 0 && !isOver(p) {
+		if len(svc.Spec.Selector) > 0 && unmatched(svc.Spec.Selector, p.Labels) == 0 && !cluster.HasEnded(&p) {
 			pods = append(pods, p)
 		}
 	}
 	return pods
-}
-
-func isOver(p corev1.Pod) bool {
-	return p.Status.Phase == corev1.PodSucceeded || p.Status.Phase == corev1.PodFailed
 }
 
 // unmatched counts the labels of a selector that are not there.

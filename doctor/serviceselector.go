@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/flts-run/flts-run/checklist"
+	"github.com/flts-run/flts-run/cluster"
 	"github.com/flts-run/flts-run/internal/near"
 )
 
@@ -93,7 +94,7 @@ func (d *Doctor) labelled(ctx context.Context, namespace string, pods []corev1.P
 		all = append(all, labelled{"statefulset", w.Name, w.Spec.Template.Labels, count(w.Spec.Replicas)})
 	}
 	for _, p := range pods {
-		if len(p.OwnerReferences) == 0 && !isOver(p) {
+		if len(p.OwnerReferences) == 0 && !cluster.HasEnded(&p) {
 			all = append(all, labelled{"pod", p.Name, p.Labels, 1})
 		}
 	}

@@ -37,11 +37,7 @@ func (t *tally) add(who, text string) {
 func (t *tally) lines() []string {
 	var lines []string
 	for _, text := range t.texts {
-		who := t.of[text][0]
-		if more := len(t.of[text]) - 1; more > 0 {
-			who += fmt.Sprintf(" and %d more", more)
-		}
-		lines = append(lines, who+": "+text)
+		lines = append(lines, someOf(t.of[text], 1)+": "+text)
 	}
 	return lines
 }
@@ -52,20 +48,9 @@ func (t *tally) finding(state checklist.State, code string) checklist.Finding {
 	f := checklist.Finding{State: state, Code: code, Detail: lines[0]}
 	if more := len(lines) - 1; more > 0 {
 		f.Detail += fmt.Sprintf("; %d more below", more)
-		f.Evidence = firstOf(lines)
+		f.Evidence = firstTen(lines)
 	}
 	return f
-}
-
-// maxLines is how many lines of the same kind a finding has.
-const maxLines = 10
-
-// firstOf are the first lines, and how many more there are.
-func firstOf(lines []string) []string {
-	if len(lines) <= maxLines {
-		return lines
-	}
-	return append(lines[:maxLines:maxLines], fmt.Sprintf("and %d more", len(lines)-maxLines))
 }
 
 // kindCount is how many there are of each kind, in the order of the first.
@@ -95,15 +80,7 @@ func (c kindCount) String() string {
 		if noun == "Pod" {
 			noun = "pod"
 		}
-		parts = append(parts, several(k.n, noun))
+		parts = append(parts, counted(k.n, noun))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// several is a number with its noun: "1 pod", "3 pods".
-func several(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
 }

@@ -247,7 +247,7 @@ func usable(n int, thing string) string {
 	if n == 0 {
 		return "no " + thing
 	}
-	return count(n, thing) + " usable"
+	return counted(n, thing) + " usable"
 }
 
 // configMapFindings makes the check that reports what the resolution finds of the
