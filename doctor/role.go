@@ -29,20 +29,17 @@ const core = ""
 func (d *Doctor) rights() []Right {
 	here, get, list := d.Namespace, []string{"get"}, []string{"list"}
 	readers := []string{"readers.missing", "readers.mode", "readers.names", "readers.optional", "readers.stale", "readers.subpath"}
-	// What looks at the readers one by one.
-	tasks := []string{
-		"security.account", "security.capabilities", "security.context", "security.digest", "security.egress", "security.environments",
-		"security.ingress", "security.mesh", "security.modes", "security.mounted", "security.nonroot", "security.readonly",
-	}
-	readers = append(readers, tasks...)
+	// Of those of the security list, what a reader alone does wrong is said without the
+	// others.
+	readers = append(readers, "security.egress", "security.environments", "security.external", "security.ingress", "security.modes")
 	all := []Right{
 		{here, core, []string{"namespaces"}, get, []string{here}, []string{"api.namespace", "security.mesh", "service.*.policy"}, ""},
 		{here, core, []string{"configmaps"}, get, []string{d.ConfigMap}, []string{
-			"configmap.*", "policy.*", "service.*", "pipeline.defaults", "security.changes", "security.documented", "security.immutable", "security.versioned",
+			"configmap.*", "policy.*", "service.*", "pipeline.defaults", "security.changes", "security.documented", "security.environments", "security.immutable", "security.versioned",
 		}, ""},
 		{here, core, []string{"configmaps"}, list, nil, []string{"readers.missing", "readers.names"}, "the name of a ConfigMap that was meant"},
 		{here, core, []string{"secrets"}, get, []string{d.Secret}, []string{
-			"secret.*", "policy.complete", "policy.credentials", "policy.tls", "policy.verification", "security.changes", "security.rotation", "security.git",
+			"secret.*", "policy.complete", "policy.credentials", "policy.tls", "policy.verification", "service.*", "security.changes", "security.external", "security.git", "security.rotation",
 		}, "no other Secret of components is read"},
 		{here, core, []string{"secrets"}, list, nil, []string{"readers.missing", "readers.names"}, "their names: the values are not asked for, but RBAC knows no such difference"},
 		{here, core, []string{"pods"}, list, nil, append([]string{"pods.*", "account.*", "service.*.policy", "egress.*"}, readers...), ""},
