@@ -243,6 +243,9 @@ func TestRoleIsExact(t *testing.T) {
 	for i, left := range d.Rights() {
 		t.Run(strings.Join(left.Resources, ",")+" in "+ns.Out(left.Namespace), func(t *testing.T) {
 			rest := slices.Delete(slices.Clone(d.Rights()), i, i+1)
+			rest = slices.DeleteFunc(rest, func(r doctor.Right) bool { // one for better hints allows it everywhere
+				return r.Namespace == "" && len(r.Checks) == 0 && slices.Equal(r.Resources, left.Resources)
+			})
 			without := byID(s.examine(t, ns, userWith(t, ns, fmt.Sprintf("without-%d-%s", i, ns.Name), rest)))
 			var blind []string
 			for id, was := range full {
