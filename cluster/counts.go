@@ -42,8 +42,8 @@ func (a *API) countAll(ctx context.Context, r resource, namespace string) (map[s
 		return nil, err
 	}
 	rows, err := pages(ctx, a, asked{"list", r.String(), namespace, ""}, metav1.ListOptions{}, func(ctx context.Context, o metav1.ListOptions) ([]countRow, string, error) {
-		text, err := client.Get().SetHeader("Accept", asTable).Namespace(namespace).Resource(r.name).
-			Param("limit", strconv.FormatInt(o.Limit, 10)).Param("continue", o.Continue).DoRaw(ctx)
+		text, err := raw(ctx, client.Get().SetHeader("Accept", asTable).Namespace(namespace).Resource(r.name).
+			Param("limit", strconv.FormatInt(o.Limit, 10)).Param("continue", o.Continue))
 		if err != nil {
 			return nil, "", err
 		}
@@ -59,7 +59,7 @@ func (a *API) countOne(ctx context.Context, r resource, namespace, name string) 
 	if err != nil {
 		return nil, err
 	}
-	text, err := client.Get().SetHeader("Accept", asTable).Namespace(namespace).Resource(r.name).Name(name).DoRaw(ctx)
+	text, err := raw(ctx, client.Get().SetHeader("Accept", asTable).Namespace(namespace).Resource(r.name).Name(name))
 	var rows []countRow
 	if err == nil {
 		rows, _, err = countsOf(text)

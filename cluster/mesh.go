@@ -38,8 +38,8 @@ func (a *API) peerAuthentications(ctx context.Context, r resource, namespace str
 	path := "/apis/" + r.gv.String() + "/namespaces/" + namespace + "/" + r.name
 	q := asked{"list", r.String(), namespace, ""}
 	return pages(ctx, a, q, metav1.ListOptions{}, func(ctx context.Context, o metav1.ListOptions) ([]PeerAuthentication, string, error) {
-		text, err := client.Get().AbsPath(path).SetHeader("Accept", "application/json").
-			Param("limit", "500").Param("continue", o.Continue).DoRaw(ctx)
+		text, err := raw(ctx, client.Get().AbsPath(path).SetHeader("Accept", "application/json").
+			Param("limit", "500").Param("continue", o.Continue))
 		if err != nil {
 			return nil, "", err
 		}

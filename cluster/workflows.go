@@ -104,7 +104,7 @@ func (a *API) serves(ctx context.Context, r resource) error {
 	if err != nil {
 		return err
 	}
-	_, err = client.Get().SetHeader("Accept", "application/json").DoRaw(ctx)
+	_, err = raw(ctx, client.Get().SetHeader("Accept", "application/json"))
 	return asked{verb: "list", resource: r.String()}.fault(ctx, err)
 }
 
@@ -114,8 +114,8 @@ func (a *API) workflows(ctx context.Context, r resource, namespace string) ([]Wo
 		return nil, err
 	}
 	return pages(ctx, a, asked{"list", r.String(), namespace, ""}, metav1.ListOptions{}, func(ctx context.Context, o metav1.ListOptions) ([]Workflow, string, error) {
-		text, err := client.Get().SetHeader("Accept", "application/json").NamespaceIfScoped(namespace, namespace != "").Resource(r.name).
-			Param("limit", strconv.FormatInt(o.Limit, 10)).Param("continue", o.Continue).DoRaw(ctx)
+		text, err := raw(ctx, client.Get().SetHeader("Accept", "application/json").NamespaceIfScoped(namespace, namespace != "").Resource(r.name).
+			Param("limit", strconv.FormatInt(o.Limit, 10)).Param("continue", o.Continue))
 		if err != nil {
 			return nil, "", err
 		}

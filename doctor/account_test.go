@@ -102,7 +102,7 @@ func TestAccountWithoutItsPods(t *testing.T) {
 		want: []checklist.Finding{
 			{State: checklist.Pass, Detail: "service account default: as asked for"},
 			unseen, unseen,
-			{State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not list clusterrolebindings.rbac.authorization.k8s.io", Hint: "kubectl auth can-i list clusterrolebindings.rbac.authorization.k8s.io"},
+			{State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not list clusterrolebindings.rbac.authorization.k8s.io", Hint: "kubectl auth can-i list clusterrolebindings.rbac.authorization.k8s.io --all-namespaces"},
 			unseen,
 		},
 	}.run(t)
@@ -181,11 +181,11 @@ func TestAccountRights(t *testing.T) {
 		},
 		{
 			name: "not in the roles that are seen", objects: runner, as: seesRoles,
-			want: []checklist.Finding{{State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not list clusterrolebindings.rbac.authorization.k8s.io", Hint: "kubectl auth can-i list clusterrolebindings.rbac.authorization.k8s.io"}},
+			want: []checklist.Finding{{State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not list clusterrolebindings.rbac.authorization.k8s.io", Hint: "kubectl auth can-i list clusterrolebindings.rbac.authorization.k8s.io --all-namespaces"}},
 		},
 		{
 			name: "neither asked nor read", objects: runner + bound(readsBoth), as: seesAccount,
-			want: []checklist.Finding{{State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not list clusterrolebindings.rbac.authorization.k8s.io", Hint: "kubectl auth can-i list clusterrolebindings.rbac.authorization.k8s.io"}},
+			want: []checklist.Finding{{State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not list clusterrolebindings.rbac.authorization.k8s.io", Hint: "kubectl auth can-i list clusterrolebindings.rbac.authorization.k8s.io --all-namespaces"}},
 		},
 	} {
 		t.Run(s.name, func(t *testing.T) {
@@ -229,7 +229,7 @@ subjects: [{kind: ServiceAccount, name: pipeline-runner, namespace: NS}]
 		},
 		{
 			name: "not seen", objects: runner + bound(readsBoth), as: seesRoles,
-			want: []checklist.Finding{{State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not list clusterrolebindings.rbac.authorization.k8s.io", Hint: "kubectl auth can-i list clusterrolebindings.rbac.authorization.k8s.io"}},
+			want: []checklist.Finding{{State: checklist.Unknown, Code: "FLTS-K09", Detail: "may not list clusterrolebindings.rbac.authorization.k8s.io", Hint: "kubectl auth can-i list clusterrolebindings.rbac.authorization.k8s.io --all-namespaces"}},
 		},
 	} {
 		t.Run(s.name, func(t *testing.T) {

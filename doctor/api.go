@@ -102,21 +102,29 @@ func (d *Doctor) namespace(ctx context.Context) checklist.Finding {
 		return d.couldNotLook(err)
 	case namespace.DeletionTimestamp != nil:
 		f := fail(codeNamespaceEnd, "the namespace "+d.Namespace+" is being deleted, since "+date(namespace.DeletionTimestamp.Time)+": nothing new can be made in it")
-		f.Explains = consequences
+		f.Explains = d.consequences()
 		return hinted(f, d.kubectl("")+" get namespace "+hint.ShellWord(d.Namespace)+" -o jsonpath='{.status.conditions}'")
 	}
 	return pass("namespace " + d.Namespace + " exists")
 }
 
 // consequences are what follows from a namespace that is not there, or is being
-// emptied: nothing that should be in it is.
-var consequences = []string{
-	"configmap/*", "secret/*", "policy/*", "service/*", "egress/*", "readers/*", "pods/*", "account/*", "pipeline/*", "security/*", "kfp/FLTS-K05",
+// emptied: nothing that should be in it is, and endpoints are those of the contract,
+// which nobody meant.
+func (d *Doctor) consequences() []string {
+	all := []string{
+		"configmap/*", "secret/*", "policy/*", "egress/*", "readers/*", "pods/*", "account/*", "pipeline/*", "security/*",
+		"kfp/" + codeKFPSecret, "kfp/" + codeKFPMetadata, "kfp/" + codeLauncherStore,
+	}
+	for _, s := range d.Contract.Services {
+		all = append(all, "service."+s.Name+"/*")
+	}
+	return all
 }
 
 func (d *Doctor) noNamespace(ctx context.Context) checklist.Finding {
 	f := fail(codeNoNamespace, "there is no namespace "+d.Namespace, d.asked()...)
-	f.Explains = consequences
+	f.Explains = d.consequences()
 	f.Hint = d.kubectl("") + " get namespaces; another cluster? kubectl config get-contexts"
 	all, err := d.view.Namespaces(ctx)
 	if err != nil {

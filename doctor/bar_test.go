@@ -111,6 +111,10 @@ func TestABusyNamespaceIsSeenWithFewRequests(t *testing.T) {
 	ns, examine := busyNamespace(t, &seen)
 	verdict, api := examine()
 	for _, r := range verdict.Results {
+		if r.ID == "security.encryption" || r.ID == "security.auditlog" {
+			require.Empty(t, r.Code, "no API server runs in a pod here, which is no refusal")
+			continue
+		}
 		require.NotEqual(t, checklist.Unknown, r.State, "%s: %s", r.ID, r.Detail)
 	}
 	t.Logf("%d requests, %d of them for lists, in %s", len(seen.all), api.Lists(), verdict.Took.Round(time.Millisecond))
@@ -129,7 +133,7 @@ func TestABusyNamespaceIsSeenWithFewRequests(t *testing.T) {
 		}
 		if strings.HasSuffix(r.URL.Path, "/secrets") {
 			require.Equal(t, "/api/v1/namespaces/NS/secrets", ns.Out(r.URL.Path))
-			require.Contains(t, r.Header.Get("Accept"), "PartialObjectMetadataList", "no values are asked for: %s", where)
+			require.Regexp(t, "PartialObjectMetadataList|as=Table", r.Header.Get("Accept"), "no values are asked for: %s", where)
 		}
 	}
 	require.EqualValues(t, lists, api.Lists(), "every list is counted")

@@ -333,7 +333,7 @@ func TestFixesOfKFP(t *testing.T) {
 		{
 			"a Secret without a key", "kfp.artifact-secret", launcherYAML(ownStore) + "---\napiVersion: v1\nkind: Secret\nmetadata: {name: store}\nstringData: {user: me, Password: right}\n", "", "s3cr3t'$x\n",
 			found(checklist.Fail, "FLTS-K57", "Secret store in NS has nothing under the key password, which the launcher reads",
-				`stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | jq -Rs '{stringData:{password:.}}' | kubectl -n NS patch secret store --type=merge --patch-file /dev/stdin   (then type the value of password of the object store)`),
+				`stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | kubectl create secret generic store --from-file=password=/dev/stdin --dry-run=client -o json | kubectl -n NS patch secret store --type=merge --patch-file /dev/stdin   (then type the value of password of the object store)`),
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

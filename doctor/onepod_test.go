@@ -290,7 +290,7 @@ func TestPodChecks(t *testing.T) {
 			objects: with(main + `env: [{name: B, valueFrom: {secretKeyRef: {name: flts-secrets, key: MINIO_SECRETKEY}}}]}]`),
 			want: []checklist.Finding{{
 				State: checklist.Fail, Code: "FLTS-K49", Detail: "env B: Secret flts-secrets has no key MINIO_SECRETKEY, it has MINIO_SECRET_KEY",
-				Hint: `stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | jq -Rs '{stringData:{MINIO_SECRETKEY:.}}' | kubectl -n NS patch secret flts-secrets --type=merge --patch-file /dev/stdin   (then type the value of MINIO_SECRETKEY)`,
+				Hint: `stty -echo; read -r V; stty echo; [ "$V" ] && printf %s "$V" | kubectl create secret generic flts-secrets --from-file=MINIO_SECRETKEY=/dev/stdin --dry-run=client -o json | kubectl -n NS patch secret flts-secrets --type=merge --patch-file /dev/stdin   (then type the value of MINIO_SECRETKEY)`,
 			}},
 		},
 		{

@@ -68,7 +68,7 @@ func commandOf(words []string) podCommand {
 }
 
 // flagsWithValue are the flags of flts-run that say where it reads.
-var flagsWithValue = []string{"param", "params-file", "params-json", "executor-input", "app-env", "namespace", "contract", "config-dir", "secret-dir", "yaml-dir", "disable"}
+var flagsWithValue = []string{"param", "params-file", "params-json", "executor-input", "app-env", "namespace", "contract", "config-dir", "secret-dir", "vault-dir", "yaml-dir", "disable"}
 
 // readFlags takes the flags between flts-run and "--", and leaves the task behind it.
 func (c *podCommand) readFlags() {

@@ -84,6 +84,7 @@ func (p *OnePod) resolve() {
 			p.Findings = append(p.Findings, f)
 		}
 	}
+	p.noteVault()
 	p.noteImage()
 }
 
@@ -121,6 +122,8 @@ func (p *OnePod) resolveWith(feared bool) *resolve.Resolution {
 	r.environ()
 	config := r.mounted(places.ConfigMapDir, resolve.ConfigMap, cmp.Or(p.setting("config-dir", "FLTS_CONFIG_DIR"), configDir))
 	r.mounted(places.SecretDir, resolve.Secret, cmp.Or(p.setting("secret-dir", "FLTS_SECRET_DIR"), secretDir))
+	r.airflow()
+	r.vault()
 	where := p.platform(lines(r.vars))
 	r.parameters(where)
 	namespace := p.setting("namespace", "FLTS_NAMESPACE")

@@ -29,42 +29,100 @@ const core = ""
 func (d *Doctor) rights() []Right {
 	here, get, list := d.Namespace, []string{"get"}, []string{"list"}
 	readers := []string{"readers.missing", "readers.mode", "readers.names", "readers.optional", "readers.stale", "readers.subpath"}
+	// Of those of the security list, what a reader alone does wrong is said without the
+	// others.
+	readers = append(readers, "security.egress", "security.environments", "security.external", "security.ingress", "security.modes")
 	all := []Right{
-		{here, core, []string{"namespaces"}, get, []string{here}, []string{"api.namespace"}, ""},
-		{here, core, []string{"configmaps"}, get, []string{d.ConfigMap}, []string{"configmap.*", "policy.*", "service.*"}, ""},
+		{here, core, []string{"namespaces"}, get, []string{here}, []string{"api.namespace", "security.mesh", "service.*.policy"}, ""},
+		{here, core, []string{"configmaps"}, get, []string{d.ConfigMap}, []string{
+			"configmap.*", "policy.*", "service.*", "pipeline.defaults", "security.changes", "security.documented", "security.environments", "security.immutable", "security.versioned",
+		}, ""},
 		{here, core, []string{"configmaps"}, list, nil, []string{"readers.missing", "readers.names"}, "the name of a ConfigMap that was meant"},
-		{here, core, []string{"secrets"}, get, []string{d.Secret}, []string{"secret.*", "policy.complete", "policy.credentials", "policy.tls", "policy.verification"}, "no other Secret is read"},
+		{here, core, []string{"secrets"}, get, []string{d.Secret}, []string{
+			"secret.*", "policy.complete", "policy.credentials", "policy.tls", "policy.verification", "service.*", "security.changes", "security.external", "security.git", "security.rotation",
+		}, "no other Secret of components is read"},
 		{here, core, []string{"secrets"}, list, nil, []string{"readers.missing", "readers.names"}, "their names: the values are not asked for, but RBAC knows no such difference"},
-		{here, core, []string{"pods"}, list, nil, append([]string{"pods.*", "account.*"}, readers...), ""},
+		{here, core, []string{"pods"}, list, nil, append([]string{"pods.*", "account.*", "service.*.policy", "egress.*"}, readers...), ""},
 		{here, core, []string{"events"}, list, nil, []string{"pods.stuck"}, ""},
 		{here, core, []string{"serviceaccounts"}, list, nil, []string{"account.*"}, ""},
 		{here, "apps", []string{"deployments", "statefulsets"}, list, nil, readers, ""},
 		{here, "batch", []string{"cronjobs", "jobs"}, list, nil, readers, ""},
-		{here, "argoproj.io", []string{"workflows"}, list, nil, readers, ""},
-		{here, "rbac.authorization.k8s.io", []string{"roles", "rolebindings"}, list, nil, []string{"account.excess"}, ""},
-		{here, "authorization.k8s.io", []string{"localsubjectaccessreviews"}, []string{"create"}, nil, []string{"account.rights"}, ""},
+		{here, "argoproj.io", argoKinds, list, nil, nil, "what Argo Workflows runs, where it is installed"},
+		{here, rbacGroup, []string{"roles", "rolebindings"}, list, nil, []string{"security.rbac"}, ""},
+		{here, "authorization.k8s.io", []string{"localsubjectaccessreviews"}, []string{"create"}, nil, nil, "account.rights, where nobody may give the ClusterRole below"},
 	}
-	for _, where := range d.serviceNamespaces() {
-		all = append(all,
-			Right{where, core, []string{"services"}, []string{"get", "list"}, nil, []string{"service.*"}, ""},
-			Right{where, "discovery.k8s.io", []string{"endpointslices"}, list, nil, []string{"service.*.ready"}, ""},
-			Right{where, "networking.k8s.io", []string{"networkpolicies"}, list, nil, []string{"service.*.policy"}, ""},
-		)
-	}
+	all = append(all, d.serviceRights()...)
+	all = append(all, d.kfpRights()...)
 	return append(all,
-		Right{"", "rbac.authorization.k8s.io", []string{"clusterroles", "clusterrolebindings"}, list, nil, []string{"account.excess"}, ""},
+		Right{"kube-system", core, []string{"namespaces"}, get, []string{"kube-system"}, []string{"egress.*"}, "its labels, of which policies speak"},
+		Right{"kube-system", core, []string{"pods"}, list, nil, []string{"security.auditlog", "security.encryption"}, "the flags of the API server, where it runs in pods"},
+		Right{"", "authorization.k8s.io", []string{"subjectaccessreviews"}, []string{"create"}, nil, []string{"account.excess"}, "what the account may do in all of the cluster: nothing is made, a question is asked"},
+		Right{"", rbacGroup, []string{"clusterroles"}, get, nil, []string{"security.rbac"}, ""},
 		Right{"", core, []string{"namespaces"}, list, nil, nil, "the name of a namespace that was meant"},
+		Right{"", core, []string{"services"}, list, nil, nil, "the namespace of a Service that was meant"},
 	)
 }
 
-// serviceNamespaces are those in which the contract's services are by default, and that
-// of the runs.
-func (d *Doctor) serviceNamespaces() []string {
-	where := []string{d.Namespace}
-	if other := cmp.Or(d.defaultsNamespace(), d.Contract.Namespace); other != "" && other != d.Namespace {
-		where = append(where, other)
+const rbacGroup = "rbac.authorization.k8s.io"
+
+// argoKinds are what Argo Workflows makes pods of.
+var argoKinds = []string{"workflows", "workflowtemplates", "cronworkflows"}
+
+// serviceRights are for the Services that endpoints name, and for what is behind them.
+func (d *Doctor) serviceRights() []Right {
+	get, list := []string{"get"}, []string{"list"}
+	var all []Right
+	for _, where := range d.serviceNamespaces() {
+		policies := []string{"service.*.policy"}
+		if where == d.Namespace {
+			policies = append(policies, "egress.*", "security.egress", "security.ingress")
+		}
+		all = append(all,
+			Right{where, core, []string{"services"}, []string{"get", "list"}, nil, []string{"service.*"}, ""},
+			Right{where, "discovery.k8s.io", []string{"endpointslices"}, list, nil, []string{"service.*.ready"}, ""},
+			Right{where, "networking.k8s.io", []string{"networkpolicies"}, list, nil, policies, ""},
+		)
+		if where != d.Namespace {
+			all = append(all,
+				Right{where, core, []string{"pods"}, list, nil, []string{"service.*.policy"}, "why no pod behind a Service is ready"},
+				Right{where, core, []string{"namespaces"}, get, []string{where}, []string{"service.*.policy"}, "its labels, of which policies speak"},
+			)
+		}
 	}
-	return where
+	return all
+}
+
+// kfpRights are for Kubeflow Pipelines itself, and for what it wants to find where its
+// runs are. That is our namespace or its own.
+func (d *Doctor) kfpRights() []Right {
+	get, list, own := []string{"get"}, []string{"list"}, d.kfpNamespace()
+	all := []Right{
+		{own, core, []string{"services"}, list, nil, []string{"kfp.*"}, ""},
+		{own, "discovery.k8s.io", []string{"endpointslices"}, list, nil, []string{"kfp.service", "kfp.store"}, ""},
+	}
+	for _, runs := range distinct(d.Namespace, own) {
+		all = append(all,
+			Right{runs, core, []string{"configmaps"}, get, []string{launcherConfigMap, metadataConfigMap}, []string{"kfp.artifact-secret", "kfp.endpoint", "kfp.launcher", "kfp.metadata", "kfp.store"}, ""},
+			Right{runs, core, []string{"secrets"}, get, []string{artifactSecret}, []string{"kfp.artifact-secret"}, "the store of Kubeflow Pipelines; where its launcher is told another Secret, write that name"},
+		)
+	}
+	return all
+}
+
+// serviceNamespaces are those in which the contract's services are by default, and that
+// of the runs. What else the ConfigMap names is not known before somebody reads it.
+func (d *Doctor) serviceNamespaces() []string {
+	return distinct(d.Namespace, cmp.Or(d.defaultsNamespace(), d.Contract.Namespace, d.Namespace))
+}
+
+// insideRights are for --from-inside alone, which is looked at from a pod.
+func (d *Doctor) insideRights() []Right {
+	checks := []string{"inside.*"}
+	return []Right{
+		{d.Namespace, core, []string{"pods/exec"}, []string{"create", "get"}, nil, checks, "where a pod runs that reads the configuration"},
+		{d.Namespace, core, []string{"pods"}, []string{"create", "get", "delete"}, nil, checks, "where none runs: a short-lived one"},
+		{d.Namespace, core, []string{"pods/log"}, []string{"get"}, nil, checks, "what that wrote"},
+	}
 }
 
 // Rights are what the checks of these options need to see, and no more. What the API
@@ -115,6 +173,7 @@ func (d *Doctor) Role() string {
 		bindings.WriteString("# " + d.bind(namespace) + "\n")
 	}
 	return "# What fltsctl doctor reads. Without a rule, the checks that stand above it are unknown.\n" +
+		"# Where the ConfigMap names Services of other namespaces, which is not known before it\n# is read, they want the rules about services, endpointslices, networkpolicies and pods.\n" +
 		roles.String() + "# NAME is the user; for a service account write --serviceaccount=NAMESPACE:NAME instead:\n" + bindings.String()
 }
 
@@ -127,14 +186,30 @@ func (d *Doctor) writeRole(w *strings.Builder, namespace string, rights []Right)
 	fmt.Fprintf(w, "apiVersion: rbac.authorization.k8s.io/v1\nkind: %s\nmetadata: %s\nrules:\n", kind, metadata)
 	for _, r := range rights {
 		if r.Namespace == namespace {
-			d.writeRule(w, r)
+			writeRule(w, d.globsOf(r), r)
 		}
+	}
+	if namespace == d.Namespace {
+		d.writeInside(w)
 	}
 	w.WriteString("---\n")
 }
 
-func (d *Doctor) writeRule(w *strings.Builder, r Right) {
-	for _, why := range []string{strings.Join(d.globsOf(r), ", "), r.For} {
+// writeInside adds what --from-inside needs as comments: it runs a program, which nobody
+// is to be allowed who only wants to look.
+func (d *Doctor) writeInside(w *strings.Builder) {
+	var rules strings.Builder
+	for _, r := range d.insideRights() {
+		writeRule(&rules, r.Checks, r)
+	}
+	w.WriteString("# For --from-inside too, take the signs away from these:\n")
+	for line := range strings.Lines(rules.String()) {
+		w.WriteString("# " + line)
+	}
+}
+
+func writeRule(w *strings.Builder, checks []string, r Right) {
+	for _, why := range []string{strings.Join(checks, ", "), r.For} {
 		if why != "" {
 			w.WriteString("# " + why + "\n")
 		}
