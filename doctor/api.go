@@ -114,7 +114,7 @@ func (d *Doctor) namespace(ctx context.Context) checklist.Finding {
 func (d *Doctor) consequences() []string {
 	all := []string{
 		"configmap/*", "secret/*", "policy/*", "egress/*", "readers/*", "pods/*", "account/*", "pipeline/*", "security/*",
-		"kfp/" + "kfp/" + codeKFPMetadata, "kfp/" + codeLauncherStore,
+		"kfp/" + codeNoSecret, "kfp/" + codeKFPMetadata, "kfp/" + codeLauncherStore,
 	}
 	for _, s := range d.Contract.Services {
 		all = append(all, "service."+s.Name+"/*")

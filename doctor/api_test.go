@@ -313,7 +313,7 @@ func TestTheWayToTheAPI(t *testing.T) {
 func TestNamespace(t *testing.T) {
 	const id = "api.namespace"
 	other := func(name string) func(o *doctor.Options) { return func(o *doctor.Options) { o.Namespace = name } }
-	explains := []string{"configmap/*", "secret/*", "policy/*", "service/*", "egress/*", "readers/*", "pods/*", "account/*", "pipeline/*", "security/*", "kfp/FLTS-K05"}
+	explains := []string{"configmap/*", "secret/*", "policy/*", "egress/*", "readers/*", "pods/*", "account/*", "pipeline/*", "security/*", "kfp/FLTS-K05", "kfp/FLTS-K59", "kfp/FLTS-K58", "service.minio/*", "service.mlflow/*", "service.gateway/*", "service.postgres/*"}
 	server := kubetest.Config(t, kubetest.New(t).Admin()).Host
 	for _, s := range []scenario{
 		{name: "there", want: []checklist.Finding{{State: checklist.Pass, Detail: "namespace NS exists"}}},

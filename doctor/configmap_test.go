@@ -150,6 +150,7 @@ func TestConfigMapKeys(t *testing.T) {
 }
 
 func TestConfigMapValues(t *testing.T) {
+	t.Parallel()
 	for _, s := range []scenario{
 		{name: "as they should be", objects: configMap("data: {MINIO_ENDPOINT: 'minio:9000', GATEWAY_URL: 'https://gateway', BUCKET_MLFLOW: mlflow}"), want: []checklist.Finding{
 			{State: checklist.Pass, Detail: "2 endpoints usable"},
@@ -237,6 +238,7 @@ func TestConfigMapBinary(t *testing.T) {
 }
 
 func TestConfigMapSecrets(t *testing.T) {
+	t.Parallel()
 	for _, s := range []scenario{
 		{name: "none", objects: configMap("data: {MINIO_ENDPOINT: 'minio:9000', SORT_KEY: a, DB_PASSWORD: ''}"), want: []checklist.Finding{
 			{State: checklist.Pass, Detail: "no credentials"},

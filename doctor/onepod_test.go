@@ -142,6 +142,7 @@ spec:
 
 // The same keys, values and layers as flts-run itself finds in the container.
 func TestOnePodAgreesWithTheProgramInThePod(t *testing.T) {
+	t.Parallel()
 	ns := kubetest.New(t)
 	ns.Node(fltsRun(t))
 	for name, spec := range map[string]string{
@@ -243,6 +244,7 @@ func TestOnePodThatMayNotBeSeenWhole(t *testing.T) {
 }
 
 func TestPodChecks(t *testing.T) {
+	t.Parallel()
 	const main = "containers: [{name: main, image: i, "
 	with := func(spec string) string {
 		return podObjects + podHead + "spec: {enableServiceLinks: false, " + spec + "}"
@@ -464,6 +466,7 @@ func TestPodTermination(t *testing.T) {
 // What the real kubelet says of a key that is not there, and that the fix lets the
 // container start.
 func TestPodStuckOnAReference(t *testing.T) {
+	t.Parallel()
 	ns := kubetest.New(t)
 	ns.Node()
 	ns.Apply(podObjects + `---
@@ -489,12 +492,16 @@ func TestPodStuckOnAReference(t *testing.T) {
 
 // The real program in the real kubelet's container: what it leaves is read.
 func TestPodTerminationOfTheRealProgram(t *testing.T) {
+	t.Parallel()
 	ns := kubetest.New(t)
 	ns.Node(fltsRun(t))
 	ns.Apply(`{apiVersion: v1, kind: Pod, metadata: {name: task}, spec: {restartPolicy: Never, containers: [{name: main, image: i,
 		command: [flts-run, exec, --, "true"], env: [{name: APP_ENV, value: prod}]}]}}`)
 	ns.Eventually("Failed", "get", "pod", "task", "-o", "jsonpath={.status.phase}")
-	verdict := scenario{pod: "task", only: []string{"pod.termination"}}.examine(t, ns, ns.Admin())
+	verdict := scenario{pod: "task", only: []string{"pod.termination", "pod.configuration"}}.examine(t, ns, ns.Admin())
+	roots := verdict.Roots()
+	require.Len(t, roots, 1, "what flts-run said when it ended is what is wrong with the configuration")
+	require.Equal(t, "pod.configuration", roots[0].ID)
 	last := verdict.Results[len(verdict.Results)-1]
 	require.Equal(t, "FLTS-K46", last.Code)
 	require.Equal(t, "flts-run did not start the task: status 78, the configuration is invalid or incomplete", last.Detail)

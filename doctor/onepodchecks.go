@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -88,6 +89,9 @@ func (p *OnePod) checkConfiguration(context.Context) checklist.Finding {
 	switch {
 	case len(errs) > 0:
 		f = fail(all[0].Code, all[0].Message)
+		if end, _ := p.lastEnd(); end != nil && strings.Contains(end.Message, "["+f.Code+"]") {
+			f.Explains = []string{"pod/" + codePodNoStart, "pod/" + codeStuck}
+		}
 	case unsure > 0:
 		f = p.doctor.couldNotLook(unseen)
 		f.Detail = fmt.Sprintf("%d keys are not known: %s", unsure, f.Detail)

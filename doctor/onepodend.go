@@ -16,10 +16,7 @@ import (
 // checkTermination explains how the container ended, this time or the last.
 func (p *OnePod) checkTermination(context.Context) checklist.Finding {
 	s, _ := cluster.StatusOf(p.Pod, p.Container)
-	end, before := s.State.Terminated, ""
-	if end == nil {
-		end, before = s.LastTerminationState.Terminated, ", and was started again"
-	}
+	end, before := p.lastEnd()
 	switch {
 	case p.Status.Phase == corev1.PodFailed && p.Status.Reason != "":
 		return hinted(fail(codePodFailed, podEnding(p.Pod)), p.describe())
@@ -46,6 +43,15 @@ func podEnding(pod *corev1.Pod) string {
 		text += " (" + oneLine(pod.Status.Message) + ")"
 	}
 	return text
+}
+
+// lastEnd is how the container ended last, nil when it did not, and what came of it.
+func (p *OnePod) lastEnd() (end *corev1.ContainerStateTerminated, before string) {
+	s, _ := cluster.StatusOf(p.Pod, p.Container)
+	if s.State.Terminated != nil {
+		return s.State.Terminated, ""
+	}
+	return s.LastTerminationState.Terminated, ", and was started again"
 }
 
 // ended explains one end of a container.

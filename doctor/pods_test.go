@@ -52,6 +52,7 @@ func TestPodsWaitForWhatIsMissing(t *testing.T) {
 
 // What it says of others.
 func TestPodsStuckForTheKubelet(t *testing.T) {
+	t.Parallel()
 	with := func(image string) string { return strings.Replace(reads, "image: train", image, 1) }
 	lines := []string{
 		"Pod crash: container main: CrashLoopBackOff: ended with status 1",

@@ -12,7 +12,7 @@ func TestEnvironment(t *testing.T) {
 	staging := func(o *doctor.Options) { o.AppEnv = resolve.Staging }
 	for _, s := range []scenario{
 		{name: "said", objects: configMap("data: {APP_ENV: production}"), want: []checklist.Finding{
-			{State: checklist.Pass, Detail: "prod"},
+			{State: checklist.Pass, Detail: "APP_ENV is prod"},
 		}},
 		{name: "not said", objects: configMap("data: {A: b}"), mends: true, typed: "dev\n", want: []checklist.Finding{
 			{State: checklist.Warn, Code: "FLTS-K26", Detail: "APP_ENV is not set: development credentials are used where there are none, and the policy only warns", Hint: typeConfigMap("APP_ENV", "dev, staging or prod")},

@@ -19,6 +19,7 @@ func envFromSecret(name, more string) string {
 }
 
 func TestReadersMissing(t *testing.T) {
+	t.Parallel()
 	explains := []string{"FLTS-K36"}
 	for _, s := range []scenario{
 		{

@@ -9,6 +9,7 @@ import (
 )
 
 func TestReadersMode(t *testing.T) {
+	t.Parallel()
 	inProd := func(o *doctor.Options) { o.AppEnv = resolve.Prod }
 	openly := "set defaultMode: 0440 on the volume and securityContext.fsGroup on the pod: kubectl -n NS explain pod.spec.securityContext.fsGroup"
 	group := func(object, patch string) []checklist.Command {

@@ -16,6 +16,7 @@ func startedAt(ns kubetest.Namespace, pod string, at time.Time) {
 }
 
 func TestReadersStale(t *testing.T) {
+	t.Parallel()
 	hourAgo := func(ns kubetest.Namespace) { startedAt(ns, "train", time.Now().Add(-time.Hour)) }
 	later := func(o *doctor.Options) { o.Now = func() time.Time { return time.Now().Add(150 * time.Minute) } }
 	stale := func(detail string) []checklist.Finding {
@@ -63,6 +64,7 @@ func TestReadersStale(t *testing.T) {
 
 // A real pod of a real Deployment keeps its old environment until the fix replaces it.
 func TestReadersStaleMended(t *testing.T) {
+	t.Parallel()
 	restart, status := "kubectl -n NS rollout restart deployment/serve", "kubectl -n NS rollout status deployment/serve --timeout=5m"
 	scenario{
 		only: []string{"readers.stale"},

@@ -47,7 +47,7 @@ func (d *Doctor) rights() []Right {
 		{here, core, []string{"serviceaccounts"}, list, nil, []string{"account.*"}, ""},
 		{here, "apps", []string{"deployments", "statefulsets"}, list, nil, readers, ""},
 		{here, "batch", []string{"cronjobs", "jobs"}, list, nil, readers, ""},
-		{here, "argoproj.io", argoKinds, list, nil, nil, "what Argo Workflows runs, where it is installed"},
+		{here, "argoproj.io", argoKinds, list, nil, []string{"readers.*"}, "what Argo Workflows runs, where it is installed"},
 		{here, rbacGroup, []string{"roles", "rolebindings"}, list, nil, []string{"security.rbac"}, ""},
 		{here, "authorization.k8s.io", []string{"localsubjectaccessreviews"}, []string{"create"}, nil, nil, "account.rights, where nobody may give the ClusterRole below"},
 	}

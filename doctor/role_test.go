@@ -218,6 +218,7 @@ endpoints: [{addresses: [10.1.2.3], conditions: {ready: true}}]
 // needed by the checks that it names.
 func TestRoleIsExact(t *testing.T) {
 	ns, options := settled(t)
+	haveArgo(ns) // what a cluster does not have needs no right
 	s := scenario{options: options}
 	d := doctorOf(t, ns, s.options)
 	full := byID(s.examine(t, ns, ns.Admin()))

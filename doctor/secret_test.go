@@ -89,6 +89,7 @@ func TestSecretType(t *testing.T) {
 }
 
 func TestSecretKeys(t *testing.T) {
+	t.Parallel()
 	prod := func(o *doctor.Options) { o.AppEnv = resolve.Prod }
 	for _, s := range []scenario{
 		{name: "all that are required", objects: whole, want: []checklist.Finding{
@@ -133,6 +134,7 @@ func TestSecretKeys(t *testing.T) {
 }
 
 func TestSecretValues(t *testing.T) {
+	t.Parallel()
 	twice := base64.StdEncoding.EncodeToString
 	for _, s := range []scenario{
 		{name: "as they should be", objects: whole, want: []checklist.Finding{
@@ -234,7 +236,7 @@ func TestMetadataOnly(t *testing.T) {
 			mayNotGet("secrets", "flts-secrets"),
 			mayNotGet("secrets", "flts-secrets"),
 			mayNotGet("secrets", "flts-secrets"),
-			{State: checklist.Pass, Detail: "prod"},
+			{State: checklist.Pass, Detail: "APP_ENV is prod"},
 			mayNotGet("secrets", "flts-secrets"),
 			mayNotGet("secrets", "flts-secrets"),
 			mayNotGet("secrets", "flts-secrets"),

@@ -308,6 +308,7 @@ func TestServicePort(t *testing.T) {
 }
 
 func TestServiceReady(t *testing.T) {
+	t.Parallel()
 	waiting := func(reason string) func(kubetest.Namespace) {
 		return func(ns kubetest.Namespace) {
 			ns.Status("pod", "store-0", `{"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "True"}, {"type": "Ready", "status": "False"}], "containerStatuses": [{"name": "minio", "image": "minio", "imageID": "", "ready": false, "restartCount": 4, "state": {"waiting": {"reason": "`+reason+`"}}}]}`)

@@ -23,6 +23,7 @@ func policy(name, spec string) string {
 }
 
 func TestServicePolicy(t *testing.T) {
+	t.Parallel()
 	way := store + storePod + task
 	for _, s := range []scenario{
 		{

@@ -109,6 +109,9 @@ func (r *runner) candidates(app *cli.App, before []string, last string) []candid
 	if c.Name == submitName && len(line.positionals) == 0 {
 		return []candidate{{word: filesWanted}}
 	}
+	if c.Name == doctorName && len(line.positionals) == 0 {
+		return []candidate{{podWord, "examine one pod"}}
+	}
 	return nil
 }
 

@@ -36,6 +36,12 @@ const (
 	insideHeading  = "From inside the cluster"
 )
 
+// The command, and what it may be followed by: "doctor pod NAME".
+const (
+	doctorName = "doctor"
+	podWord    = "pod"
+)
+
 // Options of doctor alone.
 var (
 	configMapOption         = option{flag: "configmap", heading: examineHeading, variables: []string{"FLTSCTL_CONFIGMAP"}, usage: "`NAME` of the ConfigMap; that of the contract otherwise"}
@@ -77,7 +83,7 @@ var doctorOutputs = []string{"table", "short", "json", "junit", "markdown"}
 
 func (r *runner) doctorCommand() *cli.Command {
 	return &cli.Command{
-		Name: "doctor", Usage: "say what is wrong with the configuration in a cluster, and what mends it",
+		Name: doctorName, Usage: "say what is wrong with the configuration in a cluster, and what mends it",
 		ArgsUsage: "[pod NAME]", Description: doctorDescription,
 		Flags:  cliFlags(doctorOptions, insideOptions, clusterOptions, []option{outputOption.as(doctorOutputs...)}),
 		Action: r.doctor,
@@ -139,7 +145,7 @@ func (r *runner) examination(s *settings) examination {
 	e.doctor = doctor.New(cluster.NewView(e.api), e.options)
 	e.inside = r.insideOptions(s)
 	e.list = s.checklist(e.doctor.Checks())
-	if e.word = s.podWord(); e.word == "" {
+	if e.word = s.examinedPod(); e.word == "" {
 		e.checks = s.selected(e.listed(s), e.inside != nil)
 	}
 	return e
@@ -178,13 +184,13 @@ func (s *settings) checklist(checks []checklist.Check) *doctor.List {
 	return l
 }
 
-// podWord is what "doctor pod" names, or "".
-func (s *settings) podWord() string {
+// examinedPod is what "doctor pod" names, or "".
+func (s *settings) examinedPod() string {
 	args := s.c.Args().Slice()
 	switch {
 	case len(args) == 0:
 		return ""
-	case args[0] != "pod":
+	case args[0] != podWord:
 		s.problem(usage("fltsctl doctor, or fltsctl doctor pod NAME", "%q is nothing that doctor examines", args[0]))
 	case len(args) == 1:
 		s.problem(usage("fltsctl doctor pod NAME", "which pod? none is given"))
