@@ -125,30 +125,29 @@ func (d *Doctor) insideRights() []Right {
 	}
 }
 
-// Rights are what the checks of these options need to see, and no more. What the API
-// allows everybody who is known is not among them: its version, who one is, and what
-// one may do.
-func (d *Doctor) Rights() []Right {
+// Rights are what the checks need to see, and no more. What the API allows everybody who
+// is known is not among them: its version, who one is, and what one may do.
+func (d *Doctor) Rights(checks []checklist.Check) []Right {
 	return slices.DeleteFunc(d.rights(), func(r Right) bool {
-		return len(r.Checks) > 0 && len(d.globsOf(r)) == 0
+		return len(r.Checks) > 0 && len(r.globsOf(checks)) == 0
 	})
 }
 
 // globsOf are the globs of a right for which there is a check.
-func (d *Doctor) globsOf(r Right) []string {
-	none := checklist.Unmatched(r.Checks, d.Checks())
+func (r Right) globsOf(checks []checklist.Check) []string {
+	none := checklist.Unmatched(r.Checks, checks)
 	return slices.DeleteFunc(slices.Clone(r.Checks), func(glob string) bool { return slices.Contains(none, glob) })
 }
 
 // roleName is that of the roles and of their bindings.
 const roleName = "flts-doctor"
 
-// Role is what kubectl apply makes of the rights: a Role for each namespace and, for
+// Role is what kubectl apply makes of the rights of the checks: a Role for each namespace and, for
 // what belongs to none, a ClusterRole. Each rule says which checks are unknown without
 // it, so that it can be left out with open eyes. At the end stand the commands that bind
 // them to a user.
-func (d *Doctor) Role() string {
-	rights := d.Rights()
+func (d *Doctor) Role(checks []checklist.Check) string {
+	rights := d.Rights(checks)
 	namespaces := []string{}
 	for _, r := range rights {
 		if !slices.Contains(namespaces, r.Namespace) {
@@ -169,7 +168,7 @@ func (d *Doctor) Role() string {
 	slices.SortFunc(namespaces, func(a, b string) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a, b)) })
 	var roles, bindings strings.Builder
 	for _, namespace := range namespaces {
-		d.writeRole(&roles, namespace, rights)
+		d.writeRole(&roles, namespace, checks, rights)
 		bindings.WriteString("# " + d.bind(namespace) + "\n")
 	}
 	return "# What fltsctl doctor reads. Without a rule, the checks that stand above it are unknown.\n" +
@@ -177,7 +176,7 @@ func (d *Doctor) Role() string {
 		roles.String() + "# NAME is the user; for a service account write --serviceaccount=NAMESPACE:NAME instead:\n" + bindings.String()
 }
 
-func (d *Doctor) writeRole(w *strings.Builder, namespace string, rights []Right) {
+func (d *Doctor) writeRole(w *strings.Builder, namespace string, checks []checklist.Check, rights []Right) {
 	kind, metadata := "Role", fmt.Sprintf("{name: %s, namespace: %q}", roleName, namespace)
 	if namespace == "" {
 		w.WriteString("# All of the cluster. Without this one, the rest works.\n")
@@ -186,7 +185,7 @@ func (d *Doctor) writeRole(w *strings.Builder, namespace string, rights []Right)
 	fmt.Fprintf(w, "apiVersion: rbac.authorization.k8s.io/v1\nkind: %s\nmetadata: %s\nrules:\n", kind, metadata)
 	for _, r := range rights {
 		if r.Namespace == namespace {
-			writeRule(w, d.globsOf(r), r)
+			writeRule(w, r.globsOf(checks), r)
 		}
 	}
 	if namespace == d.Namespace {

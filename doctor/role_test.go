@@ -223,8 +223,8 @@ func TestRoleIsExact(t *testing.T) {
 	d := doctorOf(t, ns, s.options)
 	full := byID(s.examine(t, ns, ns.Admin()))
 
-	role := d.Role()
-	require.Equal(t, role, doctorOf(t, ns, s.options).Role(), "it is the same each time")
+	role := d.Role(d.Checks())
+	require.Equal(t, role, d.Role(doctorOf(t, ns, s.options).Checks()), "it is the same each time")
 	_, err := ns.Cluster.Kubectl(t.Context(), ns.Admin(), role, "apply", "-f", "-")
 	require.NoError(t, err)
 	user, err := ns.User("role-of-" + ns.Name)
@@ -235,15 +235,15 @@ func TestRoleIsExact(t *testing.T) {
 			require.NoError(t, err, line)
 		}
 	}
-	t.Cleanup(func() { unbind(t, ns, d.Rights()) })
-	waitFor(t, user, d.Rights())
+	t.Cleanup(func() { unbind(t, ns, d.Rights(d.Checks())) })
+	waitFor(t, user, d.Rights(d.Checks()))
 	require.Equal(t, full, byID(s.examine(t, ns, user)), "with the Role everything is seen that the administrator sees:\n%s", role)
 
 	// A check reads in one of several namespaces what the rules allow in each of them.
 	named, needed := map[string][]string{}, map[string][]string{}
-	for i, left := range d.Rights() {
+	for i, left := range d.Rights(d.Checks()) {
 		t.Run(strings.Join(left.Resources, ",")+" in "+ns.Out(left.Namespace), func(t *testing.T) {
-			rest := slices.Delete(slices.Clone(d.Rights()), i, i+1)
+			rest := slices.Delete(slices.Clone(d.Rights(d.Checks())), i, i+1)
 			rest = slices.DeleteFunc(rest, func(r doctor.Right) bool { // one for better hints allows it everywhere
 				return r.Namespace == "" && len(r.Checks) == 0 && slices.Equal(r.Resources, left.Resources)
 			})

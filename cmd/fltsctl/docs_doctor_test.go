@@ -35,5 +35,8 @@ func doctorPage(t *testing.T, files string) []string {
 	return []string{"PATH=" + strings.Join([]string{binaries, tools, "/usr/local/bin:/usr/bin:/bin"}, ":"), "HOME=/nonexistent", "KUBECONFIG=" + ns.Admin()}
 }
 
-// someTime is what differs between two examinations.
-var someTime = regexp.MustCompile(`\b\d+ ms\b`)
+// What differs between two examinations.
+var (
+	someTime   = regexp.MustCompile(`\b\d+ ms\b`)
+	forSeconds = regexp.MustCompile(`\bfor \d+s\b`)
+)

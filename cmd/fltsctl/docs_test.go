@@ -75,6 +75,7 @@ func TestFrontPage(t *testing.T) {
 // documented is what a page shows: names of runs and times that look like some.
 func documented(text string) string {
 	text = someTime.ReplaceAllString(aTime.ReplaceAllString(text, "2026-01-02T03:04:05Z"), "N ms")
+	text = forSeconds.ReplaceAllString(text, "for 2s")
 	return strings.ReplaceAll(steadyText(text), "-DATE-TIME-RAND", "-20260102-030405-k3v9q")
 }
 

@@ -56,7 +56,7 @@ var (
 	examinedAccountOption   = option{flag: "service-account", heading: examineHeading, variables: []string{"FLTSCTL_SERVICE_ACCOUNT"}, usage: "`NAME` of the service account of the runs; found out otherwise"}
 	examinedNamespaceOption = option{flag: "namespace", short: "n", heading: examineHeading, variables: []string{"FLTSCTL_NAMESPACE"}, usage: "`NAMESPACE` of the runs; that of the kubeconfig context otherwise"}
 	fixPlanOption           = option{flag: "fix-plan", heading: outputHeading, boolean: true, usage: "print the commands that would mend what is found, instead of a report; nothing is changed"}
-	printRBACOption         = option{flag: "print-rbac", heading: outputHeading, boolean: true, usage: "print the Role that all checks need, and ask the cluster nothing"}
+	printRBACOption         = option{flag: "print-rbac", heading: outputHeading, boolean: true, usage: "print the Role that these checks need, and ask the cluster nothing"}
 	fromInsideOption        = option{flag: "from-inside", heading: insideHeading, boolean: true, usage: "look with flts-run from where the component runs, too: in a pod, or in a short-lived one like it"}
 	insidePodOption         = option{flag: "pod", heading: insideHeading, usage: "look from this pod, `NAME`"}
 	workloadOption          = option{flag: "workload", heading: insideHeading, usage: "look from a pod like those of `KIND/NAME`: deployment/trainer, cronjob/nightly"}
@@ -121,7 +121,7 @@ func (r *runner) doctor(c *cli.Context) error {
 	defer e.api.Close()
 	switch {
 	case s.boolean(printRBACOption):
-		return r.product(e.doctor.Role())
+		return r.product(e.doctor.Role(e.checks))
 	case s.boolean(listChecksOption):
 		return r.listChecks(e.output, e.checks)
 	}
