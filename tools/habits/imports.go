@@ -17,10 +17,10 @@ var (
 
 	// Where one domain stands on others: what is sent to a server is made of the
 	// pipeline; an examination holds a contract, and perhaps a pipeline, against a
-	// cluster.
+	// cluster, sees a pod as flts-run would, and reads what that said at its end.
 	alsoBelow = map[string][]string{
 		"submit": {"pipeline"},
-		"doctor": {"cluster", "resolve", "pipeline"},
+		"doctor": {"cluster", "resolve", "pipeline", "platform", "submit"},
 	}
 )
 
