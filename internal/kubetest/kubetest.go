@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -70,8 +71,11 @@ func (n Namespace) Apply(text string) {
 	require.NoError(n.T, n.Cluster.Apply(n.T.Context(), n.Name, n.In(text)))
 }
 
-// In is the text with the name of the namespace for NS.
-func (n Namespace) In(text string) string { return strings.ReplaceAll(text, "NS", n.Name) }
+// In is the text with the name of the namespace for NS. A secret that has these letters
+// in it stays as it is.
+func (n Namespace) In(text string) string { return placeholder.ReplaceAllLiteralString(text, n.Name) }
+
+var placeholder = regexp.MustCompile(`\bNS\b`)
 
 // Out is the text with NS for the name of the namespace, to be compared.
 func (n Namespace) Out(text string) string { return strings.ReplaceAll(text, n.Name, "NS") }
