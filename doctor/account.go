@@ -11,15 +11,15 @@ import (
 // accountChecks look at the service account of the pipelines and what it may do.
 func (d *Doctor) accountChecks() []checklist.Check {
 	const exists = "account.exists"
-	check := func(id, title, need string, rung checklist.Rung, advisory bool, run func(context.Context) checklist.Finding) checklist.Check {
-		return checklist.Check{ID: id, Target: "account", Title: title, Rung: rung, Needs: []string{need}, Advisory: advisory, Run: run}
+	check := func(id, title, need string, advisory bool, run func(context.Context) checklist.Finding) checklist.Check {
+		return checklist.Check{ID: id, Target: "account", Title: title, Needs: []string{need}, Advisory: advisory, Run: run}
 	}
 	return []checklist.Check{
-		check(exists, "the service account of the pipelines exists", reached, checklist.Identify, false, d.accountExists),
-		check("account.token", "pods of the account get its token", exists, checklist.Identify, false, d.accountToken),
-		check("account.rights", "the account may read what the platform reads with it", exists, checklist.Permission, false, d.accountRights),
-		check("account.excess", "the account may do no more than that", exists, checklist.Permission, true, d.accountExcess),
-		check("account.pullsecrets", "the logins for images are there", exists, checklist.Identify, true, d.pullSecrets),
+		check(exists, "the service account of the pipelines exists", reached, false, d.accountExists),
+		check("account.token", "pods of the account get its token", exists, false, d.accountToken),
+		check("account.rights", "the account may read what the platform reads with it", exists, false, d.accountRights),
+		check("account.excess", "the account may do no more than that", exists, true, d.accountExcess),
+		check("account.pullsecrets", "the logins for images are there", exists, true, d.pullSecrets),
 	}
 }
 

@@ -25,8 +25,8 @@ const (
 
 // airflowChecks look at Airflow, where somebody said where it is.
 func (d *Doctor) airflowChecks() []checklist.Check {
-	check := func(id string, rung checklist.Rung, title string, run func(context.Context) checklist.Finding, needs ...string) checklist.Check {
-		return checklist.Check{ID: id, Target: "airflow", Rung: rung, Title: title, Needs: append([]string{reached}, needs...), Run: func(ctx context.Context) checklist.Finding {
+	check := func(id string, title string, run func(context.Context) checklist.Finding, needs ...string) checklist.Check {
+		return checklist.Check{ID: id, Target: "airflow", Title: title, Needs: append([]string{reached}, needs...), Run: func(ctx context.Context) checklist.Finding {
 			if d.Servers.Airflow == nil {
 				return skip(noAirflow)
 			}
@@ -34,9 +34,9 @@ func (d *Doctor) airflowChecks() []checklist.Check {
 		}}
 	}
 	return []checklist.Check{
-		check(airflowIsHealthy, checklist.HTTP, "Airflow answers, and all its parts run", d.airflowHealthy),
-		check("airflow.version", checklist.Identify, "the version of Airflow is known", d.airflowVersion),
-		check("airflow.login", checklist.Sign, "Airflow accepts the login", d.airflowLogin),
+		check(airflowIsHealthy, "Airflow answers, and all its parts run", d.airflowHealthy),
+		check("airflow.version", "the version of Airflow is known", d.airflowVersion),
+		check("airflow.login", "Airflow accepts the login", d.airflowLogin),
 	}
 }
 

@@ -13,19 +13,19 @@ const configMapIsThere = "configmap.present"
 
 // configMapChecks look at the ConfigMap.
 func (d *Doctor) configMapChecks() []checklist.Check {
-	check := func(id, title string, rung checklist.Rung, run func(context.Context) checklist.Finding) checklist.Check {
-		return checklist.Check{ID: id, Target: "configmap", Rung: rung, Title: title, Needs: []string{configMapIsThere}, Run: run}
+	check := func(id, title string, run func(context.Context) checklist.Finding) checklist.Check {
+		return checklist.Check{ID: id, Target: "configmap", Title: title, Needs: []string{configMapIsThere}, Run: run}
 	}
-	present := check(configMapIsThere, "the ConfigMap is in the namespace", checklist.Identify, d.configMapPresent)
+	present := check(configMapIsThere, "the ConfigMap is in the namespace", d.configMapPresent)
 	present.Needs = []string{reached}
 	return []checklist.Check{
 		present,
-		check("configmap.keys", "the ConfigMap has its keys under the names of the contract", checklist.Data, d.configMapKeys),
-		check(configMapAddresses, "the addresses in the ConfigMap are addresses of servers", checklist.Data, d.configMapFindings(configMapAddresses, "endpoint")),
-		check(configMapValues, "the values in the ConfigMap are usable", checklist.Data, d.configMapFindings(configMapValues, "value")),
-		check("configmap.binary", "no key of the contract is in binaryData", checklist.Data, d.configMapBinary),
-		check(configMapSecrets, "no credential is in the ConfigMap", checklist.Data, d.configMapSecrets),
-		check("configmap.size", "the ConfigMap is below the limits of its size", checklist.Data, d.configMapSize),
+		check("configmap.keys", "the ConfigMap has its keys under the names of the contract", d.configMapKeys),
+		check(configMapAddresses, "the addresses in the ConfigMap are addresses of servers", d.configMapFindings(configMapAddresses, "endpoint")),
+		check(configMapValues, "the values in the ConfigMap are usable", d.configMapFindings(configMapValues, "value")),
+		check("configmap.binary", "no key of the contract is in binaryData", d.configMapBinary),
+		check(configMapSecrets, "no credential is in the ConfigMap", d.configMapSecrets),
+		check("configmap.size", "the ConfigMap is below the limits of its size", d.configMapSize),
 	}
 }
 

@@ -23,7 +23,7 @@ func (d *Doctor) InsideChecks() []checklist.Check {
 			continue
 		}
 		checks = append(checks, checklist.Check{
-			ID: insideID(s.Name), Target: s.Name, Rung: checklist.Resolve, Needs: []string{reached}, Advisory: true,
+			ID: insideID(s.Name), Target: s.Name, Needs: []string{reached}, Advisory: true,
 			Title: "a component reaches " + s.Name,
 			Run:   func(ctx context.Context) checklist.Finding { return skip(d.notFromHere(ctx, s)) },
 		})

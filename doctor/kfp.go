@@ -27,8 +27,8 @@ const kfpIsHealthy = "kfp.health"
 
 // kfpChecks look at Kubeflow Pipelines.
 func (d *Doctor) kfpChecks() []checklist.Check {
-	check := func(id string, rung checklist.Rung, title string, run func(context.Context) checklist.Finding, needs ...string) checklist.Check {
-		return checklist.Check{ID: id, Target: "kfp", Rung: rung, Title: title, Needs: append([]string{reached}, needs...), Run: func(ctx context.Context) checklist.Finding {
+	check := func(id string, title string, run func(context.Context) checklist.Finding, needs ...string) checklist.Check {
+		return checklist.Check{ID: id, Target: "kfp", Title: title, Needs: append([]string{reached}, needs...), Run: func(ctx context.Context) checklist.Finding {
 			if f, without := d.withoutKFP(ctx); without {
 				return f
 			}
@@ -37,16 +37,16 @@ func (d *Doctor) kfpChecks() []checklist.Check {
 	}
 	advisory := func(c checklist.Check) checklist.Check { c.Advisory = true; return c }
 	return []checklist.Check{
-		check("kfp.service", checklist.Resolve, "the Service of Kubeflow Pipelines has ready pods", d.kfpService),
-		check(kfpIsHealthy, checklist.HTTP, "the API of Kubeflow Pipelines answers", d.kfpAnswers),
-		check("kfp.version", checklist.Identify, "Kubeflow Pipelines runs compiled pipelines of version 2", d.kfpVersion, kfpIsHealthy),
-		check("kfp.identity", checklist.Permission, "Kubeflow Pipelines lets this user see the runs", d.kfpIdentity, kfpIsHealthy),
-		advisory(check("kfp.namespace", checklist.Permission, "the runs are in the namespace that is looked at", d.kfpPlace, kfpIsHealthy)),
-		check("kfp.launcher", checklist.Data, "ConfigMap kfp-launcher can be used", d.kfpLauncher),
-		advisory(check("kfp.endpoint", checklist.Data, "the launcher keeps artifacts in the object store of the contract", d.kfpEndpoint)),
-		check("kfp.artifact-secret", checklist.Data, "the launcher finds the credentials of its object store", d.kfpSecret),
-		check("kfp.store", checklist.Data, "the object store of the launcher is there", d.kfpStore),
-		check("kfp.metadata", checklist.Data, "tasks find the metadata server", d.kfpMetadata),
+		check("kfp.service", "the Service of Kubeflow Pipelines has ready pods", d.kfpService),
+		check(kfpIsHealthy, "the API of Kubeflow Pipelines answers", d.kfpAnswers),
+		check("kfp.version", "Kubeflow Pipelines runs compiled pipelines of version 2", d.kfpVersion, kfpIsHealthy),
+		check("kfp.identity", "Kubeflow Pipelines lets this user see the runs", d.kfpIdentity, kfpIsHealthy),
+		advisory(check("kfp.namespace", "the runs are in the namespace that is looked at", d.kfpPlace, kfpIsHealthy)),
+		check("kfp.launcher", "ConfigMap kfp-launcher can be used", d.kfpLauncher),
+		advisory(check("kfp.endpoint", "the launcher keeps artifacts in the object store of the contract", d.kfpEndpoint)),
+		check("kfp.artifact-secret", "the launcher finds the credentials of its object store", d.kfpSecret),
+		check("kfp.store", "the object store of the launcher is there", d.kfpStore),
+		check("kfp.metadata", "tasks find the metadata server", d.kfpMetadata),
 	}
 }
 

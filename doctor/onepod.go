@@ -123,7 +123,7 @@ func (p *OnePod) choose(name string) (string, error) {
 func (p *OnePod) Checks() []checklist.Check {
 	checks := slices.DeleteFunc(p.doctor.apiChecks(), func(c checklist.Check) bool { return c.ID != reached })
 	add := func(id, title string, advisory bool, run func(context.Context) checklist.Finding) {
-		checks = append(checks, checklist.Check{ID: id, Target: "pod", Rung: checklist.Data, Title: title, Needs: []string{reached}, Advisory: advisory, Run: run})
+		checks = append(checks, checklist.Check{ID: id, Target: "pod", Title: title, Needs: []string{reached}, Advisory: advisory, Run: run})
 	}
 	add("pod.phase", "the pod gets to run", false, p.checkPhase)
 	add("pod.references", "what the pod names is there", false, p.checkReferences)

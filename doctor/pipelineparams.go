@@ -25,8 +25,8 @@ const (
 
 // pipelineChecks look at the parameters of a pipeline.
 func (d *Doctor) pipelineChecks() []checklist.Check {
-	check := func(id string, rung checklist.Rung, title string, run func(context.Context, []pipeline.Task) checklist.Finding) checklist.Check {
-		return checklist.Check{ID: "pipeline." + id, Target: "pipeline", Rung: rung, Title: title, Needs: []string{reached}, Run: func(ctx context.Context) checklist.Finding {
+	check := func(id string, title string, run func(context.Context, []pipeline.Task) checklist.Finding) checklist.Check {
+		return checklist.Check{ID: "pipeline." + id, Target: "pipeline", Title: title, Needs: []string{reached}, Run: func(ctx context.Context) checklist.Finding {
 			if d.Pipeline == nil {
 				return skip("no pipeline is given: --pipeline FILE")
 			}
@@ -39,12 +39,12 @@ func (d *Doctor) pipelineChecks() []checklist.Check {
 	}
 	advisory := func(c checklist.Check) checklist.Check { c.Advisory = true; return c }
 	return []checklist.Check{
-		check("parameters", checklist.Parse, "each endpoint that the contract requires is a parameter or injected", d.pipelineEndpoints),
-		advisory(check("injected", checklist.Parse, "each task gets the endpoints and credentials of the contract", d.pipelineKeys)),
-		check("references", checklist.Resolve, "what the pipeline takes from the cluster is there", d.pipelineReferences),
-		check("secrets", checklist.Parse, "the pipeline holds no secret and asks for none", d.pipelineSecrets),
-		check("defaults", checklist.Data, "the endpoints in the pipeline are those of the cluster", d.pipelineDefaults),
-		advisory(check("wrapper", checklist.Parse, "each task starts with flts-run", d.pipelineWrapper)),
+		check("parameters", "each endpoint that the contract requires is a parameter or injected", d.pipelineEndpoints),
+		advisory(check("injected", "each task gets the endpoints and credentials of the contract", d.pipelineKeys)),
+		check("references", "what the pipeline takes from the cluster is there", d.pipelineReferences),
+		check("secrets", "the pipeline holds no secret and asks for none", d.pipelineSecrets),
+		check("defaults", "the endpoints in the pipeline are those of the cluster", d.pipelineDefaults),
+		advisory(check("wrapper", "each task starts with flts-run", d.pipelineWrapper)),
 	}
 }
 

@@ -23,7 +23,7 @@ const (
 // podChecks look at pods that are stuck.
 func (d *Doctor) podChecks() []checklist.Check {
 	return []checklist.Check{
-		{ID: "pods.stuck", Target: "pods", Rung: checklist.Data, Title: "no pod of a pipeline is stuck", Needs: []string{reached}, Run: d.podsStuck},
+		{ID: "pods.stuck", Target: "pods", Title: "no pod of a pipeline is stuck", Needs: []string{reached}, Run: d.podsStuck},
 	}
 }
 

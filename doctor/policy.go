@@ -14,7 +14,7 @@ const codeAppEnv = "FLTS-K26"
 // policyChecks hold the resolved configuration against the contract and its policy.
 func (d *Doctor) policyChecks() []checklist.Check {
 	check := func(id, title string) checklist.Check {
-		return checklist.Check{ID: id, Target: "policy", Rung: checklist.Data, Title: title, Needs: []string{reached}, Run: d.policyFindings(id)}
+		return checklist.Check{ID: id, Target: "policy", Title: title, Needs: []string{reached}, Run: d.policyFindings(id)}
 	}
 	environment := check("policy.environment", "APP_ENV says where the components run")
 	environment.Run = d.environment

@@ -19,7 +19,7 @@ const (
 // readerChecks look at who reads the ConfigMap and the Secret, and how.
 func (d *Doctor) readerChecks() []checklist.Check {
 	check := func(what, title string, run func(context.Context) checklist.Finding) checklist.Check {
-		return checklist.Check{ID: "readers." + what, Target: "readers", Rung: checklist.Data, Title: title, Needs: []string{reached}, Run: run}
+		return checklist.Check{ID: "readers." + what, Target: "readers", Title: title, Needs: []string{reached}, Run: run}
 	}
 	return []checklist.Check{
 		check("found", "something reads the ConfigMap and the Secret", d.readersFound),

@@ -22,19 +22,19 @@ const codeType = "FLTS-K25"
 
 // secretChecks look at the Secret. Only the first does without its values.
 func (d *Doctor) secretChecks() []checklist.Check {
-	check := func(id, title string, rung checklist.Rung, run func(context.Context) checklist.Finding) checklist.Check {
-		return checklist.Check{ID: id, Target: "secret", Rung: rung, Title: title, Needs: []string{secretIsThere}, Run: run}
+	check := func(id, title string, run func(context.Context) checklist.Finding) checklist.Check {
+		return checklist.Check{ID: id, Target: "secret", Title: title, Needs: []string{secretIsThere}, Run: run}
 	}
-	present := check(secretIsThere, "the Secret is in the namespace", checklist.Identify, d.secretPresent)
+	present := check(secretIsThere, "the Secret is in the namespace", d.secretPresent)
 	present.Needs = []string{reached}
 	return []checklist.Check{
 		present,
-		check("secret.type", "the Secret is of a type that holds keys of one's own", checklist.Identify, d.secretType),
-		check(secretKeys, "the Secret has its keys under the names of the contract", checklist.Data, d.secretKeys),
-		check(secretCharacters, "no credential has an extra character", checklist.Data, d.secretFindings(secretCharacters)),
-		check(secretEncoding, "no credential is encoded twice", checklist.Data, d.secretFindings(secretEncoding)),
-		check(secretValues, "the credentials are usable", checklist.Data, d.secretFindings(secretValues)),
-		check("secret.size", "the Secret is below the limits of its size", checklist.Data, d.secretSize),
+		check("secret.type", "the Secret is of a type that holds keys of one's own", d.secretType),
+		check(secretKeys, "the Secret has its keys under the names of the contract", d.secretKeys),
+		check(secretCharacters, "no credential has an extra character", d.secretFindings(secretCharacters)),
+		check(secretEncoding, "no credential is encoded twice", d.secretFindings(secretEncoding)),
+		check(secretValues, "the credentials are usable", d.secretFindings(secretValues)),
+		check("secret.size", "the Secret is below the limits of its size", d.secretSize),
 	}
 }
 

@@ -16,22 +16,22 @@ func (d *Doctor) serviceChecks() []checklist.Check {
 		}
 		target := "service." + s.Name
 		exists, port := target+".exists", target+".port"
-		check := func(id string, rung checklist.Rung, title string, needs []string, advisory bool, run func(context.Context, *resolve.Service) checklist.Finding) {
+		check := func(id string, title string, needs []string, advisory bool, run func(context.Context, *resolve.Service) checklist.Finding) {
 			all = append(all, checklist.Check{
-				ID: id, Target: target, Rung: rung, Title: title, Needs: needs, Advisory: advisory || s.Check == resolve.Warn,
+				ID: id, Target: target, Title: title, Needs: needs, Advisory: advisory || s.Check == resolve.Warn,
 				Run: func(ctx context.Context) checklist.Finding { return run(ctx, s) },
 			})
 		}
-		check(exists, checklist.Resolve, s.Endpoint+" names a Service that exists", []string{reached}, false, d.serviceExists)
-		check(port, checklist.Dial, "the Service has the port of "+s.Endpoint, []string{exists}, false, d.servicePort)
-		check(target+".ready", checklist.Dial, "pods behind the Service are ready", []string{port}, false, d.serviceReady)
-		check(target+".policy", checklist.Dial, "no network policy keeps components from the Service", []string{port}, true, d.servicePolicy)
+		check(exists, s.Endpoint+" names a Service that exists", []string{reached}, false, d.serviceExists)
+		check(port, "the Service has the port of "+s.Endpoint, []string{exists}, false, d.servicePort)
+		check(target+".ready", "pods behind the Service are ready", []string{port}, false, d.serviceReady)
+		check(target+".policy", "no network policy keeps components from the Service", []string{port}, true, d.servicePolicy)
 	}
 	if all == nil {
 		return nil
 	}
 	return append(all, checklist.Check{
-		ID: "egress.dns", Target: "egress", Rung: checklist.Resolve, Needs: []string{reached}, Advisory: true,
+		ID: "egress.dns", Target: "egress", Needs: []string{reached}, Advisory: true,
 		Title: "no network policy keeps components from the name server", Run: d.egressDNS,
 	})
 }
