@@ -136,25 +136,28 @@ func (r *runner) examination(s *settings) examination {
 		s.problem(usage("leave -o out, or write -o json", "--fix-plan has no -o %s", e.output))
 	}
 	var err error
-	e.api, err = r.cluster(s, &e.kube)
+	way := r.accessOptions(s)
+	if e.kube, err = access.KubeConfig(way, r.surroundings()); err == nil {
+		e.api, err = cluster.Open(e.kube.Config)
+	}
 	s.check(err)
-	e.options = r.doctorOptions(s, e.kube)
+	e.options = r.doctorOptions(s, e.kube, way)
 	if e.options.Contract == nil {
 		return e
 	}
 	e.doctor = doctor.New(cluster.NewView(e.api), e.options)
 	e.inside = r.insideOptions(s)
-	e.list = s.checklist(e.doctor.Checks())
+	checks := e.doctor.Checks()
+	e.list = s.checklist(slices.Concat(checks, e.doctor.InsideChecks()))
 	if e.word = s.examinedPod(); e.word == "" {
-		e.checks = s.selected(e.listed(s), e.inside != nil)
+		e.checks = s.selected(e.listed(s, checks), e.inside != nil)
 	}
 	return e
 }
 
-// listed are the checks of the namespace. What the security checklist asks for is looked
+// listed are the checks of the namespace that are looked at. What the security checklist asks for is looked
 // at when somebody asks for it: there is always something to be said.
-func (e examination) listed(s *settings) []checklist.Check {
-	checks := e.doctor.Checks()
+func (e examination) listed(s *settings, checks []checklist.Check) []checklist.Check {
 	if e.inside == nil {
 		checks = append(checks, e.doctor.InsideChecks()...)
 	}
@@ -224,17 +227,9 @@ func (r *runner) insideOptions(s *settings) *doctor.InsideOptions {
 	}
 }
 
-// cluster makes the way to the API.
-func (r *runner) cluster(s *settings, kube *access.Kube) (api *cluster.API, err error) {
-	if *kube, err = access.KubeConfig(r.accessOptions(s), r.surroundings()); err != nil {
-		return nil, err
-	}
-	return cluster.Open(kube.Config)
-}
-
 // doctorOptions say what to examine. Without a contract that can be read they have
 // none.
-func (r *runner) doctorOptions(s *settings, kube access.Kube) doctor.Options {
+func (r *runner) doctorOptions(s *settings, kube access.Kube, way access.Options) doctor.Options {
 	var p *pipeline.Package
 	if file := s.value(checkedFileOption); file != "" {
 		var err error
@@ -251,7 +246,8 @@ func (r *runner) doctorOptions(s *settings, kube access.Kube) doctor.Options {
 		Contract: contract, Namespace: cmp.Or(s.value(examinedNamespaceOption), kube.Namespace), AppEnv: appEnv,
 		ConfigMap: s.value(configMapOption), Secret: s.value(secretOption),
 		ServiceAccount: s.value(examinedAccountOption), Pipeline: p,
-		Servers: r.doctorServers(r.accessOptions(s), cmp.Or(byName(r.environ)["FLTSCTL_BACKEND"], backendOption.fallback)), Version: version, Learn: func(name, value string) { r.out.Mask.Add(name, value) }, Now: r.now,
+		Servers: r.doctorServers(way, cmp.Or(byName(r.environ)["FLTSCTL_BACKEND"], backendOption.fallback)),
+		Version: version, Learn: func(name, value string) { r.out.Mask.Add(name, value) }, Now: r.now,
 	}
 	if !kube.Current {
 		o.Context = kube.Context
