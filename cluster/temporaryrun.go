@@ -13,6 +13,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/flts-run/flts-run/internal/pause"
 )
 
 // Limits of a short-lived pod. The kubelet ends one that nobody could take away.
@@ -129,7 +131,7 @@ func (a *API) removePod(ctx context.Context, pod *corev1.Pod) error {
 		if err == nil || gone {
 			return nil
 		}
-		if Is(err, Denied) || Is(err, Unauthorized) || pause(ctx, podPause) != nil {
+		if Is(err, Denied) || Is(err, Unauthorized) || pause.For(ctx, podPause) != nil {
 			return err
 		}
 	}
@@ -154,16 +156,4 @@ func (a *API) removePodOnce(ctx context.Context, pod *corev1.Pod, uid *types.UID
 		return nil
 	}
 	return asked{"delete", "pods", pod.Namespace, pod.Name}.fault(ctx, err)
-}
-
-// pause waits, unless the context ends.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

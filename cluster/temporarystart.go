@@ -10,6 +10,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/flts-run/flts-run/internal/pause"
 )
 
 // startTime is how long a pod may take to start: a node pulls its image, or is to be
@@ -65,7 +67,7 @@ func (a *API) waitEnded(ctx context.Context, pod *corev1.Pod) (*corev1.Container
 		if stuck != nil {
 			return nil, stuck
 		}
-		if err := pause(ctx, podPause); err != nil {
+		if err := pause.For(ctx, podPause); err != nil {
 			return nil, err
 		}
 	}

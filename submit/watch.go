@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/flts-run/flts-run/internal/pause"
 )
 
 // Times of a watch.
@@ -89,7 +91,7 @@ func Watch(ctx context.Context, b Backend, id string, o WatchOptions, emit func(
 		case w.saw(asked, run):
 			return w.run, nil
 		}
-		if !pause(ctx, w.pause(time.Since(asked))) {
+		if pause.For(ctx, w.pause(time.Since(asked))) != nil {
 			return w.run, context.Cause(ctx)
 		}
 	}
@@ -103,18 +105,6 @@ func (w *watch) answer(ctx context.Context, b Backend) (Run, error) {
 		return g.Glance(ctx, w.run)
 	}
 	return b.Run(ctx, w.id)
-}
-
-// pause reports whether it ended by itself.
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // watch is what is known of a run while it is watched.

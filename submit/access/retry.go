@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/flts-run/flts-run/internal/pause"
 )
 
 const (
@@ -47,7 +49,7 @@ func (r *retrier) RoundTrip(req *http.Request) (*http.Response, error) {
 			_ = resp.Body.Close() // it goes to nobody
 		}
 		r.notice(fmt.Sprintf("%s: waiting %s, then try %d of %d", why, seconds(wait), trip.tries+1, mostTries))
-		if err := sleep(req.Context(), wait); err != nil {
+		if err := pause.For(req.Context(), wait); err != nil {
 			return nil, err
 		}
 	}
@@ -110,17 +112,6 @@ func retryAfter(text string, now time.Time) (time.Duration, bool) {
 func fits(ctx context.Context, wait time.Duration) bool {
 	deadline, limited := ctx.Deadline()
 	return ctx.Err() == nil && (!limited || time.Until(deadline) > wait)
-}
-
-func sleep(ctx context.Context, wait time.Duration) error {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // seconds is a short wait for people: "0.3 s", "12 s".

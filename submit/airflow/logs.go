@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/flts-run/flts-run/internal/near"
+	"github.com/flts-run/flts-run/internal/pause"
 	"github.com/flts-run/flts-run/submit"
 )
 
@@ -87,14 +88,7 @@ func (l *logs) turn(ctx context.Context) error {
 	if !l.paced {
 		return nil
 	}
-	timer := time.NewTimer(l.pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return pause.For(ctx, l.pause)
 }
 
 // look finds the tasks that are meant, and how they are.
