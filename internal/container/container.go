@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package container follows the steps of a Dockerfile and starts what they made, on a
 // machine without a container engine. It is for tests, and needs root.
 //

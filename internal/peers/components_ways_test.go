@@ -46,7 +46,7 @@ func (w way) environment(s componentStack) []string {
 	given := vars{
 		"BUCKET_DATASET": "dataset-" + w.name, "BUCKET_PROCESSED": "processed-" + w.name, "BUCKET_MLFLOW": "mlflow",
 		"BUCKET_PREDICTIONS": "predictions-" + w.name, "BUCKET_PROMOTION": "promotion-" + w.name, "BUCKET_INFERENCE_LOGS": "logs",
-		"MLFLOW_TRACKING_URI": "http://mlflow-open.mlops.svc.cluster.local:5000", "MLFLOW_EXPERIMENT_NAME": w.name,
+		"MLFLOW_TRACKING_URI": componentsMLflow, "MLFLOW_EXPERIMENT_NAME": w.name,
 	}
 	if w.plain {
 		given = given.with("AWS_ENDPOINT_URL_S3", componentsStore, "MLFLOW_S3_ENDPOINT_URL", componentsStore, "AWS_DEFAULT_REGION", "us-east-1",
