@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -20,7 +21,8 @@ import (
 // Kubernetes API with a real kubelet, where 127.0.0.1:8080 is a KFP on which some runs
 // were made, and :9000, :5000 and :8000 an S3 server, an MLflow and a gateway, all on
 // other ports in truth. Each page starts with a namespace of its own, which it calls
-// mlops, and in a directory with the training pipeline and testdata/fltsctl/docs/roles.
+// mlops, and in a directory with the training pipeline and what is in
+// testdata/fltsctl/docs/roles/common and beside it in the directory of the page.
 func TestDocsOfRoles(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/roles/*.md")
 	require.NoError(t, err)
@@ -30,7 +32,11 @@ func TestDocsOfRoles(t *testing.T) {
 	for i, file := range pages {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".md"), func(t *testing.T) {
 			files := t.TempDir()
-			require.NoError(t, os.CopyFS(files, os.DirFS("../../testdata/fltsctl/docs/roles")))
+			for _, of := range []string{"common", strings.TrimSuffix(filepath.Base(file), ".md")} {
+				if dir := filepath.Join("../../testdata/fltsctl/docs/roles", of); isDir(dir) {
+					require.NoError(t, os.CopyFS(files, os.DirFS(dir)))
+				}
+			}
 			require.NoError(t, os.WriteFile(filepath.Join(files, "pipeline.yaml"), pipeline, 0o644))
 			namespace := fmt.Sprintf("role%d", i) // as long as mlops: tables stay as they are
 			environ := clusterOfPage(t, namespace, files)
@@ -49,7 +55,7 @@ func TestDocsOfRoles(t *testing.T) {
 				File: file, Files: files, Environ: environ,
 				Real:   strings.NewReplacer(append(real, "127.0.0.1:8080", host)...),
 				Shown:  strings.NewReplacer(append(shown, host, "127.0.0.1:8080")...),
-				Steady: documented,
+				Steady: func(text string) string { return aDigest.ReplaceAllString(documented(text), "v1:DIGEST") },
 			}.Run(t, *update)
 		})
 	}
@@ -74,4 +80,12 @@ func servicesOfPage(t *testing.T) map[string]string {
 	require.NoError(t, err)
 	t.Cleanup(gateway.Close)
 	return map[string]string{"127.0.0.1:9000": s3.Endpoint(), "127.0.0.1:5000": mlflow.Endpoint(), "127.0.0.1:8000": gateway.Endpoint()}
+}
+
+// aDigest is one of a configuration, with the ports of this run in it.
+var aDigest = regexp.MustCompile(`\bv1:[0-9a-f]{16}\b`)
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
