@@ -28,7 +28,7 @@ func documentedAirflow() http.Handler {
 					ID: "train", After: []string{"preprocess"}, For: 9,
 					Says: func(conf map[string]any, _, _ int) []string {
 						if nowhere(conf) {
-							return []string{"flts-run: error: minio: the server does not know the access key [FLTS-A03]", "flts-run: hint: flts-run explain MINIO_ACCESS_KEY shows all places"}
+							return []string{"flts-run: error: minio: minio-service does not know the access key [FLTS-A01]", "flts-run: hint: flts-run explain MINIO_ACCESS_KEY shows all places"}
 						}
 						return []string{"trained"}
 					},

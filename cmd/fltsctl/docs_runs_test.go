@@ -66,7 +66,7 @@ func (h *history) make(t *testing.T, pipeline, host string) {
 	train.Error = "main: Error (exit code 1)"
 	report(failed, "RUNNING", 2*time.Second)
 	report(failed, "FAILED", 363*time.Second, preprocess, train)
-	h.SetLog(failed, "pod-train", `flts-run: error: minio: the server does not know the access key [FLTS-A03]
+	h.SetLog(failed, "pod-train", `flts-run: error: minio: minio-service does not know the access key [FLTS-A01]
 flts-run: hint: flts-run explain MINIO_ACCESS_KEY shows all places
 F0102 03:10:08 main.go:50] failed to execute component: exit status 77
 `)

@@ -48,7 +48,7 @@ var (
 	secretOption            = option{flag: "secret", heading: examineHeading, variables: []string{"FLTSCTL_SECRET"}, usage: "`NAME` of the Secret; that of the contract otherwise"}
 	checkedFileOption       = option{flag: "pipeline", heading: examineHeading, files: true, usage: "compiled pipeline `FILE` whose parameters are to be complete"}
 	checklistOption         = option{flag: "checklist", heading: checksHeading, files: true, variables: []string{"FLTSCTL_CHECKLIST"}, usage: "`NAME` of a list, " + strings.Join(doctor.ListNames(), ", ") + ", or a file with one"}
-	onlyOption              = option{flag: "only", heading: checksHeading, repeated: true, usage: "checks whose id matches `GLOB`, and what they need"}
+	onlyOption              = option{flag: "only", heading: checksHeading, repeated: true, usage: "checks whose id matches `GLOB[,GLOB…]`, and what they need"}
 	skipOption              = option{flag: "skip", heading: checksHeading, repeated: true, usage: "all but the checks whose id matches `GLOB`"}
 	listChecksOption        = option{flag: "list", heading: checksHeading, boolean: true, usage: "list the checks, and ask the cluster nothing"}
 	examinedContractOption  = option{flag: "contract", heading: examineHeading, variables: []string{"FLTS_CONTRACT"}, files: true, usage: "contract `FILE`, instead of the built-in one"}
@@ -260,7 +260,7 @@ func (r *runner) doctorOptions(s *settings, kube access.Kube, way access.Options
 // What a look from inside finds is not known before: with one, globs that begin with
 // "inside." are of its results.
 func (s *settings) selected(checks []checklist.Check, inside bool) []checklist.Check {
-	only, skip := s.list(onlyOption), s.list(skipOption)
+	only, skip := s.globs(onlyOption), s.globs(skipOption)
 	if inside {
 		later := func(glob string) bool { return strings.HasPrefix(glob, "inside.") }
 		if len(only) > 0 && !slices.ContainsFunc(only, func(glob string) bool { return !later(glob) }) {
@@ -271,6 +271,16 @@ func (s *settings) selected(checks []checklist.Check, inside bool) []checklist.C
 	s.matching(onlyOption, only, checks)
 	s.matching(skipOption, skip, checks)
 	return checklist.Selection{Only: only, Skip: skip, SkippedBy: "--" + skipOption.flag}.Of(checks)
+}
+
+// globs are those of an option that may be given several times, or once with commas:
+// no id of a check has one.
+func (s *settings) globs(o option) []string {
+	var globs []string
+	for _, list := range s.list(o) {
+		globs = append(globs, strings.Split(list, ",")...)
+	}
+	return globs
 }
 
 // matching makes a problem of each glob that matches no check.
