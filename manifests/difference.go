@@ -26,7 +26,29 @@ func Difference(file, old, made string) (string, error) {
 	if from == to {
 		return fmt.Sprintf("--- %s\n+++ %[1]s\nthe same objects, written in another way\n", file), nil
 	}
-	return udiff.ToUnified(file, file, from, udiff.Lines(from, to), udiff.DefaultContextLines)
+	return unified(file, from, to)
+}
+
+// unified is a unified diff. The library counts the lines of the new text wrongly after
+// a hunk that two changes are in, so that is done here.
+func unified(file, from, to string) (string, error) {
+	diff, err := udiff.ToUnifiedDiff(file, file, from, udiff.Lines(from, to), udiff.DefaultContextLines)
+	if err != nil {
+		return "", fmt.Errorf("manifests: %w", err)
+	}
+	more := 0
+	for _, h := range diff.Hunks {
+		h.ToLine = h.FromLine + more
+		for _, line := range h.Lines {
+			switch line.Kind {
+			case udiff.Insert:
+				more++
+			case udiff.Delete:
+				more--
+			}
+		}
+	}
+	return diff.String(), nil
 }
 
 // secretValue is where a value is: the name of the Secret, and the key.
@@ -72,7 +94,9 @@ func shown(file, text string, before, after map[secretValue]string) string {
 	}
 	docs := strings.Split(text, separator)
 	for i, doc := range docs {
-		node := eachValue(doc, func(at secretValue, _ string, n *yaml.Node) { n.Value, n.Style, n.Tag = masked(at), 0, "!!str" })
+		node := eachValue(doc, func(at secretValue, _ string, n *yaml.Node) {
+			*n = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: masked(at)}
+		})
 		if node == nil {
 			continue
 		}
@@ -97,6 +121,9 @@ func assignment(line string) (name, value string, ok bool) {
 // another document. What cannot be read may be one, and is left out.
 func eachValue(doc string, visit func(at secretValue, value string, n *yaml.Node)) *yaml.Node {
 	var node yaml.Node
+	if isComment(doc) {
+		return nil
+	}
 	if err := yaml.Load([]byte(doc), &node); err != nil {
 		return &yaml.Node{Kind: yaml.ScalarNode, Value: "no YAML"}
 	}
@@ -121,6 +148,16 @@ func eachValue(doc string, visit func(at secretValue, value string, n *yaml.Node
 		}
 	}
 	return &node
+}
+
+// isComment reports a document with nothing in it.
+func isComment(doc string) bool {
+	for line := range strings.Lines(doc) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			return false
+		}
+	}
+	return true
 }
 
 func field(object *yaml.Node, name string) *yaml.Node {

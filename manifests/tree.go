@@ -119,7 +119,7 @@ func (b *builder) customized(dir string, k customization) ([]File, error) {
 	b.add(Object{Part: customizations}, k, comments{})
 	var tree []File
 	for _, part := range append(slices.Clone(Kinds), customizations) {
-		if objects := of(part, b.made.Objects); objects != nil {
+		if objects := of(part, b.made.Objects); len(objects) > 0 {
 			tree = append(tree, File{Path: dir + fileOf[part], Text: Text(objects)})
 		}
 	}
