@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -100,11 +101,52 @@ func shown(file, text string, before, after map[secretValue]string) string {
 		if node == nil {
 			continue
 		}
-		if out, err := yaml.Dump(node, yaml.WithIndent(2), yaml.WithLineWidth(-1), yaml.WithCompactSeqIndent()); err == nil {
+		if out, err := yaml.Dump(bare(node), layout...); err == nil {
 			docs[i] = strings.TrimSuffix(string(out), "\n")
+			if i == len(docs)-1 {
+				docs[i] += "\n"
+			}
 		}
 	}
 	return strings.Join(docs, separator)
+}
+
+// bare is a Secret without what people or programs may have copied its values to:
+// comments, annotations, and what is no field of a Secret.
+func bare(n *yaml.Node) *yaml.Node {
+	if n.Kind != yaml.DocumentNode {
+		return n
+	}
+	object := n.Content[0]
+	only(object, "apiVersion", "kind", "metadata", "immutable", "data", "stringData", "type")
+	if meta := field(object, "metadata"); meta != nil {
+		only(meta, "name", "namespace", "labels")
+	}
+	for _, in := range []string{"data", "stringData"} {
+		if data := field(object, in); data != nil && data.Kind != yaml.MappingNode {
+			*data = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: secret.Mask}
+		}
+	}
+	withoutComments(object)
+	return object
+}
+
+// only takes all other fields away.
+func only(object *yaml.Node, names ...string) {
+	var kept []*yaml.Node
+	for i := 0; i+1 < len(object.Content); i += 2 {
+		if slices.Contains(names, object.Content[i].Value) {
+			kept = append(kept, object.Content[i], object.Content[i+1])
+		}
+	}
+	object.Content = kept
+}
+
+func withoutComments(n *yaml.Node) {
+	n.HeadComment, n.LineComment, n.FootComment = "", "", ""
+	for _, c := range n.Content {
+		withoutComments(c)
+	}
 }
 
 // isEnv reports a file of NAME=VALUE lines.

@@ -19,8 +19,8 @@ func digest(data map[string]string) string {
 	return hex.EncodeToString(sum[:])[:digestLength]
 }
 
-// slowRounds make a guess at a password cost about 0.1 s.
-const slowRounds = 600_000
+// slowRounds make each guess at a password cost a part of a second.
+const slowRounds = 200_000
 
 // slowDigest is digest of what nobody may find out: names are for everybody to see, and
 // a short password could be guessed by its digest.

@@ -16,6 +16,9 @@ import (
 // comments stand above what a path names: "/spec/egress/0". "" is the document.
 type comments map[string]string
 
+// layout is that of kubectl.
+var layout = []yaml.Option{yaml.WithIndent(2), yaml.WithLineWidth(-1), yaml.WithCompactSeqIndent()}
+
 // document writes an object as YAML with its fields in their usual order. What any
 // reader of YAML 1.1 might take for something else than text is in quotes, and values of
 // data always are.
@@ -34,7 +37,7 @@ func document(object any, c comments) (string, error) {
 	}
 	first(node, "apiVersion")
 	node.HeadComment = c[""]
-	out, err := yaml.Dump(node, yaml.WithIndent(2), yaml.WithLineWidth(-1), yaml.WithCompactSeqIndent())
+	out, err := yaml.Dump(node, layout...)
 	return string(out), err
 }
 

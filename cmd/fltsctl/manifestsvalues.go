@@ -14,6 +14,7 @@ import (
 	"github.com/flts-run/flts-run/doctor"
 	"github.com/flts-run/flts-run/internal/near"
 	"github.com/flts-run/flts-run/internal/places"
+	"github.com/flts-run/flts-run/internal/redact"
 	"github.com/flts-run/flts-run/manifests"
 	"github.com/flts-run/flts-run/resolve"
 )
@@ -161,18 +162,21 @@ func (s *settings) namespaceIn(o option, env resolve.AppEnv) string {
 // was given for the Secret is a problem; what the environment forbids about the others
 // is only said, since a ConfigMap can be changed.
 func (r *runner) judgeValues(s *settings, values *resolve.Resolution, dotenv *resolve.Source) {
+	shapes := redact.Set{}
+	shapes.AddKnownShapes()
 	for _, k := range values.Keys {
-		if text := k.Value.Reveal(); !k.Key.Sensitive && r.out.Mask.Mask(text) != text {
+		switch text := k.Value.Reveal(); {
+		case !k.Key.Sensitive && shapes.Mask(text) != text:
 			s.problem(usage("give it by a sensitive key, or take it out of "+k.Key.Name, "%s (%s) holds a credential, and a ConfigMap is for everybody to read", k.Key.Name, k.Origin()))
-		}
-		if dotenv != nil && k.Key.Sensitive && k.Key.Required && (!k.Set && !missingIsSaid(values, k) || k.Set && !givenForSecret(k) && !k.IsDevDefault()) {
+		case dotenv != nil && k.Key.Sensitive && k.Key.Required && k.Set && !givenForSecret(k) && !k.IsDevDefault():
 			s.problem(usage("add it to the file", "%s is required, and --env-file does not give it", k.Key.Name))
 		}
 	}
 	for _, f := range values.Findings {
 		k := values.Get(f.Key)
 		switch {
-		case k != nil && k.Key.Sensitive && dotenv == nil:
+		case k != nil && k.Key.Sensitive && dotenv == nil && (!k.Set || k.IsDevDefault()):
+			// There will be a Secret.
 		case k != nil && k.Key.Sensitive && f.Severity == resolve.Error:
 			s.problem(usage(f.Hint, "%s [%s]", f.Message, f.Code))
 		case f.Severity == resolve.Error:
@@ -181,11 +185,6 @@ func (r *runner) judgeValues(s *settings, values *resolve.Resolution, dotenv *re
 			r.out.Line("warning", fmt.Sprintf("%s [%s]", f.Message, f.Code), f.Hint)
 		}
 	}
-}
-
-// missingIsSaid reports a finding that speaks of the key.
-func missingIsSaid(values *resolve.Resolution, k *resolve.Resolved) bool {
-	return slices.ContainsFunc(values.Findings, func(f resolve.Finding) bool { return f.Key == k.Key.Name && f.Severity == resolve.Error })
 }
 
 // givenForSecret reports a value that belongs into the Secret: one that came as such.
