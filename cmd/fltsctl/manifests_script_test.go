@@ -19,10 +19,7 @@ func TestManifestsScripts(t *testing.T) {
 	cluster := kubetest.New(t)
 	tools := t.TempDir()
 	require.NoError(t, os.Symlink(cluster.KubectlPath(), filepath.Join(tools, "kubectl")))
-	crd, err := filepath.Abs("../../testdata/manifests/externalsecrets.yaml")
-	require.NoError(t, err)
-	cluster.Kubectl("apply", "--server-side", "-f", crd)
-	cluster.Kubectl("wait", "--for=condition=Established", "crd/externalsecrets.external-secrets.io")
+	installExternalSecrets(t, cluster)
 	testscript.Run(t, testscript.Params{
 		Dir:           "../../testdata/fltsctl/manifests",
 		UpdateScripts: *update,

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -57,14 +59,15 @@ func (r *runner) sharedManifests(s *settings) sharedOptions {
 // asked: what they say of certificates and hosts is about this machine.
 func (s *settings) setValues(c *resolve.Contract) resolve.Source {
 	data := map[string][]byte{}
-	for name, value := range s.pairs(setOption) {
+	given := s.pairs(setOption)
+	for _, name := range slices.Sorted(maps.Keys(given)) {
 		switch k := c.KeyFor(name); {
 		case k == nil:
 			s.problem(usage(near.DidYouMean(name, c.Names(), "flts-run config lists the keys"), "--set %s: there is no such key in the contract", name))
 		case k.Sensitive:
 			s.problem(usage("give it by --env-file, or - for stdin", "--set %s: it is sensitive, and a command line is for everybody to see", name))
 		}
-		data[name] = []byte(value)
+		data[name] = []byte(given[name])
 	}
 	return resolve.ReadObject(c, "--set", resolve.ConfigMap, data)
 }
@@ -283,8 +286,9 @@ func (s *settings) egress() manifests.Egress {
 	return e
 }
 
-// byService are the SERVICE=WHAT of an option, in the order of the command line.
-func (s *settings) byService(o option) map[string][]string {
+// byService yields the SERVICE=WHAT of an option, by the name of the service; those of
+// one service in the order of the command line.
+func (s *settings) byService(o option) iter.Seq2[string, []string] {
 	all := map[string][]string{}
 	for _, text := range s.list(o) {
 		name, value, ok := strings.Cut(text, "=")
@@ -294,7 +298,13 @@ func (s *settings) byService(o option) map[string][]string {
 		}
 		all[name] = append(all[name], value)
 	}
-	return all
+	return func(yield func(string, []string) bool) {
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			if !yield(name, all[name]) {
+				return
+			}
+		}
+	}
 }
 
 // labelled are LABEL=VALUE words as labels; nil for none.

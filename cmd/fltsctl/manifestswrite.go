@@ -188,6 +188,9 @@ func (r *runner) sayNames(w wantedManifests, made []manifests.Made) {
 	}
 	var lines []string
 	for i, o := range w.environments {
+		if o.Kinds != nil && !slices.Contains(o.Kinds, manifests.ConfigMaps) && !slices.Contains(o.Kinds, manifests.Secrets) {
+			continue
+		}
 		line := "fltsctl inject pipeline.yaml --configmap " + made[i].ConfigMap + " --secret " + made[i].Secret
 		if !slices.Contains(lines, line) {
 			lines = append(lines, line)
