@@ -124,7 +124,7 @@ func (b *builder) peersOf(name string, host servicehost.Host) (peers []networkin
 	}
 	switch {
 	case host.IP.IsValid():
-		return blocks([]netip.Prefix{netip.PrefixFrom(host.IP, host.IP.BitLen())}), ""
+		return blocks([]netip.Prefix{netip.PrefixFrom(host.IP, host.IP.BitLen())}), "If that is the address of a Service, name the Service: a policy sees the pods behind it."
 	case host.Service == "":
 		return blocks(anywhere), fmt.Sprintf("A name outside of the cluster: its port at every address. --cidr %s=CIDR narrows it.", name)
 	}

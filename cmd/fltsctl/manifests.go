@@ -48,7 +48,7 @@ var (
 	secretFileOption     = option{flag: "env-file", heading: secretHeading, files: true, usage: "`FILE` of NAME=VALUE lines with its values; - is stdin"}
 	secretKeyOption      = option{flag: "key", heading: secretHeading, repeated: true, usage: "a sensitive `KEY` that it has beside the required ones"}
 	storeOption          = option{flag: "store", heading: secretHeading, variables: []string{"FLTSCTL_STORE"}, usage: "`[KIND/]NAME` of the store of the External Secrets Operator; KIND is SecretStore, or ClusterSecretStore"}
-	remoteOption         = option{flag: "remote", heading: secretHeading, fallback: "flts/{APP_ENV}", usage: "`NAME` of the secret in that store"}
+	remoteOption         = option{flag: "remote", heading: secretHeading, fallback: "flts/" + appEnvInName, usage: "`NAME` of the secret in that store"}
 	revealOption         = option{flag: "reveal", heading: secretHeading, boolean: true, usage: "write its values to stdout, where there is no --out"}
 	selectorOption       = option{flag: "selector", heading: networkHeading, repeated: true, usage: "`LABEL=VALUE` of the pods of the tasks; those of Kubeflow Pipelines otherwise"}
 	cidrOption           = option{flag: "cidr", heading: networkHeading, repeated: true, usage: "`SERVICE=CIDR` where a service of the contract is, or kubernetes, its API"}
@@ -164,7 +164,7 @@ func (s *settings) judgeManifests(w wantedManifests) {
 		s.problem(usage("add --out DIR", "--kustomize makes a directory, and none is named"))
 	case w.check && w.out == "":
 		s.problem(usage("add --out", "--check compares with what --out names, which is not there"))
-	case confidential && w.out == "" && !w.reveal:
+	case confidential && w.out == "" && !w.reveal && w.output != "json":
 		s.problem(usage("add --out FILE; or --reveal, to pipe it: fltsctl manifests … --reveal | kubectl apply -f -", "the values of --env-file would be written to stdout"))
 	case w.reveal && w.out != "":
 		s.problem(usage("leave one of them out", "--reveal is about stdout, and --out writes to a file"))
@@ -180,8 +180,8 @@ func (s *settings) judgeManifests(w wantedManifests) {
 		if s.value(storeOption) == "" {
 			s.problem(usage("add --store NAME, a SecretStore of the External Secrets Operator", "--kustomize has no Secret for staging and prod: the tree is for git"))
 		}
-	} else if s.given(storeOption) && s.given(secretFileOption) {
-		s.problem(usage("leave one of them out", "--store keeps the values of the Secret, and --env-file gives them"))
+	} else if store, from := s.get(storeOption); store != "" && s.given(secretFileOption) {
+		s.problem(usage("leave one of them out", "%s keeps the values of the Secret, and --env-file gives them", from))
 	}
 	if s.value(madeNamespaceOption) == "" {
 		s.problem(usage("add --namespace NAME", "which namespace? none is given"))
@@ -199,9 +199,11 @@ func (s *settings) wantedParts() []manifests.Kind {
 	return parts
 }
 
-// inEnvironment replaces {APP_ENV}.
+// appEnvInName stands for the environment in the name of something.
+const appEnvInName = "{APP_ENV}"
+
 func inEnvironment(template string, env resolve.AppEnv) string {
-	return strings.ReplaceAll(template, "{APP_ENV}", string(env))
+	return strings.ReplaceAll(template, appEnvInName, string(env))
 }
 
 // contractWithNames is the contract with the names of the objects that were asked for.

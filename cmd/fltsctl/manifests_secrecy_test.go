@@ -27,6 +27,7 @@ func TestManifestsPrintNoSecret(t *testing.T) {
 		status int
 	}{
 		{[]string{"--env-file", ".env"}, 64},
+		{[]string{"--env-file", ".env", "-o", "json"}, 0},
 		{[]string{"--env-file", ".env", "--out", "flts.yaml"}, 0},
 		{[]string{"--env-file", ".env", "--out", "flts.yaml", "--check"}, 0},
 		{[]string{"--env-file", "other.env", "--out", "flts.yaml", "--check"}, 1},

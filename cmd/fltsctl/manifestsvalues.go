@@ -75,8 +75,12 @@ func (s *settings) setValues(c *resolve.Contract) resolve.Source {
 // secretFile reads the values of the Secret. What the mask learns here is never shown.
 func (r *runner) secretFile(s *settings, c *resolve.Contract, file string) *resolve.Source {
 	text, err := r.readInput(file)
-	if err != nil {
+	switch {
+	case err != nil:
 		s.problem(usage("", "cannot read --env-file %s: %w", file, err))
+		return nil
+	case len(text) > maxParams:
+		s.problem(usage("", "--env-file %s is larger than %d MiB", file, maxParams>>20))
 		return nil
 	}
 	name := file
@@ -105,47 +109,55 @@ func (r *runner) manifestsOf(s *settings, shared sharedOptions, env string) mani
 		s.problem(usage("set APP_ENV to dev, staging or prod", "%w", err))
 		return manifests.Options{}
 	}
+	if s.boolean(kustomizeOption) {
+		// In a tree, the Secret of dev is made of a file, and those of the others come
+		// from the store.
+		if appEnv == resolve.Dev {
+			shared.store = manifests.Store{}
+		} else {
+			shared.dotenv = nil
+		}
+	}
 	namespace := s.namespaceIn(madeNamespaceOption, appEnv)
-	at := contractPlaces{
-		contract: s.value(madeContractOption), appEnv: env, configDir: s.value(madeConfigDirOption), yamlDir: s.value(madeYAMLDirOption),
-		namespace: s.namespaceIn(servicesSpaceOption, appEnv), inPod: true,
-		also: places.Sources{places.ConfigMapPrefixed: {shared.set}},
-	}
-	if at.namespace == "" && shared.contract.FromPod {
-		at.namespace = namespace
-	}
-	isTree, dotenv := s.boolean(kustomizeOption), shared.dotenv
-	if isTree && appEnv != resolve.Dev {
-		dotenv = nil
-	}
-	if dotenv != nil {
-		at.also.Put(places.DotenvFile, *dotenv)
-	}
-	_, values, err := at.resolve()
+	values, err := s.valuesIn(shared, appEnv, namespace)
 	if err != nil {
 		s.problem(err)
 		return manifests.Options{}
 	}
+	r.judgeValues(s, values, shared.dotenv)
 	o := manifests.Options{
 		Contract: shared.contract, Values: values, Namespace: namespace, Kinds: shared.parts,
 		Account: s.value(madeAccountOption), Rights: func(secret string) []rbacv1.PolicyRule { return runnerRules(namespace, secret) },
-		Keys: s.list(secretKeyOption), Immutable: s.boolean(immutableOption), Egress: shared.egress,
+		Keys: s.list(secretKeyOption), Store: shared.store, Immutable: s.boolean(immutableOption), Egress: shared.egress,
 	}
-	if o.Store = shared.store; isTree && appEnv == resolve.Dev {
-		o.Store = manifests.Store{}
-	}
-	if strings.Contains(o.Store.Remote, "{APP_ENV}") && appEnv == "" && o.Store.Name != "" {
+	if strings.Contains(o.Store.Remote, appEnvInName) && appEnv == "" {
 		s.problem(usage("add --app-env", "--remote %s names APP_ENV, which is not set", o.Store.Remote))
 	}
 	o.Store.Remote = inEnvironment(o.Store.Remote, appEnv)
 	if group := s.value(doctorGroupOption); group != "" {
 		o.Grants = []manifests.Grant{doctorGrant(o, group)}
 	}
-	r.judgeValues(s, values, dotenv)
-	if dotenv != nil {
+	if shared.dotenv != nil {
 		o.Credentials = credentialsOf(values)
 	}
 	return o
+}
+
+// valuesIn are the values that flts-run has in an environment, in a pod of a namespace.
+func (s *settings) valuesIn(shared sharedOptions, env resolve.AppEnv, namespace string) (*resolve.Resolution, error) {
+	at := contractPlaces{
+		contract: s.value(madeContractOption), appEnv: string(env), configDir: s.value(madeConfigDirOption), yamlDir: s.value(madeYAMLDirOption),
+		namespace: s.namespaceIn(servicesSpaceOption, env), inPod: true,
+		also: places.Sources{places.ConfigMapPrefixed: {shared.set}},
+	}
+	if at.namespace == "" && shared.contract.FromPod {
+		at.namespace = namespace
+	}
+	if shared.dotenv != nil {
+		at.also.Put(places.DotenvFile, *shared.dotenv)
+	}
+	_, values, err := at.resolve()
+	return values, err
 }
 
 // namespaceIn is the value of an option that is a namespace.
