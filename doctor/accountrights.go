@@ -15,14 +15,15 @@ import (
 // configured.
 const artifactSecret = "mlpipeline-minio-artifact"
 
-// needed are the rights that the launcher of Kubeflow Pipelines has use for. Whoever
-// reads the objects by envFrom or from a volume needs none: the kubelet does that.
-func (d *Doctor) needed() (configMaps, secrets []cluster.Right) {
+// RunnerRights are those that the launcher of Kubeflow Pipelines has use for in the
+// namespace of the runs, where secret is the Secret of the contract. Whoever reads the
+// objects by envFrom or from a volume needs none: the kubelet does that.
+func RunnerRights(namespace, secret string) (configMaps, secrets []cluster.Right) {
 	for _, verb := range []string{"get", "list", "watch"} {
-		configMaps = append(configMaps, cluster.Right{Verb: verb, Resource: "configmaps", Namespace: d.Namespace})
+		configMaps = append(configMaps, cluster.Right{Verb: verb, Resource: "configmaps", Namespace: namespace})
 	}
-	for _, name := range distinct(artifactSecret, d.Secret) {
-		secrets = append(secrets, cluster.Right{Verb: "get", Resource: "secrets", Namespace: d.Namespace, Name: name})
+	for _, name := range distinct(artifactSecret, secret) {
+		secrets = append(secrets, cluster.Right{Verb: "get", Resource: "secrets", Namespace: namespace, Name: name})
 	}
 	return configMaps, secrets
 }
@@ -37,7 +38,7 @@ func (d *Doctor) accountRights(ctx context.Context) checklist.Finding {
 	case !u.kfp:
 		return skip("no component of Kubeflow Pipelines was seen; others need no rights to get a ConfigMap or a Secret")
 	}
-	configMaps, secrets := d.needed()
+	configMaps, secrets := RunnerRights(d.Namespace, d.Secret)
 	var missing []string
 	var fixes []checklist.Command
 	for _, wanted := range []struct {

@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/flts-run/flts-run/checklist"
 	"github.com/flts-run/flts-run/internal/hint"
+	"github.com/flts-run/flts-run/internal/servicehost"
 	"github.com/flts-run/flts-run/resolve"
 )
 
@@ -63,54 +62,18 @@ func (d *Doctor) noAddress(s *resolve.Service) checklist.Finding {
 // readAddress takes host:port, host or a URL apart. A port that is not said is that of
 // the scheme, or of secure.
 func readAddress(text string, secure bool) (address, bool) {
-	if !strings.Contains(text, "://") {
-		scheme := "http://"
-		if secure {
-			scheme = "https://"
-		}
-		text = scheme + text
-	}
-	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" {
-		return address{}, false
-	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	return address{host: strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), port: int32(n)}, err == nil
+	h, ok := servicehost.Read(text, secure)
+	return address{host: h.Host, port: h.Port}, ok
 }
 
 // place reads the host as the name server of the cluster does, in a pod of a namespace.
 func (a *address) place(namespace string) {
-	if ip, err := netip.ParseAddr(a.host); err == nil {
-		a.ip = ip.Unmap()
-		return
-	}
-	labels := strings.Split(a.host, ".")
-	switch {
-	case isLocalhost(a.host):
-	case len(labels) == 1:
-		a.name, a.namespace = a.host, namespace
-	case len(labels) == 2:
-		a.name, a.namespace, a.unsure = labels[0], labels[1], true
-	case labels[2] == "svc":
-		a.name, a.namespace, a.domain = labels[0], labels[1], strings.Join(labels[3:], ".")
-	case len(labels) > 3 && labels[3] == "svc":
-		a.pod, a.name, a.namespace, a.domain = labels[0], labels[1], labels[2], strings.Join(labels[4:], ".")
-	}
-	if !isLabel(a.name) || !isLabel(a.namespace) {
-		a.pod, a.name, a.namespace, a.domain, a.unsure = "", "", "", "", false
-	}
+	h := servicehost.Host{Host: a.host}
+	h.Place(namespace)
+	a.ip, a.name, a.namespace, a.pod, a.domain, a.unsure = h.IP, h.Service, h.Namespace, h.Pod, h.Domain, h.Unsure
 }
 
-// isLabel reports whether something can be the name of a Service or a namespace.
-func isLabel(name string) bool { return len(validation.IsDNS1123Label(name)) == 0 }
-
-func isLocalhost(host string) bool {
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
-}
+func isLocalhost(host string) bool { return servicehost.Host{Host: host}.IsLocal() }
 
 // rehosted is the text of an endpoint with another host and port, and all else of it
 // kept. It is refused where the text holds a login, which no command is to show.

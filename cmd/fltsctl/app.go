@@ -84,7 +84,7 @@ func (r *runner) prepare(app *cli.App) error {
 func newApp(r *runner) *cli.App {
 	app := &cli.App{
 		Name:            "fltsctl",
-		Usage:           "submit pipelines, watch runs, examine clusters, say why something fails",
+		Usage:           "submit pipelines, watch runs, examine clusters, write manifests, say why something fails",
 		UsageText:       "fltsctl COMMAND [flags]",
 		Description:     description,
 		Writer:          r.stdout,
@@ -103,6 +103,7 @@ func newApp(r *runner) *cli.App {
 			r.submitCommand(),
 			r.runsCommand(),
 			r.doctorCommand(),
+			r.manifestsCommand(),
 			r.explainCommand(),
 			r.completionCommand(),
 			{Name: "version", Usage: "print the version", Action: r.version},

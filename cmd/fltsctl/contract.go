@@ -22,6 +22,10 @@ type contractPlaces struct {
 	yamlDir   string // directory of config_base.yaml and config_<APP_ENV>.yaml; "" is none
 	envFile   string // read with APP_ENV=dev alone; "" is none
 	environ   []string
+
+	also      places.Sources // that were read already
+	namespace string         // of default endpoints; "" is that of the contract
+	inPod     bool           // the values are for a pod
 }
 
 // contractValues fills parameters from the resolved configuration of APP_ENV.
@@ -109,7 +113,10 @@ func (at contractPlaces) resolve() (*resolve.Contract, *resolve.Resolution, erro
 		}
 		sources.Put(places.DotenvFile, src)
 	}
-	r := resolve.Resolve(resolve.Input{Contract: contract, Sources: sources.InOrder(), AppEnv: appEnv})
+	for place, list := range at.also {
+		sources.Put(place, list...)
+	}
+	r := resolve.Resolve(resolve.Input{Contract: contract, Sources: sources.InOrder(), AppEnv: appEnv, Namespace: at.namespace, InPod: at.inPod})
 	return contract, r, invalidValues(contract, r)
 }
 

@@ -37,6 +37,8 @@ func TestDocs(t *testing.T) {
 				answers = before.Server
 			case "doctor.md":
 				environ = doctorPage(t, files)
+			case "manifests.md":
+				environ = manifestsPage(t)
 			case "airflow.md":
 				answers = documentedAirflow()
 				require.NoError(t, os.WriteFile(filepath.Join(files, "airflow.password"), []byte(fakeairflow.Password), 0o600))

@@ -12,15 +12,18 @@ const modulePath = "github.com/flts-run/flts-run/"
 // Imports point one way: cmd, then a domain, then checklist, then internal. A
 // package that is not named here (cmd/…, internal/…) is not held to it.
 var (
-	domains = []string{"resolve", "stores", "platform", "endpoints", "launch", "pipeline", "submit", "cluster", "doctor"}
+	domains = []string{"resolve", "stores", "platform", "endpoints", "launch", "pipeline", "submit", "cluster", "doctor", "manifests"}
 	below   = []string{"checklist", "internal"}
 
 	// Where one domain stands on others: what is sent to a server is made of the
 	// pipeline; an examination holds a contract, and perhaps a pipeline, against a
-	// cluster, sees a pod as flts-run would, and reads what that said at its end.
+	// cluster, sees a pod as flts-run would, and reads what that said at its end; what
+	// is written for a cluster is a contract with its values.
 	alsoBelow = map[string][]string{
 		"submit": {"pipeline"},
 		"doctor": {"cluster", "resolve", "pipeline", "platform", "submit"},
+
+		"manifests": {"resolve"},
 	}
 )
 
