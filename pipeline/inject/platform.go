@@ -90,8 +90,8 @@ func (c container) mounts() []mounted {
 
 // volumeOf are the words for an object that is mounted.
 var volumeOf = map[string]struct{ list, name, variable, standard, flag string }{
-	pipeline.ConfigMap: {"configMapAsVolume", "configMapName", "FLTS_CONFIG_DIR", DefaultConfigDir, "--config-dir"},
-	pipeline.Secret:    {"secretAsVolume", "secretName", "FLTS_SECRET_DIR", DefaultSecretDir, "--secret-dir"},
+	pipeline.ConfigMap: {"configMapAsVolume", "configMapName", "FLTS_CONFIG_DIR", DefaultConfigDir, "--config-mount"},
+	pipeline.Secret:    {"secretAsVolume", "secretName", "FLTS_SECRET_DIR", DefaultSecretDir, "--secret-mount"},
 }
 
 // mount mounts an object, unless the pipeline does so itself.
