@@ -51,7 +51,25 @@ func parse(name string, text []byte) (*tree, error) {
 		}
 	}
 	t.before = contentsOf(t.documents)
-	return t, nil
+	return t, t.check()
+}
+
+// check holds the nodes against what the text says to everybody else: all that is written
+// is held against them.
+func (t *tree) check() error {
+	reader := pipeline.ReaderOf(t.name, t.text)
+	want, err := reader.Documents(t.text)
+	if err != nil {
+		return err
+	}
+	got, err := reader.Values(t.documents)
+	if err != nil {
+		return err
+	}
+	if t.spec == nil || !reflect.DeepEqual(want, got) {
+		return &Refusal{[]Problem{{t.name + " is written in a way that cannot be changed without changing what it says", "compile it again, or convert it to JSON"}}}
+	}
+	return nil
 }
 
 // resolved is a node in which no alias is left. pipeline.Read has bounded what that makes.
