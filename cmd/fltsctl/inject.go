@@ -111,8 +111,8 @@ func (r *runner) injected(s *settings) (name string, text []byte, result inject.
 	}
 	o := s.injection(file, "")
 	name, text, err := pipeline.Text(file)
-	s.check(err)
-	if len(s.problems) > 0 {
+	if err != nil {
+		s.problem(err)
 		return name, text, result
 	}
 	o.File = name
@@ -142,7 +142,7 @@ func (r *runner) injectedTarget(s *settings) submit.Target {
 	}
 	o := s.injection(t.File, injectFront)
 	name, text, err := pipeline.Text(t.File)
-	if err != nil || len(s.problems) > 0 {
+	if err != nil {
 		return t // and whoever reads the file says what is wrong with it
 	}
 	o.File = name

@@ -44,8 +44,8 @@ func (r *runner) sayInjected(s *settings, name string, result inject.Result) {
 	rows := [][]string{{"TASK", "STATE", "WHAT"}}
 	for _, e := range result.Executors {
 		what := strings.Join(append(append([]string{}, e.Added...), e.Notes...), "; ")
-		if len(e.Tasks) == 0 {
-			rows = append(rows, []string{e.Label, string(e.State), what})
+		if e.State == inject.NotOurs {
+			rows = append(rows, []string{e.Label, string(e.State), "it starts no container of yours"})
 		}
 		for _, task := range e.Tasks {
 			rows = append(rows, []string{task, string(e.State), what})

@@ -317,6 +317,9 @@ func TestRefusals(t *testing.T) {
 		"unknown directory": {strings.Replace(written, "        command:", "        env: [{name: FLTS_CONFIG_DIR, value: $(HOME)/c}]\n        command:", 1), both, []string{
 			"exec-train has a FLTS_CONFIG_DIR whose value is not known here, so nothing can be mounted there",
 		}},
+		"of another kind": {strings.Replace(written, "        image:", "        env: none\n        image:", 1), inject.Options{File: "p.yaml"}, []string{
+			"p.yaml:15: env is not of the kind that it should be, so nothing can be added to it",
+		}},
 		"one of two tasks": {twice, with(func(o *inject.Options) { o.Skip = []string{"b"} }), []string{
 			"b cannot be skipped alone: a runs the same component, and the command belongs to that (exec-train)",
 		}},

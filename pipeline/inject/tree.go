@@ -205,36 +205,32 @@ func itemsOf(m *yaml.Node, names ...string) []*yaml.Node {
 	return n.Content
 }
 
-// put sets a field of a mapping. A new one is in front of those that were read.
-func put(m *yaml.Node, name string, value *yaml.Node) {
-	if i := position(m, name); i >= 0 {
-		m.Content[i+1] = value
-		return
-	}
-	insert(m, scalar(name), value)
+// listIn is a list in a mapping, and mappingIn a mapping in another. They are made where
+// there is none. What is something else is a problem, of which the server would have one.
+func (i *injection) listIn(m *yaml.Node, name string) *yaml.Node {
+	return i.in(m, position(m, name), name, list())
 }
 
-// listIn is a list in a mapping, which is made where there is none.
-func listIn(m *yaml.Node, name string) *yaml.Node {
-	if n := member(m, name); n != nil && n.Kind == yaml.SequenceNode {
-		return n
-	}
-	n := list()
-	put(m, name, n)
-	return n
-}
-
-// mappingIn is a mapping in another, which is made where there is none.
-func mappingIn(m *yaml.Node, names ...string) *yaml.Node {
+func (i *injection) mappingIn(m *yaml.Node, names ...string) *yaml.Node {
 	for _, name := range names {
-		n := member(m, name)
-		if n == nil || n.Kind != yaml.MappingNode {
-			n = mapping()
-			put(m, name, n)
-		}
-		m = n
+		m = i.in(m, position(m, name), name, mapping())
 	}
 	return m
+}
+
+// in is what a mapping has at a position, or what is put there.
+func (i *injection) in(m *yaml.Node, at int, name string, otherwise *yaml.Node) *yaml.Node {
+	switch {
+	case at < 0:
+		insert(m, scalar(name), otherwise)
+	case m.Content[at+1].ShortTag() == "!!null":
+		m.Content[at+1] = otherwise
+	case m.Content[at+1].Kind != otherwise.Kind:
+		i.refuse("compile the pipeline again", "%s:%d: %s is not of the kind that it should be, so nothing can be added to it", i.File, m.Content[at+1].Line, name)
+	default:
+		return m.Content[at+1]
+	}
+	return otherwise
 }
 
 // insert puts nodes in front of those that were read, and behind those that were not.
