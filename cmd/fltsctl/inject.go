@@ -24,20 +24,18 @@ If anything stands against it, all of it is said, and nothing is written.`
 const injectName = "inject"
 
 var (
-	removeOption   = option{flag: "remove", heading: tasksHeading, boolean: true, usage: "take out what an injection has added"}
-	outOption      = option{flag: "out", heading: outputHeading, files: true, usage: "write the pipeline to this `FILE`, as a whole or not at all"}
-	diffOption     = option{flag: "diff", heading: outputHeading, boolean: true, usage: "print what changes instead of the pipeline"}
-	injectOutputs  = []string{"table", "json"}
-	summaryOption  = option{flag: "output", short: "o", heading: outputHeading, variables: outputOption.variables, fallback: "table", values: injectOutputs, usage: "`FORMAT` of what became of the tasks; json is printed instead of the pipeline"}
-	contractToRead = contractOption.under(objectsHeading)
+	removeOption  = option{flag: "remove", heading: tasksHeading, boolean: true, usage: "take out what an injection has added"}
+	outOption     = option{flag: "out", heading: outputHeading, files: true, usage: "write the pipeline to this `FILE`, as a whole or not at all"}
+	diffOption    = option{flag: "diff", heading: outputHeading, boolean: true, usage: "print what changes instead of the pipeline"}
+	injectOutputs = []string{"table", "json"}
+	summaryOption = option{flag: "output", short: "o", heading: outputHeading, variables: outputOption.variables, fallback: "table", values: injectOutputs, usage: "`FORMAT` of what became of the tasks; json is printed instead of the pipeline"}
 )
 
 func (r *runner) injectCommand() *cli.Command {
-	contractToRead.usage = "contract `FILE`, instead of the built-in one"
 	return &cli.Command{
 		Name: injectName, Usage: "put flts-run and its configuration into a compiled pipeline",
 		ArgsUsage: "PIPELINE", Description: injectDescription,
-		Flags:  cliFlags(injectOptions, []option{contractToRead, removeOption, outOption, diffOption, summaryOption}),
+		Flags:  cliFlags(injectOptions, []option{examinedContractOption.under(objectsHeading), removeOption, outOption, diffOption, summaryOption}),
 		Action: r.inject,
 	}
 }
@@ -174,4 +172,3 @@ func (r *runner) warnOfCache(name string, text []byte, hint string) {
 		r.out.Line("warning", fmt.Sprintf("%s may be answered from the cache, which knows nothing of a ConfigMap or a Secret: after a change there they may give old results", numbered(n, "task")), hint)
 	}
 }
-

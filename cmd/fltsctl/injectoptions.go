@@ -162,4 +162,3 @@ func (s *settings) strayInjectOptions() {
 		}
 	}
 }
-

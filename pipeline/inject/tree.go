@@ -22,6 +22,8 @@ type tree struct {
 	platform  *yaml.Node // the platform document, or nil
 	pipeline  *pipeline.Package
 	before    contents // as it was read
+	values    []any    // what the text says
+	written   []any    // what that says which was written of it
 }
 
 // parse reads a text that pipeline.Read takes, too.
@@ -58,15 +60,15 @@ func parse(name string, text []byte) (*tree, error) {
 // is held against them.
 func (t *tree) check() error {
 	reader := pipeline.ReaderOf(t.name, t.text)
-	want, err := reader.Documents(t.text)
-	if err != nil {
+	var err error
+	if t.values, err = reader.Documents(t.text); err != nil {
 		return err
 	}
 	got, err := reader.Values(t.documents)
 	if err != nil {
 		return err
 	}
-	if t.spec == nil || !reflect.DeepEqual(want, got) {
+	if t.spec == nil || !reflect.DeepEqual(t.values, got) {
 		return &Refusal{[]Problem{{t.name + " is written in a way that cannot be changed without changing what it says", "compile it again, or convert it to JSON"}}}
 	}
 	return nil
@@ -130,16 +132,15 @@ func mergedIn(n *yaml.Node) []*yaml.Node {
 // changed or, if that does not say what the tree says, all of it anew.
 func (t *tree) write() (text []byte, anew bool, err error) {
 	reader := pipeline.ReaderOf(t.name, t.text)
-	want, err := reader.Values(t.documents)
-	if err != nil {
+	if t.written, err = reader.Values(t.documents); err != nil {
 		return nil, false, err
+	}
+	if reflect.DeepEqual(t.values, t.written) {
+		return t.text, false, nil
 	}
 	says := func(text []byte) bool {
 		got, err := pipeline.ReaderOf(t.name, text).Documents(text)
-		return err == nil && reflect.DeepEqual(want, got)
-	}
-	if says(t.text) {
-		return t.text, false, nil
+		return err == nil && reflect.DeepEqual(t.written, got)
 	}
 	if !t.json && !t.aliases {
 		if text, ok := t.before.rewritten(t.text, t.documents); ok && says(text) {
@@ -151,7 +152,7 @@ func (t *tree) write() (text []byte, anew bool, err error) {
 			return text, true, nil
 		}
 	}
-	text, err = jsonOf(t.documents, want)
+	text, err = jsonOf(t.documents, t.written)
 	return text, true, err
 }
 
