@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aymanbagabas/go-udiff"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/flts-run/flts-run/internal/linediff"
 	"github.com/flts-run/flts-run/internal/secret"
 )
 
@@ -27,29 +27,7 @@ func Difference(file, old, made string) (string, error) {
 	if from == to {
 		return fmt.Sprintf("--- %s\n+++ %[1]s\nthe same objects, written in another way\n", file), nil
 	}
-	return unified(file, from, to)
-}
-
-// unified is a unified diff. The library counts the lines of the new text wrongly after
-// a hunk that two changes are in, so that is done here.
-func unified(file, from, to string) (string, error) {
-	diff, err := udiff.ToUnifiedDiff(file, file, from, udiff.Lines(from, to), udiff.DefaultContextLines)
-	if err != nil {
-		return "", fmt.Errorf("manifests: %w", err)
-	}
-	more := 0
-	for _, h := range diff.Hunks {
-		h.ToLine = h.FromLine + more
-		for _, line := range h.Lines {
-			switch line.Kind {
-			case udiff.Insert:
-				more++
-			case udiff.Delete:
-				more--
-			}
-		}
-	}
-	return diff.String(), nil
+	return linediff.Unified(file, file, from, to)
 }
 
 // secretValue is where a value is: the name of the Secret, and the key.

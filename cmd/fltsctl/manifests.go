@@ -55,7 +55,7 @@ var (
 	podPortOption        = option{flag: "port", heading: networkHeading, repeated: true, usage: "`SERVICE=PORT` of the pods of a service, where the port of its Service is another one"}
 	podLabelOption       = option{flag: "pods", heading: networkHeading, repeated: true, usage: "`SERVICE=LABEL=VALUE` of the pods of a service"}
 	madeKFPOption        = option{flag: "kube-namespace", heading: networkHeading, fallback: "kubeflow", usage: "`NAMESPACE` that Kubeflow Pipelines runs in"}
-	outOption            = option{flag: "out", heading: outputHeading, files: true, usage: "write to this `FILE`, or directory with --kustomize"}
+	madeOutOption        = option{flag: "out", heading: outputHeading, files: true, usage: "write to this `FILE`, or directory with --kustomize"}
 	manifestsCheckOption = option{flag: "check", heading: outputHeading, boolean: true, usage: "write nothing, and show what would change in --out"}
 )
 
@@ -64,7 +64,7 @@ var manifestsOptions = []option{
 	madeContractOption, madeEnvOption, madeConfigDirOption, madeYAMLDirOption, setOption, servicesSpaceOption,
 	madeSecretOption, secretFileOption, secretKeyOption, storeOption, remoteOption, revealOption,
 	selectorOption, cidrOption, podPortOption, podLabelOption, madeKFPOption,
-	outOption, manifestsCheckOption,
+	madeOutOption, manifestsCheckOption,
 }
 
 func (r *runner) manifestsCommand() *cli.Command {
@@ -138,7 +138,7 @@ func (w wantedManifests) make() ([]manifests.File, []manifests.Made, error) {
 // wantedManifests reads the whole command line.
 func (r *runner) wantedManifests(s *settings) wantedManifests {
 	w := wantedManifests{
-		out: s.value(outOption), tree: s.boolean(kustomizeOption), check: s.boolean(manifestsCheckOption), reveal: s.boolean(revealOption),
+		out: s.value(madeOutOption), tree: s.boolean(kustomizeOption), check: s.boolean(manifestsCheckOption), reveal: s.boolean(revealOption),
 		output: s.oneOf(outputOption.as("table", "json")),
 	}
 	s.judgeManifests(w)

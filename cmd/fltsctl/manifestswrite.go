@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/internal/hint"
+	"github.com/flts-run/flts-run/internal/wholefile"
 	"github.com/flts-run/flts-run/manifests"
 )
 
@@ -74,21 +75,11 @@ func replaceFile(path string, f manifests.File) error {
 	if err := os.MkdirAll(filepath.Dir(path), directoryMode); err != nil {
 		return withoutPath(err)
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".fltsctl-*") // with mode 0600
-	if err != nil {
-		return withoutPath(err)
-	}
-	defer os.Remove(temporary.Name()) // where it was not renamed
 	mode := fs.FileMode(openMode)
 	if f.Confidential {
 		mode = confidentialMode
 	}
-	_, err = temporary.WriteString(f.Text)
-	err = errors.Join(err, temporary.Chmod(mode), temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
-	return withoutPath(err)
+	return withoutPath(wholefile.Write(path, f.Text, mode))
 }
 
 // compareManifests shows what would change, without a value of a Secret.
