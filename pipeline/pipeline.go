@@ -32,7 +32,7 @@ type Package struct {
 
 // Spec is the pipeline document in JSON, with the digits of the file in its
 // numbers. It can stand in a request, and in a file for the server's upload.
-func (p *Package) Spec() (json.RawMessage, error) { return encoded(p.spec) }
+func (p *Package) Spec() (json.RawMessage, error) { return JSON(p.spec) }
 
 // PlatformSpec is the platform document in the same way, or nil where there is
 // none.
@@ -40,12 +40,12 @@ func (p *Package) PlatformSpec() (json.RawMessage, error) {
 	if p.platform == nil {
 		return nil, nil
 	}
-	return encoded(p.platform)
+	return JSON(p.platform)
 }
 
-// encoded is a JSON value as text that readers of YAML take too: JSON lets
+// JSON is a JSON value as text that readers of YAML take too: JSON lets
 // control characters stand, which YAML refuses or takes for the end of a line.
-func encoded(v any) (json.RawMessage, error) {
+func JSON(v any) (json.RawMessage, error) {
 	var line bytes.Buffer
 	e := json.NewEncoder(&line)
 	e.SetEscapeHTML(false)

@@ -25,25 +25,38 @@ var sdkHeader = []byte("# PIPELINE DEFINITION")
 // Load reads a file: .yaml, .yml, .json, .zip, .tar.gz or .tgz, which are told
 // apart by what is in them. What is wrong with it is an *Error with a hint.
 func Load(path string) (*Package, error) {
+	name, text, err := Text(path)
+	if err != nil {
+		return nil, err
+	}
+	return parse(name, text)
+}
+
+// Text is the YAML or JSON of such a file as it stands there, and its name; of one in an
+// archive both names.
+func Text(path string) (name string, text []byte, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, cannotOpen(path, err)
+		return "", nil, cannotOpen(path, err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	switch {
 	case err != nil:
-		return nil, cannotOpen(path, err)
+		return "", nil, cannotOpen(path, err)
 	case info.IsDir():
-		return nil, faultf(path, "name the file in it, as "+path+"/pipeline.yaml", "is a directory")
+		return "", nil, faultf(path, "name the file in it, as "+path+"/pipeline.yaml", "is a directory")
 	case info.Size() > MaxSize:
-		return nil, tooLarge(path)
+		return "", nil, tooLarge(path)
 	}
 	data, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
-	if err != nil {
-		return nil, cannotOpen(path, err)
+	switch {
+	case err != nil:
+		return "", nil, cannotOpen(path, err)
+	case len(data) > MaxSize:
+		return "", nil, tooLarge(path)
 	}
-	return Read(path, data)
+	return unpack(path, data)
 }
 
 // Read reads the content of a file. The name is for messages alone.
@@ -55,16 +68,25 @@ func Read(name string, data []byte) (*Package, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parse(name, data)
+}
+
+// parse reads a text that is in no archive.
+func parse(name string, data []byte) (*Package, error) {
 	if isPython(name, data) {
 		return nil, faultf(name, "compile it: kfp dsl compile --py "+name+" --output pipeline.yaml",
 			"is Python source, and a compiled pipeline is wanted")
 	}
-	reader := jsonvalue.Reader{File: name, Moments: true, Python: bytes.HasPrefix(data, sdkHeader)}
-	documents, err := reader.Documents(data)
+	documents, err := ReaderOf(name, data).Documents(data)
 	if err != nil {
 		return nil, unreadable(data, err)
 	}
 	return assemble(name, documents)
+}
+
+// ReaderOf reads the text of a pipeline as the server does.
+func ReaderOf(name string, data []byte) jsonvalue.Reader {
+	return jsonvalue.Reader{File: name, Moments: true, Python: bytes.HasPrefix(data, sdkHeader)}
 }
 
 func cannotOpen(path string, err error) error {

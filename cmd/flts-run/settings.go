@@ -79,8 +79,12 @@ var (
 	execOptions  = []option{checkOption, printOption, modeOption, graceOption, redactOption, onChangeOption, pristineOption, fixEnvOption}
 )
 
-// variables lists the names of all variables that options read, and the one that
-// shims read.
+// injectedVariable is where fltsctl inject keeps what it added to a pipeline. Nothing
+// here reads it.
+const injectedVariable = "FLTS_INJECTED"
+
+// variables lists the names of all variables that options read, those that shims read,
+// and those that are known to be there.
 func variables() []string {
 	var names []string
 	for _, o := range slices.Concat(resolveOptions, checkOptions, lookOptions, execOptions) {
@@ -88,7 +92,7 @@ func variables() []string {
 			names = append(names, o.variable)
 		}
 	}
-	return append(names, wrappedVariable, fingerprintKeyOption.variable, digestVariable, expectVariable)
+	return append(names, wrappedVariable, injectedVariable, fingerprintKeyOption.variable, digestVariable, expectVariable)
 }
 
 // cliFlags makes the flags of a command. The environment is not left to cli: it

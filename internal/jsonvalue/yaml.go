@@ -17,21 +17,31 @@ func (r Reader) yaml(data []byte) ([]any, error) {
 	if err := yaml.Load(data, &nodes, yaml.WithAllDocuments()); err != nil {
 		return nil, r.syntax(err)
 	}
-	documents := make([]any, 0, len(nodes))
-	walk := walker{Reader: r}
+	documents := make([]*yaml.Node, len(nodes))
 	for i := range nodes {
-		if len(nodes[i].Content) == 0 {
+		documents[i] = &nodes[i]
+	}
+	return r.Values(documents)
+}
+
+// Values are what YAML documents say that were parsed already; empty ones are left out.
+// An error of what one says is a *Fault.
+func (r Reader) Values(documents []*yaml.Node) ([]any, error) {
+	values := make([]any, 0, len(documents))
+	walk := walker{Reader: r}
+	for _, document := range documents {
+		if len(document.Content) == 0 {
 			continue
 		}
-		v, err := walk.value(nodes[i].Content[0], 0)
+		v, err := walk.value(document.Content[0], 0)
 		if err != nil {
 			return nil, err
 		}
 		if v != nil {
-			documents = append(documents, v)
+			values = append(values, v)
 		}
 	}
-	return documents, nil
+	return values, nil
 }
 
 // syntax says what the parser found. Its words are left out where they might

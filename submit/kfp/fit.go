@@ -15,7 +15,7 @@ import (
 // answers 500 to a field of a newer SDK, or takes the run and the task's driver
 // fails.
 func fit(p *pipeline.Package, tag string) (fitted *pipeline.Package, notes []string, err error) {
-	f := fitting{server: releaseOf(tag), tag: tag}
+	f := fitting{server: pipeline.ReleaseOf(tag), tag: tag}
 	spec, platform, err := changeable(p)
 	if err != nil {
 		return nil, nil, err
@@ -58,7 +58,7 @@ func decode(text []byte) (map[string]any, error) {
 }
 
 type fitting struct {
-	server  release
+	server  pipeline.Release
 	tag     string
 	notes   []string
 	changed bool
@@ -71,8 +71,8 @@ func (f *fitting) note(format string, args ...any) {
 // literals are the values that a parameter is limited to. Those of the pipeline's
 // own parameters were held against the form already.
 func (f *fitting) literals(spec map[string]any) {
-	since := release{2, 16}
-	if !f.server.before(since) {
+	since := pipeline.Release{2, 16}
+	if !f.server.Before(since) {
 		return
 	}
 	components := []any{spec["root"]}
@@ -97,7 +97,7 @@ func (f *fitting) literals(spec map[string]any) {
 
 // kubernetesFields say which version of KFP began to read a field of the platform
 // document.
-var kubernetesFields = map[string]release{
+var kubernetesFields = map[string]pipeline.Release{
 	"configMapAsEnv":    {2, 1},
 	"configMapAsVolume": {2, 1},
 	"fieldPathAsEnv":    {2, 1},
@@ -107,7 +107,7 @@ var kubernetesFields = map[string]release{
 }
 
 func (f *fitting) kubernetes(platform map[string]any) {
-	if kubernetes := object(platform, "platforms", "kubernetes"); kubernetes != nil && f.server == (release{2, 0}) {
+	if kubernetes := object(platform, "platforms", "kubernetes"); kubernetes != nil && f.server == (pipeline.Release{2, 0}) {
 		f.first(kubernetes)
 	}
 	executors := object(platform, "platforms", "kubernetes", "deploymentSpec", "executors")
@@ -115,7 +115,7 @@ func (f *fitting) kubernetes(platform map[string]any) {
 	for _, label := range slices.Sorted(maps.Keys(executors)) {
 		fields := object(executors[label])
 		for name, value := range fields {
-			if since, ok := kubernetesFields[name]; ok && f.server.before(since) {
+			if since, ok := kubernetesFields[name]; ok && f.server.Before(since) {
 				newer[name] = true
 			}
 			entries, _ := value.([]any)
@@ -147,13 +147,13 @@ func (f *fitting) first(kubernetes map[string]any) {
 }
 
 // laterFields are those inside an entry of the platform document.
-var laterFields = map[string]release{"secretNameParameter": {2, 5}, "configMapNameParameter": {2, 5}, "optional": {2, 15}}
+var laterFields = map[string]pipeline.Release{"secretNameParameter": {2, 5}, "configMapNameParameter": {2, 5}, "optional": {2, 15}}
 
 // names drops the name that may be a parameter where the plain name says the same.
 func (f *fitting) names(entry map[string]any, newer map[string]bool) {
 	for plain, parameter := range map[string]string{"secretName": "secretNameParameter", "configMapName": "configMapNameParameter"} {
 		value, ok := entry[parameter]
-		if !ok || !f.server.before(laterFields[parameter]) {
+		if !ok || !f.server.Before(laterFields[parameter]) {
 			continue
 		}
 		if constant, ok := object(value, "runtimeValue")["constant"]; ok && constant == entry[plain] {
@@ -168,7 +168,7 @@ func (f *fitting) names(entry map[string]any, newer map[string]bool) {
 // optional drops what is the default anyway.
 func (f *fitting) optional(field string, entry map[string]any, newer map[string]bool) {
 	value, ok := entry["optional"]
-	if !ok || (field != "secretAsEnv" && field != "configMapAsEnv") || !f.server.before(laterFields["optional"]) {
+	if !ok || (field != "secretAsEnv" && field != "configMapAsEnv") || !f.server.Before(laterFields["optional"]) {
 		return
 	}
 	if value == false {

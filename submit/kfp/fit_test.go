@@ -9,17 +9,17 @@ import (
 )
 
 func TestReleaseOf(t *testing.T) {
-	for tag, want := range map[string]release{
+	for tag, want := range map[string]pipeline.Release{
 		"2.0.5": {2, 0}, "v2.4.1": {2, 4}, "2.17.0-rc.1": {2, 17}, "2.14": {2, 14}, "2.15-rc1": {2, 15},
 		"": {}, "dev": {}, "master-abc": {}, "2": {}, "2.x": {},
 	} {
-		require.Equal(t, want, releaseOf(tag), tag)
+		require.Equal(t, want, pipeline.ReleaseOf(tag), tag)
 	}
-	require.True(t, release{2, 4}.before(release{2, 5}))
-	require.True(t, release{1, 9}.before(release{2, 0}))
-	require.False(t, release{2, 5}.before(release{2, 5}))
-	require.False(t, release{3, 0}.before(release{2, 5}))
-	require.False(t, release{}.before(release{2, 5}), "what is not known is not held against it")
+	require.True(t, pipeline.Release{2, 4}.Before(pipeline.Release{2, 5}))
+	require.True(t, pipeline.Release{1, 9}.Before(pipeline.Release{2, 0}))
+	require.False(t, pipeline.Release{2, 5}.Before(pipeline.Release{2, 5}))
+	require.False(t, pipeline.Release{3, 0}.Before(pipeline.Release{2, 5}))
+	require.False(t, pipeline.Release{}.Before(pipeline.Release{2, 5}), "what is not known is not held against it")
 }
 
 func TestFit(t *testing.T) {
