@@ -41,7 +41,11 @@ func run(m *testing.M) (status int, err error) {
 	if err := have(ctx, dir); err != nil {
 		return 1, err
 	}
-	return reenter(binaryVariable + "=" + filepath.Join(dir, "bin", "flts-run"))
+	packages, err := havePackages(ctx)
+	if err != nil {
+		return 1, err
+	}
+	return reenter(binaryVariable+"="+filepath.Join(dir, "bin", "flts-run"), packagesVariable+"="+packages)
 }
 
 // binaryVariable is where the tests find flts-run.
