@@ -70,12 +70,9 @@ func (w *walk) container(ctx context.Context, path, name string, c component, gi
 	w.started++
 	execution := strconv.Itoa(w.started)
 	facts := jobFacts{pipeline: w.spec.PipelineInfo.Name, run: w.run.ID, task: name, execution: execution, now: time.Now()}
-	for parameter, value := range given.Parameters {
-		if text, ok := value.(string); ok {
-			given.Parameters[parameter] = facts.replace(text)
-		}
-	}
-	argv, err := facts.commandLine(*executor.Container, c, given)
+	constants := facts.constants()
+	given.replaceTexts(constants)
+	argv, err := commandLine(constants, *executor.Container, c, given)
 	if err != nil {
 		return Task{}, err
 	}

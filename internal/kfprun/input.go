@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -75,26 +76,45 @@ func (w *walk) artifact(path string, from artifactInput, outer inputs) (artifact
 }
 
 // resolveAmongThemselves puts values in place of the placeholders that a text made of
-// several values has.
+// several values has, also in lists and mappings.
 func (in inputs) resolveAmongThemselves() error {
+	var pairs []string
 	for name, value := range in.Parameters {
-		text, ok := value.(string)
-		if !ok || !strings.Contains(text, "{{$.inputs.parameters['") {
-			continue
+		text, err := asText(value)
+		if err != nil {
+			return fmt.Errorf("parameter %s: %w", name, err)
 		}
-		for other, v := range in.Parameters {
-			if other == name {
-				continue
-			}
-			shown, err := asText(v)
-			if err != nil {
-				return err
-			}
-			text = strings.ReplaceAll(text, "{{$.inputs.parameters['"+other+"']}}", shown)
-		}
-		in.Parameters[name] = text
+		pairs = append(pairs, "{{$.inputs.parameters['"+name+"']}}", text)
 	}
+	in.replaceTexts(strings.NewReplacer(pairs...))
 	return nil
+}
+
+// replaceTexts changes the texts among the parameters, and those in them.
+func (in inputs) replaceTexts(r *strings.Replacer) {
+	for name, value := range in.Parameters {
+		in.Parameters[name] = replaced(value, r)
+	}
+}
+
+func replaced(value any, r *strings.Replacer) any {
+	switch v := value.(type) {
+	case string:
+		return r.Replace(v)
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = replaced(v[i], r)
+		}
+		return list
+	case map[string]any:
+		mapping := make(map[string]any, len(v))
+		for key := range v {
+			mapping[key] = replaced(v[key], r)
+		}
+		return mapping
+	}
+	return value
 }
 
 // complete holds inputs against what the component takes. Of a component that is a
@@ -126,10 +146,15 @@ func (c component) complete(in inputs) (inputs, error) {
 	return complete, nil
 }
 
-// asText is a value where a text is wanted.
+// asText is a value where a text is wanted. A number is written as KFP does, which keeps
+// it as a double: 1.0 is 1.
 func asText(value any) (string, error) {
-	if text, ok := value.(string); ok {
-		return text, nil
+	switch v := value.(type) {
+	case string:
+		return v, nil
+	case json.Number:
+		n, err := v.Float64()
+		return strconv.FormatFloat(n, 'f', -1, 64), err
 	}
 	text, err := json.Marshal(value)
 	return string(text), err

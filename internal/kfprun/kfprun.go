@@ -44,9 +44,8 @@ type Runner struct {
 // Image is what tasks find in their image.
 type Image struct {
 	Environ map[string]string
-	// Mounts are directories of this machine, which are there under the same path,
-	// read-only.
-	Mounts []string
+	// Mounts are directories of this machine by where they are in the image, read-only.
+	Mounts map[string]string
 }
 
 // Ended is a pod that has ended.

@@ -14,8 +14,8 @@ type jobFacts struct {
 	now                            time.Time
 }
 
-// replace puts them in a text.
-func (f jobFacts) replace(text string) string {
+// constants puts them in a text.
+func (f jobFacts) constants() *strings.Replacer {
 	return strings.NewReplacer(
 		"{{$.pipeline_job_name}}", f.pipeline,
 		"{{$.pipeline_job_resource_name}}", f.pipeline+"-"+f.run[:8],
@@ -24,13 +24,13 @@ func (f jobFacts) replace(text string) string {
 		"{{$.pipeline_task_uuid}}", f.execution,
 		"{{$.pipeline_job_create_time_utc}}", f.now.UTC().Format(time.RFC3339),
 		"{{$.pipeline_job_schedule_time_utc}}", f.now.UTC().Format(time.RFC3339),
-	).Replace(text)
+	)
 }
 
 // commandLine is the command line of a container with what the driver resolves in it:
 // constants, and what is there only if an input is. Inputs and outputs are left to the
 // launcher.
-func (f jobFacts) commandLine(c container, spec component, given inputs) ([]string, error) {
+func commandLine(constants *strings.Replacer, c container, spec component, given inputs) ([]string, error) {
 	var argv []string
 	for _, word := range slices.Concat(c.Command, c.Args) {
 		words := []string{word}
@@ -45,7 +45,7 @@ func (f jobFacts) commandLine(c container, spec component, given inputs) ([]stri
 			}
 		}
 		for _, word := range words {
-			argv = append(argv, f.replace(word))
+			argv = append(argv, constants.Replace(word))
 		}
 	}
 	return argv, nil

@@ -47,8 +47,8 @@ func (w *walk) pod(execution string, c container) *corev1.Pod {
 	addVariable(main, "KFP_POD_UID", &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "metadata.uid"}})
 	addHostPath(&pod.Spec, filepath.Dir(w.Launcher), launcherDir, true)
 	addHostPath(&pod.Spec, filepath.Join(w.Metadata, w.run.ID), metadataDir, false)
-	for _, dir := range w.Image.Mounts {
-		addHostPath(&pod.Spec, dir, dir, true)
+	for to, from := range w.Image.Mounts {
+		addHostPath(&pod.Spec, from, to, true)
 	}
 	for name, path := range map[string]string{"gcs-scratch": "/gcs", "s3-scratch": "/s3", "minio-scratch": "/minio", "dot-local-scratch": "/.local", "dot-cache-scratch": "/.cache", "dot-config-scratch": "/.config"} {
 		addVolume(&pod.Spec, name, path, corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}})

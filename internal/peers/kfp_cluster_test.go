@@ -45,12 +45,12 @@ subjects: [{kind: ServiceAccount, name: pipeline-runner}]
 apiVersion: v1
 kind: Secret
 metadata: {name: mlpipeline-minio-artifact}
-stringData: {accesskey: "ACCESS_KEY", secretkey: "SECRET_KEY"}
+stringData: {accesskey: "$user", secretkey: "$password"}
 ---
 apiVersion: v1
 kind: Service
 metadata: {name: minio-service}
-spec: {clusterIP: ADDRESS, ports: [{port: 9000}]}
+spec: {clusterIP: $address, ports: [{port: 9000}]}
 `
 
 const artifactBucket = "mlpipeline"
@@ -71,8 +71,8 @@ func startKFPCluster(t *testing.T, pythons ...string) kfpCluster {
 	t.Cleanup(cluster.Close)
 	namespace, err := cluster.Namespace(ctx)
 	require.NoError(t, err)
-	require.NoError(t, cluster.Apply(ctx, namespace, strings.NewReplacer(
-		"ACCESS_KEY", store.AccessKey(), "SECRET_KEY", store.SecretKey(), "ADDRESS", addresses["minio"]).Replace(kfpNamespace)))
+	c := kfpCluster{cluster, namespace, store, launcher}
+	require.NoError(t, cluster.Apply(ctx, namespace, c.in(kfpNamespace)))
 
 	programs := []string{os.Getenv(binaryVariable)}
 	for _, python := range pythons {
@@ -89,29 +89,41 @@ func startKFPCluster(t *testing.T, pythons ...string) kfpCluster {
 			t.Log(node.LogTail())
 		}
 	})
-	return kfpCluster{cluster, namespace, store, launcher}
+	return c
 }
 
-// runner runs pipelines of which every image has the virtual environment.
-func (c kfpCluster) runner(t *testing.T, python string) kfprun.Runner {
+// in puts the store's address and its user into the text of objects.
+func (c kfpCluster) in(text string) string {
+	return strings.NewReplacer("$user", c.store.AccessKey(), "$password", c.store.SecretKey(), "$address", addresses["minio"]).Replace(text)
+}
+
+// runner runs pipelines whose images are all the same.
+func (c kfpCluster) runner(t *testing.T, image kfprun.Image) kfprun.Runner {
 	t.Helper()
 	pods, err := kfprun.NewNamespace(kubetest.Config(t, c.Admin()), c.namespace)
 	require.NoError(t, err)
-	file, err := filepath.EvalSymlinks(python)
-	require.NoError(t, err)
-	mounts := []string{filepath.Dir(filepath.Dir(python))}
-	if prefix := filepath.Dir(filepath.Dir(file)); !strings.HasPrefix(prefix, "/usr") {
-		mounts = append(mounts, prefix)
-	}
 	return kfprun.Runner{
 		Pods:     pods.Run,
 		Holds:    c.launcher.Holds,
 		Launcher: c.launcher.Path,
 		Metadata: t.TempDir(),
 		Root:     "minio://" + artifactBucket + "/v2/artifacts",
-		Image: kfprun.Image{
-			Environ: map[string]string{"PATH": filepath.Dir(python) + ":/usr/local/bin:/usr/bin:/bin"},
-			Mounts:  mounts,
-		},
+		Image:    image,
 	}
+}
+
+// environmentImage is an image with a virtual environment of this machine.
+func environmentImage(t *testing.T, python string) kfprun.Image {
+	t.Helper()
+	file, err := filepath.EvalSymlinks(python)
+	require.NoError(t, err)
+	venv, prefix := filepath.Dir(filepath.Dir(python)), filepath.Dir(filepath.Dir(file))
+	image := kfprun.Image{
+		Environ: map[string]string{"PATH": filepath.Dir(python) + ":/usr/local/bin:/usr/bin:/bin"},
+		Mounts:  map[string]string{venv: venv},
+	}
+	if !strings.HasPrefix(prefix, "/usr") {
+		image.Mounts[prefix] = prefix
+	}
+	return image
 }

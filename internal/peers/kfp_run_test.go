@@ -3,12 +3,15 @@
 package peers_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +20,7 @@ import (
 	"github.com/flts-run/flts-run/internal/kfprun"
 	"github.com/flts-run/flts-run/internal/teststack"
 	"github.com/flts-run/flts-run/pipeline"
+	"github.com/flts-run/flts-run/pipeline/inject"
 )
 
 // kfpRun is a run of a pipeline that is checked in, and what comes of it.
@@ -47,7 +51,7 @@ var kfpRuns = []kfpRun{
 	{
 		pipeline: "python-metrics",
 		want: map[string]string{
-			"metrics": `Succeeded`,
+			"metrics": `Succeeded classes{"confusionMatrix":{"annotationSpecs":[{"displayName":"a"},{"displayName":"b"}],"rows":[{"row":[1,0]},{"row":[0,1]}]}} note="*done*" page="<p>done</p>" scores{"loss":0.5}`,
 		},
 	},
 	{
@@ -56,7 +60,7 @@ var kfpRuns = []kfpRun{
 	},
 	{
 		pipeline: "inputs-defaults", want: map[string]string{"take": "Succeeded"},
-		said: map[string]string{"take": "ElBorn 42 0.1 True ['a', 'b'] {'depth': 3, 'nested': {'rate': 0.5, 'names': ['x'], 'off': False}} None\n"},
+		said: map[string]string{"take": "ElBorn 42 0.1 True ['a', 'b'] {'depth': 3, 'nested': {'names': ['x'], 'off': False, 'rate': 0.5}} None\n"},
 	},
 	{pipeline: "container-one", parameters: map[string]any{"text": `two words, "quotes" and $HOME`}, want: map[string]string{"say": "Succeeded"}, said: map[string]string{"say": `two words, "quotes" and $HOME` + "\n"}},
 	{
@@ -76,16 +80,17 @@ var kfpRuns = []kfpRun{
 		pipeline: "condition-if", parameters: map[string]any{"mode": "test", "force": true},
 		want: map[string]string{
 			"condition-1": "Skipped", "condition-2": "Succeeded", "condition-2/say-2": "Succeeded", "condition-3": "Succeeded", "condition-3/say-3": "Succeeded",
+			"condition-4": "Succeeded", "condition-4/condition-5": "Succeeded", "condition-4/condition-5/say-4": "Succeeded",
 		},
 	},
 	{
 		pipeline: "condition-oneof", parameters: map[string]any{"mode": "large"},
 		want: map[string]string{
 			"condition-branches-1/condition-2":          "Skipped",
-			"condition-branches-1/condition-3":          "Succeeded",
+			"condition-branches-1/condition-3":          "Succeeded pipelinechannel--double-2-Output=2000",
 			"condition-branches-1/condition-3/double-2": "Succeeded Output=2000",
 			"condition-branches-1/condition-4":          "Skipped",
-			"condition-branches-1":                      "Succeeded",
+			"condition-branches-1":                      "Succeeded pipelinechannel--condition-branches-1-oneof-1=2000",
 			"double-4":                                  "Succeeded Output=4000",
 		},
 	},
@@ -99,30 +104,131 @@ var kfpRuns = []kfpRun{
 	{pipeline: "exit-handler", want: map[string]string{"exit-handler-1": "Succeeded", "exit-handler-1/say-2": "Succeeded", "say": "Succeeded"}},
 }
 
-// TestKFPRuns runs pipelines as the SDK compiled them.
+// kfpWay is what is done to a pipeline before it is run; the zero one is nothing.
+type kfpWay struct {
+	name    string
+	options *inject.Options
+	runs    []kfpRun
+}
+
+// theirs are the objects that an injection names.
+const theirs = `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: team-config}
+data: {MINIO_ENDPOINT: "minio.mlops.svc.cluster.local:9000"}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: team-secrets}
+stringData: {MINIO_ACCESS_KEY: "$user", MINIO_SECRET_KEY: "$password"}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: old-secrets}
+stringData: {MINIO_ACCESS_KEY: "$user", MINIO_SECRET_KEY: "stale-and-wrong"}
+`
+
+func kfpWays() []kfpWay {
+	volumes := inject.Options{
+		ConfigMap: inject.Object{Name: "team-config"}, Secret: inject.Object{Name: "team-secrets"},
+		Variables: map[string]string{"APP_ENV": "dev", "FLTS_DISABLE": "mlflow,gateway"},
+	}
+	variables := volumes
+	variables.By = inject.Variables
+	variables.Keys = []inject.Key{{Name: "MINIO_ENDPOINT"}, {Name: "MINIO_ACCESS_KEY", Sensitive: true}, {Name: "MINIO_SECRET_KEY", Sensitive: true}}
+	python, program := kfpRuns[1], kfpRuns[7]
+	return []kfpWay{{"plain", nil, kfpRuns}, {"volume", &volumes, kfpRuns}, {"env", &variables, []kfpRun{python, program}}}
+}
+
+// TestKFPRuns: what comes of a pipeline is the same before and after an injection.
 func TestKFPRuns(t *testing.T) {
 	sdk, err := teststack.Binaries{}.KFPSDK(t.Context())
 	require.NoError(t, err)
 	c := startKFPCluster(t, sdk.Python())
-	r := c.runner(t, sdk.Python())
-	t.Run("plain", func(t *testing.T) {
-		for _, k := range kfpRuns {
-			t.Run(k.pipeline, func(t *testing.T) {
-				t.Parallel()
-				p, err := pipeline.Load(filepath.Join(checkedIn, k.pipeline+".yaml"))
-				require.NoError(t, err)
-				c.plays(t, r, k, p)
+	require.NoError(t, c.Apply(t.Context(), c.namespace, c.in(theirs)))
+	r := c.runner(t, environmentImage(t, sdk.Python()))
+	for _, way := range kfpWays() {
+		for n, o := range playAll(t, r, way) {
+			k := way.runs[n]
+			t.Run(way.name+"/"+k.pipeline, func(t *testing.T) {
+				require.NoError(t, o.err)
+				t.Log(o.took)
+				c.requireOutcome(t, k, o.run)
+				for path, task := range o.run.Tasks {
+					if task.Log != "" {
+						require.Equal(t, way.options != nil, strings.Contains(task.Log, "flts-run: platform: Kubeflow Pipelines, run "+o.run.ID), "%s: %s", path, task.Log)
+					}
+				}
 			})
 		}
-	})
+	}
+	t.Run("wrong secret", func(t *testing.T) { c.startsNothing(t, r) })
 }
 
-// plays runs a pipeline and holds what came of it against what should.
-func (c kfpCluster) plays(t *testing.T, r kfprun.Runner, k kfpRun, p *pipeline.Package) kfprun.Run {
-	begun := time.Now()
-	run, err := r.Run(t.Context(), p, k.parameters)
+type kfpOutcome struct {
+	run  kfprun.Run
+	err  error
+	took time.Duration
+}
+
+// playAll runs all pipelines, some at a time: pods wait for the kubelet most of their
+// time.
+func playAll(t *testing.T, r kfprun.Runner, way kfpWay) []kfpOutcome {
+	outcomes := make([]kfpOutcome, len(way.runs))
+	turn := make(chan struct{}, 6)
+	var wg sync.WaitGroup
+	for n, k := range way.runs {
+		p := way.load(t, k.pipeline)
+		wg.Go(func() {
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+			defer cancel()
+			begun := time.Now()
+			run, err := r.Run(ctx, p, k.parameters)
+			outcomes[n] = kfpOutcome{run, err, time.Since(begun).Round(time.Millisecond)}
+		})
+	}
+	wg.Wait()
+	return outcomes
+}
+
+// load is a pipeline that is checked in, after what the way does to it.
+func (w kfpWay) load(t *testing.T, name string) *pipeline.Package {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(checkedIn, name+".yaml"))
 	require.NoError(t, err)
-	t.Log(time.Since(begun).Round(time.Millisecond))
+	if w.options != nil {
+		injected, err := inject.Inject(text, *w.options)
+		require.NoError(t, err)
+		require.NotZero(t, injected.Count(inject.Wrapped))
+		text = injected.Text
+	}
+	p, err := pipeline.Read(name, text)
+	require.NoError(t, err)
+	return p
+}
+
+// startsNothing: with a wrong secret no component starts. The pod says why where
+// Kubernetes and KFP show it; its status is the launcher's.
+func (c kfpCluster) startsNothing(t *testing.T, r kfprun.Runner) {
+	o := *kfpWays()[1].options
+	o.Secret.Name = "old-secrets"
+	run, err := r.Run(t.Context(), kfpWay{options: &o}.load(t, "container-one"), nil)
+	require.NoError(t, err)
+	say := run.Tasks["say"]
+	require.Equal(t, kfprun.Failed, say.State)
+	require.Equal(t, 1, say.Status)
+	require.Contains(t, say.Log, "failed to execute component: exit status 77\n")
+	require.NotContains(t, say.Log, "\nhello\n")
+	require.Contains(t, say.Message, "FLTS-A02")
+	require.NotContains(t, say.Log+say.Message, "stale-and-wrong")
+}
+
+// requireOutcome holds what came of a pipeline against what should.
+func (c kfpCluster) requireOutcome(t *testing.T, k kfpRun, run kfprun.Run) {
+	t.Helper()
 	got := map[string]string{}
 	for path, task := range run.Tasks {
 		got[path] = c.outcome(t, task)
@@ -131,7 +237,6 @@ func (c kfpCluster) plays(t *testing.T, r kfprun.Runner, k kfpRun, p *pipeline.P
 	for path, text := range k.said {
 		require.Contains(t, run.Tasks[path].Log, text)
 	}
-	return run
 }
 
 // outcome is a task in a line: its state, its parameters, and the metadata and content of
