@@ -150,6 +150,8 @@ func (c component) complete(in inputs) (inputs, error) {
 // it as a double: 1.0 is 1.
 func asText(value any) (string, error) {
 	switch v := value.(type) {
+	case nil:
+		return "", nil
 	case string:
 		return v, nil
 	case json.Number:

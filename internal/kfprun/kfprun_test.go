@@ -153,7 +153,7 @@ func TestWhatIsNotRunIsRefused(t *testing.T) {
 		"importer-constant":         "is an importer",
 		"artifact-list-input":       "artifact parts was not given",
 		"exit-handler-final-status": "is a loop",
-		"kubernetes-claims":         `unknown field "pvcMount"`,
+		"kubernetes-claims":         `executor exec-say: json: unknown field "pvcMount"`,
 		"inputs-required":           "was not given and has no default",
 	} {
 		r := newRecorder(t)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
@@ -54,9 +56,10 @@ func readPlatform(text []byte) (map[string]executorConfig, error) {
 		return nil, err
 	}
 	configs := map[string]executorConfig{}
-	for label, text := range document.Platforms.Kubernetes.DeploymentSpec.Executors {
+	executors := document.Platforms.Kubernetes.DeploymentSpec.Executors
+	for _, label := range slices.Sorted(maps.Keys(executors)) {
 		var c executorConfig
-		d := json.NewDecoder(bytes.NewReader(text))
+		d := json.NewDecoder(bytes.NewReader(executors[label]))
 		d.DisallowUnknownFields()
 		if err := d.Decode(&c); err != nil {
 			return nil, fmt.Errorf("executor %s: %w", label, err)

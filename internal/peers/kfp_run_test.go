@@ -149,7 +149,7 @@ func TestKFPRuns(t *testing.T) {
 	require.NoError(t, c.Apply(t.Context(), c.namespace, c.in(theirs)))
 	r := c.runner(t, environmentImage(t, sdk.Python()))
 	for _, way := range kfpWays() {
-		for n, o := range playAll(t, r, way) {
+		for n, o := range playAll(t, r, way.plays(t)) {
 			k := way.runs[n]
 			t.Run(way.name+"/"+k.pipeline, func(t *testing.T) {
 				require.NoError(t, o.err)
@@ -164,6 +164,13 @@ func TestKFPRuns(t *testing.T) {
 		}
 	}
 	t.Run("wrong secret", func(t *testing.T) { c.startsNothing(t, r) })
+	t.Run("components", c.runsComponents)
+}
+
+// kfpPlay is a pipeline to run.
+type kfpPlay struct {
+	pipeline   *pipeline.Package
+	parameters map[string]any
 }
 
 type kfpOutcome struct {
@@ -172,26 +179,33 @@ type kfpOutcome struct {
 	took time.Duration
 }
 
-// playAll runs all pipelines, some at a time: pods wait for the kubelet most of their
-// time.
-func playAll(t *testing.T, r kfprun.Runner, way kfpWay) []kfpOutcome {
-	outcomes := make([]kfpOutcome, len(way.runs))
+// playAll runs pipelines, some at a time: pods wait for the kubelet most of their time.
+func playAll(t *testing.T, r kfprun.Runner, plays []kfpPlay) []kfpOutcome {
+	outcomes := make([]kfpOutcome, len(plays))
 	turn := make(chan struct{}, 6)
 	var wg sync.WaitGroup
-	for n, k := range way.runs {
-		p := way.load(t, k.pipeline)
+	for n, p := range plays {
 		wg.Go(func() {
 			turn <- struct{}{}
 			defer func() { <-turn }()
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 			defer cancel()
 			begun := time.Now()
-			run, err := r.Run(ctx, p, k.parameters)
+			run, err := r.Run(ctx, p.pipeline, p.parameters)
 			outcomes[n] = kfpOutcome{run, err, time.Since(begun).Round(time.Millisecond)}
 		})
 	}
 	wg.Wait()
 	return outcomes
+}
+
+func (w kfpWay) plays(t *testing.T) []kfpPlay {
+	t.Helper()
+	var plays []kfpPlay
+	for _, k := range w.runs {
+		plays = append(plays, kfpPlay{w.load(t, k.pipeline), k.parameters})
+	}
+	return plays
 }
 
 // load is a pipeline that is checked in, after what the way does to it.
@@ -205,6 +219,11 @@ func (w kfpWay) load(t *testing.T, name string) *pipeline.Package {
 		require.NotZero(t, injected.Count(inject.Wrapped))
 		text = injected.Text
 	}
+	return readPipeline(t, name, text)
+}
+
+func readPipeline(t *testing.T, name string, text []byte) *pipeline.Package {
+	t.Helper()
 	p, err := pipeline.Read(name, text)
 	require.NoError(t, err)
 	return p
