@@ -48,8 +48,9 @@ type Image struct {
 	Mounts map[string]string
 }
 
-// Ended is a pod that has ended.
+// Ended is a pod that has ended. The zero value is none.
 type Ended struct {
+	Started bool
 	// Status is the exit status of its container.
 	Status int
 	Log    string

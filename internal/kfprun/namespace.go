@@ -72,7 +72,7 @@ func (n Namespace) ended(ctx context.Context, pod corev1.Pod) (Ended, error) {
 	}
 	defer stream.Close()
 	log, err := io.ReadAll(stream)
-	return Ended{Status: int(last.ExitCode), Log: string(log), Message: last.Message}, err
+	return Ended{Started: true, Status: int(last.ExitCode), Log: string(log), Message: last.Message}, err
 }
 
 func (n Namespace) ask(ctx context.Context, method, path string, body []byte) (io.ReadCloser, error) {

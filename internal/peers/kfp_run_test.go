@@ -149,19 +149,11 @@ func TestKFPRuns(t *testing.T) {
 	require.NoError(t, c.Apply(t.Context(), c.namespace, c.in(theirs)))
 	r := c.runner(t, environmentImage(t, sdk.Python()))
 	for _, way := range kfpWays() {
-		for n, o := range playAll(t, r, way.plays(t)) {
-			k := way.runs[n]
-			t.Run(way.name+"/"+k.pipeline, func(t *testing.T) {
-				require.NoError(t, o.err)
-				t.Log(o.took)
-				c.requireOutcome(t, k, o.run)
-				for path, task := range o.run.Tasks {
-					if task.Log != "" {
-						require.Equal(t, way.options != nil, strings.Contains(task.Log, "flts-run: platform: Kubeflow Pipelines, run "+o.run.ID), "%s: %s", path, task.Log)
-					}
-				}
-			})
-		}
+		t.Run(way.name, func(t *testing.T) {
+			for n, o := range playAll(t, r, way.plays(t)) {
+				t.Run(way.runs[n].pipeline, func(t *testing.T) { c.requireOutcome(t, way, way.runs[n], o) })
+			}
+		})
 	}
 	t.Run("wrong secret", func(t *testing.T) { c.startsNothing(t, r) })
 	t.Run("components", c.runsComponents)
@@ -241,20 +233,28 @@ func (c kfpCluster) startsNothing(t *testing.T, r kfprun.Runner) {
 	require.Equal(t, 1, say.Status)
 	require.Contains(t, say.Log, "failed to execute component: exit status 77\n")
 	require.NotContains(t, say.Log, "\nhello\n")
-	require.Contains(t, say.Message, "FLTS-A02")
+	require.Contains(t, say.Message, "FLTS-A03")
 	require.NotContains(t, say.Log+say.Message, "stale-and-wrong")
 }
 
-// requireOutcome holds what came of a pipeline against what should.
-func (c kfpCluster) requireOutcome(t *testing.T, k kfpRun, run kfprun.Run) {
+// requireOutcome holds what came of a pipeline against what should, and its logs against
+// whether flts-run should have been there.
+func (c kfpCluster) requireOutcome(t *testing.T, way kfpWay, k kfpRun, o kfpOutcome) {
 	t.Helper()
+	require.NoError(t, o.err)
+	t.Log(o.took)
 	got := map[string]string{}
-	for path, task := range run.Tasks {
+	for path, task := range o.run.Tasks {
 		got[path] = c.outcome(t, task)
 	}
-	require.Equal(t, k.want, got, logsOf(run))
+	require.Equal(t, k.want, got, logsOf(o.run))
 	for path, text := range k.said {
-		require.Contains(t, run.Tasks[path].Log, text)
+		require.Contains(t, o.run.Tasks[path].Log, text)
+	}
+	for path, task := range o.run.Tasks {
+		if task.Started {
+			require.Equal(t, way.options != nil, strings.Contains(task.Log, "flts-run: platform: Kubeflow Pipelines, run "+o.run.ID), "%s: %s", path, task.Log)
+		}
 	}
 }
 
