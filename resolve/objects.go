@@ -16,14 +16,14 @@ var objectsFields = []field[Objects]{
 
 func (v *contractErrors) checkObjects(o *Objects) {
 	for _, f := range objectsFields {
-		if !isObjectName(*f.at(o).(*string)) {
+		if !IsObjectName(*f.at(o).(*string)) {
 			v.addf(at("objects", f.name), "objects: %s: want a name of Kubernetes, of a-z, 0-9, '-' and '.'", f.name)
 		}
 	}
 }
 
-// isObjectName holds to the rule for names of objects, a subdomain of DNS.
-func isObjectName(name string) bool {
+// IsObjectName holds to the rule for names of objects, a subdomain of DNS.
+func IsObjectName(name string) bool {
 	const allowed = "abcdefghijklmnopqrstuvwxyz0123456789-."
 	return name != "" && len(name) <= 253 && strings.Trim(name, allowed) == "" && strings.Trim(name, "-.") == name
 }

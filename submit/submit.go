@@ -57,6 +57,7 @@ type Glancer interface {
 // the server has.
 type Target struct {
 	File string // of a KFP pipeline
+	Text string // that stands for what File holds, or ""
 
 	// Pipeline is the name of a KFP pipeline on the server, or the id of a DAG.
 	Pipeline string

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"strings"
 	"syscall"
 	"unicode/utf8"
+
+	"github.com/flts-run/flts-run/internal/wholefile"
 )
 
 // report writes the document where --report says. That it cannot is said and
@@ -34,39 +34,7 @@ func writeReport(s *settings, d *document) error {
 	if err != nil {
 		return err
 	}
-	return writeWhole(file, text)
-}
-
-// writeWhole replaces a file, so that whoever reads it finds the old text or the
-// new one and never a part. What is there and no regular file, such as
-// /dev/stdout, is written to as it is, and not waited for.
-func writeWhole(file, text string) error {
-	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
-		f, err := os.OpenFile(file, os.O_WRONLY|syscall.O_NONBLOCK, 0)
-		if err != nil {
-			return err
-		}
-		_, err = f.WriteString(text)
-		return errors.Join(err, f.Close())
-	}
-	temp := fmt.Sprintf("%s.%d.tmp", file, os.Getpid())
-	err := os.WriteFile(temp, []byte(text), 0o644)
-	if err == nil {
-		err = os.Rename(temp, file)
-	}
-	if err != nil {
-		_ = os.Remove(temp)
-		return fmt.Errorf("%s: %w", file, withoutNames(err))
-	}
-	return nil
-}
-
-// withoutNames is an error of the file system without the names in it.
-func withoutNames(err error) error {
-	if inner := errors.Unwrap(err); inner != nil {
-		return inner
-	}
-	return err
+	return wholefile.Write(file, text)
 }
 
 // maxTermination is the most that Kubernetes keeps of a termination message.

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/flts-run/flts-run/internal/form"
-	"github.com/flts-run/flts-run/pipeline"
 	"github.com/flts-run/flts-run/submit"
 	"github.com/flts-run/flts-run/submit/access"
 	"github.com/flts-run/flts-run/submit/kfp"
@@ -12,7 +11,7 @@ import (
 
 // kfp is Kubeflow Pipelines.
 func (r *runner) kfp() backend {
-	return backend{name: kfpBackend, runName: runNameOption, target: kfpTarget, read: readPipeline, open: r.openKFP}
+	return backend{name: kfpBackend, runName: runNameOption, target: r.injectedTarget, read: readPipeline, open: r.openKFP}
 }
 
 // kfpTarget is a pipeline in a file or, without one, a pipeline on the server.
@@ -41,7 +40,7 @@ func readPipeline(t submit.Target) (form.Form, string, error) {
 	if t.File == "" {
 		return nil, t.Pipeline, nil
 	}
-	p, err := pipeline.Load(t.File)
+	p, err := kfp.Load(t)
 	if err != nil {
 		return nil, "", err
 	}

@@ -16,6 +16,9 @@
 //	          ─► order ─► the platform ─► receipt, and with --watch watch
 //	runs      one file for each subcommand: runslist, runsget, runswatch, runslogs,
 //	          runschange (terminate, retry, archive), runsdiff
+//	inject    a pipeline's file ─► options (injectoptions) ─► pipeline/inject ─► the file
+//	          with flts-run in it, and what became of each container (injectprint);
+//	          submit does the same on the way
 //	watch     a run until it ends, shown by progress: a tree on a terminal, lines
 //	          elsewhere, documents for programs; failures says why it failed
 //

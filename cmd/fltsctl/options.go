@@ -38,6 +38,7 @@ const (
 	whatHeading   = "What to run"
 	valuesHeading = "Values of its parameters"
 	runHeading    = "The run"
+	injectHeading = "flts-run in its tasks"
 	serverHeading = "The server"
 	outputHeading = "Output"
 )
@@ -68,6 +69,7 @@ var (
 	serviceAccountOption = option{flag: "service-account", variables: []string{"FLTSCTL_SERVICE_ACCOUNT"}, heading: runHeading, backend: kfpBackend, usage: "`NAME` of the service account of its pods"}
 	pipelineRootOption   = option{flag: "pipeline-root", variables: []string{"FLTSCTL_PIPELINE_ROOT"}, heading: runHeading, backend: kfpBackend, usage: "`URL` below which it keeps its artifacts"}
 	idempotencyOption    = option{flag: "idempotency-key", heading: runHeading, usage: "two submissions with the same `KEY` are one run"}
+	injectOption         = option{flag: "inject", heading: injectHeading, backend: kfpBackend, boolean: true, usage: "start the tasks of the file under flts-run, with its configuration, as fltsctl inject does"}
 	dryRunOption         = option{flag: "dry-run", heading: runHeading, boolean: true, usage: "print what would be sent, and send nothing"}
 )
 
@@ -79,7 +81,8 @@ var submitOptions = slices.Concat([]option{
 	paramOption, confParamOption, allowSecretsOption, paramsFileOption, fromContractOption,
 }, contractOptions, []option{
 	runNameOption, runIDOption, logicalDateOption, unpauseOption, experimentOption, descriptionOption, noteOption, labelOption, serviceAccountOption, pipelineRootOption,
-	idempotencyOption, dryRunOption,
+	idempotencyOption, dryRunOption, injectOption,
+}, withFront(injectFront, injectOptions), []option{
 	runWatchOption.under(runHeading), runTimeoutOption.under(runHeading), intervalOption.under(runHeading), terminateOption.under(runHeading),
 })
 

@@ -185,8 +185,7 @@ func (i *injection) container(c container) Executor {
 		e.keys(pipeline.Secret, i.Secret)
 	}
 	e.runID()
-	env := listIn(c.node, "env")
-	insert(env, mapping(scalar("name"), scalar(markVariable), scalar("value"), scalar(e.mark.String())))
+	insert(i.listIn(c.node, "env"), mapping(scalar("name"), scalar(markVariable), scalar("value"), scalar(e.mark.String())))
 	return e.done
 }
 
@@ -223,7 +222,7 @@ func (e *editing) command() {
 		words = append(words, "--executor-input", "{{$}}")
 	}
 	words = append(words, "--")
-	command := listIn(e.node, "command")
+	command := e.listIn(e.node, "command")
 	for _, word := range words {
 		insert(command, scalar(word))
 	}
@@ -251,7 +250,7 @@ func (e *editing) variable(name, value string) {
 		}
 		return
 	}
-	insert(listIn(e.node, "env"), mapping(scalar("name"), scalar(name), scalar("value"), scalar(value)))
+	insert(e.listIn(e.node, "env"), mapping(scalar("name"), scalar(name), scalar("value"), scalar(value)))
 	e.environ[name] = value
 	e.mark.variables = append(e.mark.variables, name)
 	e.added(name + "=" + value)

@@ -19,11 +19,10 @@
 package inject
 
 import (
+	"bytes"
 	"maps"
 	"reflect"
 	"slices"
-
-	"github.com/flts-run/flts-run/pipeline"
 )
 
 // Result is a file after a change.
@@ -78,15 +77,18 @@ func (r Result) Count(states ...State) int {
 // earlier injection added is taken away first, so a second one changes nothing. The error
 // is that of pipeline.Read, or a *Refusal with all that stands against it.
 func Inject(text []byte, o Options) (Result, error) {
-	bare, err := Remove(o.File, text)
+	o = o.withDefaults()
+	given, bare, err := remove(o.File, text)
 	if err != nil {
 		return Result{}, err
 	}
-	t, err := parse(o.File, bare.Text)
-	if err != nil {
-		return Result{}, err
+	t := given
+	if !bytes.Equal(bare.Text, text) {
+		if t, err = parse(o.File, bare.Text); err != nil {
+			return Result{}, err
+		}
 	}
-	i := injection{Options: o.withDefaults(), tree: t}
+	i := injection{Options: o, tree: t}
 	i.checkOptions()
 	if len(i.problems) == 0 {
 		i.executors()
@@ -94,45 +96,36 @@ func Inject(text []byte, o Options) (Result, error) {
 	if len(i.problems) > 0 {
 		return Result{}, &Refusal{i.problems}
 	}
-	result := Result{Executors: i.done, Notes: i.notes}
-	return result.finish(text, t, bare.Anew)
+	written, anew, err := t.write()
+	if err != nil {
+		return Result{}, err
+	}
+	result := Result{Text: written, Anew: anew || bare.Anew, Executors: i.done, Notes: i.notes}
+	if reflect.DeepEqual(given.values, t.written) {
+		result.Text, result.Anew = text, false
+	}
+	return result, nil
 }
 
 // Remove takes away what Inject has added. The name is for messages.
 func Remove(name string, text []byte) (Result, error) {
+	_, result, err := remove(name, text)
+	return result, err
+}
+
+// remove is Remove, with what was read.
+func remove(name string, text []byte) (*tree, Result, error) {
 	t, err := parse(name, text)
 	if err != nil {
-		return Result{}, err
+		return nil, Result{}, err
 	}
 	r := removal{tree: t}
 	r.executors()
 	if len(r.problems) > 0 {
-		return Result{}, &Refusal{r.problems}
+		return nil, Result{}, &Refusal{r.problems}
 	}
-	result := Result{Executors: r.done}
-	return result.finish(text, t, false)
-}
-
-// finish writes the tree, unless it says what the text says already.
-func (r Result) finish(text []byte, t *tree, anew bool) (Result, error) {
-	written, rewritten, err := t.write()
-	if err != nil {
-		return Result{}, err
-	}
-	before, err := pipeline.ReaderOf(t.name, text).Documents(text)
-	if err != nil {
-		return Result{}, err
-	}
-	after, err := pipeline.ReaderOf(t.name, written).Documents(written)
-	if err != nil {
-		return Result{}, err
-	}
-	if reflect.DeepEqual(before, after) {
-		r.Text = text
-		return r, nil
-	}
-	r.Text, r.Anew = written, rewritten || anew
-	return r, nil
+	written, anew, err := t.write()
+	return t, Result{Text: written, Anew: anew, Executors: r.done}, err
 }
 
 // injection is one use of Inject.

@@ -1,8 +1,12 @@
 package inject_test
 
 import (
+	"cmp"
+	"flag"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,6 +14,8 @@ import (
 	"github.com/flts-run/flts-run/pipeline"
 	"github.com/flts-run/flts-run/pipeline/inject"
 )
+
+var update = flag.Bool("update", false, "rewrite the goldens")
 
 // ways are options that together use everything there is.
 var ways = map[string]inject.Options{
@@ -72,11 +78,67 @@ func TestEveryCompiledPipeline(t *testing.T) {
 			back, err := inject.Remove(name, got.Text)
 			require.NoError(t, err, "%s %s", way, name)
 			require.Equal(t, string(text), string(back.Text), "%s %s", way, name)
-			p, err := pipeline.Read(name, got.Text)
-			require.NoError(t, err)
-			for _, task := range p.Tasks() {
-				require.Empty(t, task.Repeated(), "%s %s", way, name)
-			}
+			require.True(t, holdsLinesOf(got.Text, text), "%s %s: a line is gone", way, name)
+			sameTasks(t, text, got.Text, cmp.Or(o.Program, inject.DefaultProgram))
 		}
+	}
+}
+
+// holdsLinesOf reports whether all lines of a text are in another one, in their order.
+func holdsLinesOf(text, before []byte) bool {
+	left := strings.Split(strings.TrimSpace(string(before)), "\n")
+	for line := range strings.Lines(string(text)) {
+		if len(left) > 0 && strings.TrimSuffix(line, "\n") == left[0] {
+			left = left[1:]
+		}
+	}
+	return len(left) == 0
+}
+
+// sameTasks holds tasks against what they were: they start the same under flts-run, and
+// have what they had.
+func sameTasks(t *testing.T, before, after []byte, program string) {
+	t.Helper()
+	was, err := pipeline.Read("before", before)
+	require.NoError(t, err)
+	is, err := pipeline.Read("after", after)
+	require.NoError(t, err)
+	require.Len(t, is.Tasks(), len(was.Tasks()))
+	for i, task := range is.Tasks() {
+		old := was.Tasks()[i]
+		require.Empty(t, task.Repeated())
+		require.Equal(t, old.Inputs, task.Inputs)
+		require.Equal(t, old.Image, task.Image)
+		require.Subset(t, task.Environ, old.Environ)
+		require.Subset(t, task.Injected.Variables, old.Injected.Variables)
+		require.Subset(t, task.Injected.Volumes, old.Injected.Volumes)
+		if path.Base(old.Command[0]) == "flts-run" {
+			require.Equal(t, old.Command, task.Command)
+			continue
+		}
+		require.Equal(t, []string{program, "exec"}, task.Command[:2])
+		_, own, found := strings.Cut(strings.Join(task.Command, "\x00"), "\x00--\x00")
+		require.True(t, found)
+		require.Equal(t, strings.Join(old.Command, "\x00"), own)
+	}
+}
+
+// The goldens are whole pipelines, as the command writes them.
+func TestGoldens(t *testing.T) {
+	texts := compiled(t)
+	for name, way := range map[string]string{
+		"kubernetes-pod.yaml": "volume", "kubernetes-nested.yaml": "volume elsewhere", "importer-parameter.yaml": "env",
+		"container-args-only.yaml": "program alone", "container-flts-run.yaml": "old server", "pipeline-workspace.yaml": "volume",
+	} {
+		got, err := inject.Inject(texts[name], ways[way])
+		require.NoError(t, err)
+		golden := filepath.Join("testdata", name)
+		if *update {
+			require.NoError(t, os.MkdirAll("testdata", 0o755))
+			require.NoError(t, os.WriteFile(golden, got.Text, 0o644))
+		}
+		want, err := os.ReadFile(golden)
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(got.Text))
 	}
 }

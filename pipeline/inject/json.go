@@ -37,7 +37,7 @@ func nodeOfJSON(d *json.Decoder) (*yaml.Node, error) {
 	case string:
 		n.Tag, n.Value, n.Style = "!!str", v, yaml.DoubleQuotedStyle
 	case json.Number:
-		n.Value = v.String()
+		n.Tag, n.Value = "!!float", v.String()
 	case bool:
 		n.Tag, n.Value = "!!bool", map[bool]string{true: "true", false: "false"}[v]
 	case nil:

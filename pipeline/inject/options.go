@@ -2,6 +2,7 @@ package inject
 
 import (
 	"cmp"
+	"path"
 	"strings"
 
 	"github.com/flts-run/flts-run/internal/form"
@@ -106,6 +107,8 @@ func (i *injection) checkOptions() {
 		i.refuse("leave the ConfigMap out, and give its values by --set, as parameters, or in the image's /etc/flts/config_base.yaml",
 			"KFP reads ConfigMaps in a pipeline from %s on, and the server is %s", sinceConfigMaps, i.Server)
 	}
+	i.checkObject(pipeline.ConfigMap, i.ConfigMap)
+	i.checkObject(pipeline.Secret, i.Secret)
 	switch i.By {
 	case Volumes:
 		i.checkVolumes()
@@ -130,6 +133,16 @@ func (i *injection) checkVariable(name, value string) {
 	}
 }
 
+func (i *injection) checkObject(kind string, o Object) {
+	switch {
+	case o.Name == "": // and so it is not used
+	case !resolve.IsObjectName(o.Name):
+		i.refuse("write a name of a-z, 0-9, '-' and '.'", "%q is no name of a %s", o.Name, kind)
+	case !path.IsAbs(o.Dir) || strings.ContainsAny(o.Dir, ":{$"):
+		i.refuse("write a path: /etc/flts/own", "%q is no place to mount the %s at", o.Dir, kind)
+	}
+}
+
 // checkVolumes: KFP names a volume like the object, whatever its kind.
 func (i *injection) checkVolumes() {
 	if i.ConfigMap.Name == "" || i.Secret.Name == "" {
@@ -146,8 +159,12 @@ func (i *injection) checkVolumes() {
 
 // checkKeys: without optional every key must be in its object, or no pod starts.
 func (i *injection) checkKeys() {
-	if len(i.Keys) == 0 {
+	switch {
+	case len(i.Keys) == 0:
 		i.refuse("name the keys: --key MINIO_ENDPOINT", "no keys are given, and variables are one for each key")
+	case i.optionalVariables() && i.olderThan(sinceOptionalVariables):
+		i.refuse("add --require-objects and name with --key those that are there; or use --by volume",
+			"KFP reads from %s on that a variable is optional, and the server is %s: no pod would start while one of the keys is missing", sinceOptionalVariables, i.Server)
 	}
 }
 

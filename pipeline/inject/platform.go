@@ -38,26 +38,18 @@ func (t *tree) config(label string) *yaml.Node {
 }
 
 // configIn makes what is missing on the way to that.
-func (t *tree) configIn(label string) *yaml.Node {
-	if t.platform == nil {
-		t.platform = mapping()
-		t.documents = append(t.documents, &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{t.platform}})
+func (i *injection) configIn(label string) *yaml.Node {
+	if i.platform == nil {
+		i.platform = mapping()
+		i.documents = append(i.documents, &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{i.platform}})
 	}
-	executors := mappingIn(t.platform, toExecutors...)
-	i := memberExactly(executors, label)
-	switch {
-	case i < 0:
-		insert(executors, scalar(label), mapping())
-		i = memberExactly(executors, label)
-	case executors.Content[i+1].Kind != yaml.MappingNode:
-		executors.Content[i+1] = mapping()
-	}
-	return executors.Content[i+1]
+	executors := i.mappingIn(i.platform, toExecutors...)
+	return i.in(executors, memberExactly(executors, label), label, mapping())
 }
 
 // entry adds one to a list of the platform document.
 func (e *editing) entry(list string, entry *yaml.Node) {
-	insert(listIn(e.configIn(e.label), list), entry)
+	insert(e.listIn(e.configIn(e.label), list), entry)
 	e.mark.entries[list] = entryID(entry)
 }
 
@@ -90,8 +82,8 @@ func (c container) mounts() []mounted {
 
 // volumeOf are the words for an object that is mounted.
 var volumeOf = map[string]struct{ list, name, variable, standard, flag string }{
-	pipeline.ConfigMap: {"configMapAsVolume", "configMapName", "FLTS_CONFIG_DIR", DefaultConfigDir, "--config-dir"},
-	pipeline.Secret:    {"secretAsVolume", "secretName", "FLTS_SECRET_DIR", DefaultSecretDir, "--secret-dir"},
+	pipeline.ConfigMap: {"configMapAsVolume", "configMapName", "FLTS_CONFIG_DIR", DefaultConfigDir, "--config-mount"},
+	pipeline.Secret:    {"secretAsVolume", "secretName", "FLTS_SECRET_DIR", DefaultSecretDir, "--secret-mount"},
 }
 
 // mount mounts an object, unless the pipeline does so itself.

@@ -22,6 +22,8 @@ type tree struct {
 	platform  *yaml.Node // the platform document, or nil
 	pipeline  *pipeline.Package
 	before    contents // as it was read
+	values    []any    // what the text says
+	written   []any    // what that says which was written of it
 }
 
 // parse reads a text that pipeline.Read takes, too.
@@ -51,7 +53,25 @@ func parse(name string, text []byte) (*tree, error) {
 		}
 	}
 	t.before = contentsOf(t.documents)
-	return t, nil
+	return t, t.check()
+}
+
+// check holds the nodes against what the text says to everybody else: all that is written
+// is held against them.
+func (t *tree) check() error {
+	reader := pipeline.ReaderOf(t.name, t.text)
+	var err error
+	if t.values, err = reader.Documents(t.text); err != nil {
+		return err
+	}
+	got, err := reader.Values(t.documents)
+	if err != nil {
+		return err
+	}
+	if t.spec == nil || !reflect.DeepEqual(t.values, got) {
+		return &Refusal{[]Problem{{t.name + " is written in a way that cannot be changed without changing what it says", "compile it again, or convert it to JSON"}}}
+	}
+	return nil
 }
 
 // resolved is a node in which no alias is left. pipeline.Read has bounded what that makes.
@@ -112,16 +132,15 @@ func mergedIn(n *yaml.Node) []*yaml.Node {
 // changed or, if that does not say what the tree says, all of it anew.
 func (t *tree) write() (text []byte, anew bool, err error) {
 	reader := pipeline.ReaderOf(t.name, t.text)
-	want, err := reader.Values(t.documents)
-	if err != nil {
+	if t.written, err = reader.Values(t.documents); err != nil {
 		return nil, false, err
+	}
+	if reflect.DeepEqual(t.values, t.written) {
+		return t.text, false, nil
 	}
 	says := func(text []byte) bool {
 		got, err := pipeline.ReaderOf(t.name, text).Documents(text)
-		return err == nil && reflect.DeepEqual(want, got)
-	}
-	if says(t.text) {
-		return t.text, false, nil
+		return err == nil && reflect.DeepEqual(t.written, got)
 	}
 	if !t.json && !t.aliases {
 		if text, ok := t.before.rewritten(t.text, t.documents); ok && says(text) {
@@ -133,7 +152,7 @@ func (t *tree) write() (text []byte, anew bool, err error) {
 			return text, true, nil
 		}
 	}
-	text, err = jsonOf(t.documents, want)
+	text, err = jsonOf(t.documents, t.written)
 	return text, true, err
 }
 
@@ -187,36 +206,32 @@ func itemsOf(m *yaml.Node, names ...string) []*yaml.Node {
 	return n.Content
 }
 
-// put sets a field of a mapping. A new one is in front of those that were read.
-func put(m *yaml.Node, name string, value *yaml.Node) {
-	if i := position(m, name); i >= 0 {
-		m.Content[i+1] = value
-		return
-	}
-	insert(m, scalar(name), value)
+// listIn is a list in a mapping, and mappingIn a mapping in another. They are made where
+// there is none. What is something else is a problem, of which the server would have one.
+func (i *injection) listIn(m *yaml.Node, name string) *yaml.Node {
+	return i.in(m, position(m, name), name, list())
 }
 
-// listIn is a list in a mapping, which is made where there is none.
-func listIn(m *yaml.Node, name string) *yaml.Node {
-	if n := member(m, name); n != nil && n.Kind == yaml.SequenceNode {
-		return n
-	}
-	n := list()
-	put(m, name, n)
-	return n
-}
-
-// mappingIn is a mapping in another, which is made where there is none.
-func mappingIn(m *yaml.Node, names ...string) *yaml.Node {
+func (i *injection) mappingIn(m *yaml.Node, names ...string) *yaml.Node {
 	for _, name := range names {
-		n := member(m, name)
-		if n == nil || n.Kind != yaml.MappingNode {
-			n = mapping()
-			put(m, name, n)
-		}
-		m = n
+		m = i.in(m, position(m, name), name, mapping())
 	}
 	return m
+}
+
+// in is what a mapping has at a position, or what is put there.
+func (i *injection) in(m *yaml.Node, at int, name string, otherwise *yaml.Node) *yaml.Node {
+	switch {
+	case at < 0:
+		insert(m, scalar(name), otherwise)
+	case m.Content[at+1].ShortTag() == "!!null":
+		m.Content[at+1] = otherwise
+	case m.Content[at+1].Kind != otherwise.Kind:
+		i.refuse("compile the pipeline again", "%s:%d: %s is not of the kind that it should be, so nothing can be added to it", i.File, m.Content[at+1].Line, name)
+	default:
+		return m.Content[at+1]
+	}
+	return otherwise
 }
 
 // insert puts nodes in front of those that were read, and behind those that were not.

@@ -12,10 +12,18 @@ import (
 	"github.com/flts-run/flts-run/submit"
 )
 
+// Load reads the pipeline of a target that has a file.
+func Load(t submit.Target) (*pipeline.Package, error) {
+	if t.Text != "" {
+		return pipeline.Read(t.File, []byte(t.Text))
+	}
+	return pipeline.Load(t.File)
+}
+
 // Form reads what a target asks for.
 func (b *Backend) Form(ctx context.Context, t submit.Target) (form.Form, error) {
 	if t.File != "" {
-		p, err := pipeline.Load(t.File)
+		p, err := Load(t)
 		if err != nil {
 			return nil, err
 		}
@@ -46,7 +54,7 @@ func (b *Backend) sourceOf(ctx context.Context, o submit.Order) (source, error) 
 	if o.Target.File == "" {
 		return b.storedSource(ctx, o)
 	}
-	p, err := pipeline.Load(o.Target.File)
+	p, err := Load(o.Target)
 	if err != nil {
 		return source{}, err
 	}

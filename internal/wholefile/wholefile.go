@@ -1,0 +1,36 @@
+// Package wholefile writes files of which nobody ever sees a part.
+package wholefile
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+)
+
+// Write replaces a file, so that whoever reads it finds the old text or the new one and
+// never a part. What is there and no regular file, such as /dev/stdout, is written to as
+// it is, and not waited for. An error names the file.
+func Write(file, text string) error {
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(file, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		if err != nil {
+			return err
+		}
+		_, err = f.WriteString(text)
+		return errors.Join(err, f.Close())
+	}
+	temp := fmt.Sprintf("%s.%d.tmp", file, os.Getpid())
+	err := os.WriteFile(temp, []byte(text), 0o644)
+	if err == nil {
+		err = os.Rename(temp, file)
+	}
+	if err != nil {
+		_ = os.Remove(temp)
+		if inner := errors.Unwrap(err); inner != nil { // without the name of the temporary file
+			err = inner
+		}
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return nil
+}
