@@ -61,17 +61,21 @@ test-peers: stack ## flts-run held against boto3, s3fs, minio-py, MLflow, reques
 
 # What the clients may be from now on; look at the difference before it is committed.
 .PHONY: peers-lock
-peers-lock: ## testdata/peers/**/*.txt from the *.in beside them, with hashes
+peers-lock: ## testdata/peers/**/*.txt and components/flts/*.txt from the *.in beside them, with hashes
 	tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; python3 -m venv "$$tmp" && "$$tmp/bin/pip" install -q uv; \
 	for in in testdata/peers/*.in testdata/peers/*/*.in; do \
 		"$$tmp/bin/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 			-o "$${in%.in}.txt" "$$in"; \
-	done
+	done; \
+	"$$tmp/bin/uv" pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		-c testdata/peers/requirements.txt -o components/flts/requirements.txt components/flts/requirements.in
 
 # What the SDK makes of our pipelines; look at the difference before it is committed.
 .PHONY: pipelines
-pipelines: ## testdata/kfp/pipelines from testdata/peers/kfp/pipelines, by the KFP SDK
-	python=$$(go run ./internal/teststack/cmd/stack kfpsdk) && "$$python" -B -X utf8 testdata/peers/kfp/compile.py testdata/kfp/pipelines
+pipelines: ## testdata/kfp/pipelines from testdata/peers/kfp/pipelines, and components/flts/kfp, by the KFP SDK
+	python=$$(go run ./internal/teststack/cmd/stack kfpsdk) && \
+		"$$python" -B -W ignore -X utf8 components/flts/kfp/flts_components.py components/flts/kfp && \
+		"$$python" -B -X utf8 testdata/peers/kfp/compile.py testdata/kfp/pipelines
 
 .PHONY: demo
 demo: ## the whole job on this machine: S3, MLflow stand-in, gateway, a component

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/flts-run/flts-run/internal/container"
+	"github.com/flts-run/flts-run/internal/dockerfile"
 )
 
 // ofComponents is where what users copy is.
@@ -60,19 +61,32 @@ func havePackages(ctx context.Context) (root string, err error) {
 
 // packagesKey names all that the stage is made of.
 func packagesKey(ctx context.Context) (string, error) {
-	sum := sha256.New()
-	for _, name := range []string{"Dockerfile", "requirements.txt"} {
-		text, err := os.ReadFile(filepath.Join(ofComponents, name))
-		if err != nil {
-			return "", err
-		}
-		_, _ = sum.Write(text)
+	text, err := os.ReadFile(filepath.Join(ofComponents, "Dockerfile"))
+	if err != nil {
+		return "", err
+	}
+	stages, err := dockerfile.Parse(string(text))
+	if err != nil {
+		return "", err
+	}
+	pins, err := os.ReadFile(filepath.Join(ofComponents, "requirements.txt"))
+	if err != nil {
+		return "", err
 	}
 	version, err := exec.CommandContext(ctx, debianPython, "-m", "pip", "--version").Output()
 	if err != nil {
 		return "", fmt.Errorf("%s -m pip: %w: apt-get install python3-pip python3-venv", debianPython, err)
 	}
-	_, _ = sum.Write(version)
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s%s", pins, version)
+	for _, stage := range stages {
+		if stage.Name != "packages" {
+			continue
+		}
+		for _, step := range stage.Steps {
+			fmt.Fprintln(sum, step.Instruction, step.Words)
+		}
+	}
 	return fmt.Sprintf("%x", sum.Sum(nil)[:6]), nil
 }
 

@@ -85,7 +85,7 @@ func (e ended) lastLine() string {
 // play runs one of the four to its end, as a pod with a read-only root does.
 func (w way) play(t *testing.T, s componentStack, task string, more ...string) ended {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // ten seconds, on an idle machine
 	defer cancel()
 	command := []string{"python3", "-m", "flts." + task, "--dataset", "elborn", "--identifier", "first"}
 	if task != "preprocess" {
