@@ -105,6 +105,9 @@ func (s *settings) objects(c *resolve.Contract, at func(option) option) (configM
 		if given, from := s.get(at(name)); from != "" {
 			o.Name = given
 		}
+		if o.Name != "" && !resolve.IsObjectName(o.Name) {
+			s.problem(usage("write a name of a-z, 0-9, '-' and '.'", "--%s %q is no name of a Kubernetes object", at(name).flag, o.Name))
+		}
 		return o
 	}
 	return object(taskConfigMapOption, configMountOption, c.Objects.ConfigMap), object(taskSecretOption, secretMountOption, c.Objects.Secret)

@@ -45,7 +45,7 @@ func (r *runner) sayInjected(s *settings, name string, result inject.Result) {
 	for _, e := range result.Executors {
 		what := strings.Join(append(append([]string{}, e.Added...), e.Notes...), "; ")
 		if e.State == inject.NotOurs {
-			rows = append(rows, []string{e.Label, string(e.State), "it starts no container of yours"})
+			rows = append(rows, []string{e.Label, string(e.State), "no task starts a container of yours with it"})
 		}
 		for _, task := range e.Tasks {
 			rows = append(rows, []string{task, string(e.State), what})

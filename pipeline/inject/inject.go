@@ -90,9 +90,7 @@ func Inject(text []byte, o Options) (Result, error) {
 	}
 	i := injection{Options: o, tree: t}
 	i.checkOptions()
-	if len(i.problems) == 0 {
-		i.executors()
-	}
+	i.executors()
 	if len(i.problems) > 0 {
 		return Result{}, &Refusal{i.problems}
 	}
@@ -137,11 +135,15 @@ type injection struct {
 	notes    []string
 }
 
-// executors changes all containers.
+// executors changes all containers, unless the options are wrong: each of them would say
+// so again.
 func (i *injection) executors() {
 	all := i.containers()
 	i.checkSkips(all)
 	i.checkImages(all)
+	if len(i.problems) > 0 {
+		return
+	}
 	for _, e := range all {
 		done := Executor{Label: e.label, Tasks: e.paths()}
 		switch {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/flts-run/flts-run/internal/form"
 	"github.com/flts-run/flts-run/pipeline"
-	"github.com/flts-run/flts-run/resolve"
 )
 
 // Where flts-run and its configuration are by default.
@@ -15,6 +14,13 @@ const (
 	DefaultProgram   = "/usr/local/bin/flts-run"
 	DefaultConfigDir = "/etc/flts/config"
 	DefaultSecretDir = "/etc/flts/secrets"
+)
+
+// What is in front of a key in the name of a variable, by where its value comes from.
+// flts-run reads them so.
+const (
+	ConfigMapPrefix = "FLTS_FROM_CONFIGMAP_"
+	SecretPrefix    = "FLTS_FROM_SECRET_"
 )
 
 // Way is how the configuration reaches a container.
@@ -124,7 +130,7 @@ func (i *injection) checkVariable(name, value string) {
 	switch {
 	case name != "APP_ENV" && !strings.HasPrefix(name, "FLTS_"):
 		i.refuse("keys of the contract belong into the ConfigMap or the Secret", "%s is no variable of flts-run", name)
-	case name == markVariable || strings.HasPrefix(name, resolve.ConfigMapPrefix) || strings.HasPrefix(name, resolve.SecretPrefix):
+	case name == markVariable || strings.HasPrefix(name, ConfigMapPrefix) || strings.HasPrefix(name, SecretPrefix):
 		i.refuse("", "%s is not for you to set: the injection itself does", name)
 	case name == "FLTS_FINGERPRINT_KEY" || form.HoldsSecret(value):
 		i.refuse("put it into the Secret", "%s is a secret, and a pipeline shows what it sets", name)
@@ -133,12 +139,9 @@ func (i *injection) checkVariable(name, value string) {
 	}
 }
 
+// checkObject refuses a place that no volume is mounted at.
 func (i *injection) checkObject(kind string, o Object) {
-	switch {
-	case o.Name == "": // and so it is not used
-	case !resolve.IsObjectName(o.Name):
-		i.refuse("write a name of a-z, 0-9, '-' and '.'", "%q is no name of a %s", o.Name, kind)
-	case !path.IsAbs(o.Dir) || strings.ContainsAny(o.Dir, ":{$"):
+	if o.Name != "" && (!path.IsAbs(o.Dir) || strings.ContainsAny(o.Dir, ":{$")) {
 		i.refuse("write a path: /etc/flts/own", "%q is no place to mount the %s at", o.Dir, kind)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/flts-run/flts-run/pipeline"
-	"github.com/flts-run/flts-run/resolve"
 )
 
 // runIDVariable tells a task the id of its run. KFP sets no variable for that.
@@ -142,8 +141,8 @@ func (e *editing) named(field, name string) []*yaml.Node {
 
 // variableOf are the words for an object whose keys are variables.
 var variableOf = map[string]struct{ list, name, key, prefix string }{
-	pipeline.ConfigMap: {"configMapAsEnv", "configMapName", "configMapKey", resolve.ConfigMapPrefix},
-	pipeline.Secret:    {"secretAsEnv", "secretName", "secretKey", resolve.SecretPrefix},
+	pipeline.ConfigMap: {"configMapAsEnv", "configMapName", "configMapKey", ConfigMapPrefix},
+	pipeline.Secret:    {"secretAsEnv", "secretName", "secretKey", SecretPrefix},
 }
 
 // keys gives the container a variable for each key of an object.

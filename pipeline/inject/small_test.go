@@ -336,7 +336,6 @@ func TestRefusals(t *testing.T) {
 			"FLTS_NEEDS has {{ in its value, where KFP puts something else",
 			"PATH is no variable of flts-run",
 			`"new" is no version of KFP`,
-			`"A b" is no name of a ConfigMap`,
 			`"x" is no place to mount the Secret at`,
 			`"magic" is no way for the configuration: volume or env`,
 		}},
