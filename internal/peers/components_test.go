@@ -39,21 +39,34 @@ func startComponentStack(t *testing.T) componentStack {
 	require.NoError(t, err)
 	t.Cleanup(minio.Close)
 	relay(t, addresses["minio"]+":9000", minio.Endpoint())
-	clients, err := teststack.Binaries{}.Clients(ctx)
+	startComponentsMLflow(t)
+	t.Logf("servers after %v", time.Since(begun))
+	s := componentStack{buildComponents(t), minio, user{"task-" + rand.Text()[:8], rand.Text()}}
+	t.Logf("image after %v", time.Since(begun))
+	s.furnish(t, ways(s.image))
+	return s
+}
+
+func startComponentsMLflow(t *testing.T) {
+	t.Helper()
+	clients, err := teststack.Binaries{}.Clients(t.Context())
 	require.NoError(t, err)
 	mlflow, err := teststack.MLflow{
 		Address: addresses["mlflow-open"] + ":5000",
 		Flags:   []string{"--allowed-hosts", "*", "--no-serve-artifacts", "--default-artifact-root", "s3://mlflow/runs"},
-	}.Start(ctx, t.TempDir(), clients)
+	}.Start(t.Context(), t.TempDir(), clients)
 	require.NoError(t, err)
 	t.Cleanup(mlflow.Close)
+}
 
-	t.Logf("servers after %v", time.Since(begun))
-	s := componentStack{buildComponents(t), minio, user{"task-" + rand.Text()[:8], rand.Text()}}
+// furnish makes the buckets of each way, with the dataset, and the user of all.
+func (s componentStack) furnish(t *testing.T, all []way) {
+	t.Helper()
+	ctx, minio := t.Context(), s.minio
 	data, err := os.ReadFile("../../testdata/demo/elborn.csv")
 	require.NoError(t, err)
 	allowed := map[string]string{"mlflow": "rw", "logs": "rw"}
-	for _, w := range ways(s.image) {
+	for _, w := range all {
 		allowed["dataset-"+w.name] = "r"
 		for _, bucket := range []string{"processed-", "predictions-", "promotion-"} {
 			allowed[bucket+w.name] = "rw"
@@ -67,9 +80,7 @@ func startComponentStack(t *testing.T) componentStack {
 	}
 	policy, err := teststack.Policy(allowed)
 	require.NoError(t, err)
-	t.Logf("image after %v", time.Since(begun))
 	require.NoError(t, minio.AddUser(ctx, s.task.accessKey, s.task.secretKey, policy))
-	return s
 }
 
 // outcomes are what a pipeline leaves behind. Two runs of it differ in nothing else
@@ -110,16 +121,23 @@ func (s componentStack) sameResults(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	page, err := os.ReadFile("../../docs/components.md")
-	require.NoError(t, err)
-	require.Contains(t, string(page), strings.Join(got[0].Lines, "\n")+"\n```\n")
-	require.Equal(t, map[string]string{"alpha": "1.0", "dataset": "elborn"}, got[0].Params)
-	require.Equal(t, map[string]float64{"train_rows": 249, "train_error": 77.812355, "test_error": 120.072443, "naive_error": 167.01746}, got[0].Metrics)
-	require.Equal(t, "1", got[0].Champion)
-	require.Contains(t, got[0].Model, "MLmodel")
+	got[0].requireRight(t)
 	for n, w := range all {
 		require.Equal(t, got[0], got[n], w.name)
 	}
+}
+
+// requireRight: this is what they come to, wherever the components run, and the page
+// says so.
+func (o outcomes) requireRight(t *testing.T) {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/components.md")
+	require.NoError(t, err)
+	require.Contains(t, string(page), strings.Join(o.Lines, "\n")+"\n```\n")
+	require.Equal(t, map[string]string{"alpha": "1.0", "dataset": "elborn"}, o.Params)
+	require.Equal(t, map[string]float64{"train_rows": 249, "train_error": 77.812355, "test_error": 120.072443, "naive_error": 167.01746}, o.Metrics)
+	require.Equal(t, "1", o.Champion)
+	require.Contains(t, o.Model, "MLmodel")
 }
 
 // pipeline runs the four, and looks at what is there then.
@@ -131,6 +149,14 @@ func (w way) pipeline(t *testing.T, s componentStack) outcomes {
 		require.Equal(t, !w.plain, strings.Contains(e.stderr, "configuration digest"), "%s: %s", task, e.stderr)
 		o.Lines = append(o.Lines, e.lastLine())
 	}
+	o.stored(t, w, s)
+	o.tracked(t, w, s)
+	return o
+}
+
+// stored reads the buckets.
+func (o *outcomes) stored(t *testing.T, w way, s componentStack) {
+	t.Helper()
 	for _, bucket := range []string{"processed-", "predictions-", "promotion-"} {
 		keys, err := s.minio.Keys(t.Context(), bucket+w.name)
 		require.NoError(t, err)
@@ -141,8 +167,6 @@ func (w way) pipeline(t *testing.T, s componentStack) outcomes {
 			o.Objects[bucket+key] = string(text)
 		}
 	}
-	o.tracked(t, w, s)
-	return o
 }
 
 // tracked reads the run and the registered model from MLflow.

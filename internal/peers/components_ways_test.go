@@ -41,13 +41,18 @@ func ways(i container.Image) []way {
 	}
 }
 
-// environment is what a container of this way is given.
-func (w way) environment(s componentStack) []string {
-	given := vars{
+// places are where a way reads and writes.
+func (w way) places() vars {
+	return vars{
 		"BUCKET_DATASET": "dataset-" + w.name, "BUCKET_PROCESSED": "processed-" + w.name, "BUCKET_MLFLOW": "mlflow",
 		"BUCKET_PREDICTIONS": "predictions-" + w.name, "BUCKET_PROMOTION": "promotion-" + w.name, "BUCKET_INFERENCE_LOGS": "logs",
 		"MLFLOW_TRACKING_URI": componentsMLflow, "MLFLOW_EXPERIMENT_NAME": w.name,
 	}
+}
+
+// environment is what a container of this way is given.
+func (w way) environment(s componentStack) []string {
+	given := w.places()
 	if w.plain {
 		given = given.with("AWS_ENDPOINT_URL_S3", componentsStore, "MLFLOW_S3_ENDPOINT_URL", componentsStore, "AWS_DEFAULT_REGION", "us-east-1",
 			"AWS_ACCESS_KEY_ID", s.task.accessKey, "AWS_SECRET_ACCESS_KEY", s.task.secretKey)

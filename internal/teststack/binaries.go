@@ -40,12 +40,14 @@ var (
 	minioServer = program{name: "minio", pkg: "github.com/minio/minio"}
 	minioAdmin  = program{name: "minioadmin", pkg: "."}
 	kfpServer   = program{name: "kfp", pkg: ".", cgo: true}
+	kfpLauncher = program{name: "launch", module: "kfplauncher", pkg: "."}
+	kfpMessages = program{name: "kfpmessages", pkg: "."}
 )
 
 // Build builds what is not there yet of all programs and returns the paths by
 // name.
 func (b Binaries) Build(ctx context.Context) (map[string]string, error) {
-	all := slices.Concat([]program{minioServer, minioAdmin, kfpServer}, kubernetesPrograms)
+	all := slices.Concat([]program{minioServer, minioAdmin, kfpServer, kfpLauncher, kfpMessages}, kubernetesPrograms)
 	if runtime.GOOS == "linux" { // what it mounts, no other system has
 		all = append(all, kubelet)
 	}

@@ -53,11 +53,27 @@ func compiled(t testing.TB) map[string][]byte {
 // their own at the standard place.
 var refused = map[string]map[string]string{
 	"volume": {
+		"flts-components.yaml":                componentsMount("/etc/flts/config", "/etc/flts/secrets"),
 		"kubernetes-configmap-volume.yaml":    "exec-say mounts another object at /etc/flts/config already",
 		"kubernetes-names-as-parameters.yaml": "exec-say mounts another object at /etc/flts/config already",
 		"kubernetes-secret-volume.yaml":       "exec-double mounts another object at /etc/flts/secrets already",
 	},
-	"old server": {"kubernetes-secret-volume.yaml": "exec-double mounts another object at /etc/flts/secrets already"},
+	"old server": {
+		"flts-components.yaml":          componentsMount("/etc/flts/secrets"),
+		"kubernetes-secret-volume.yaml": "exec-double mounts another object at /etc/flts/secrets already",
+	},
+}
+
+// componentsMount is why the pipeline of the four components is refused: its author
+// mounts objects of other names there.
+func componentsMount(dirs ...string) string {
+	var reasons []string
+	for _, executor := range []string{"exec-evaluate", "exec-predict", "exec-preprocess", "exec-train"} {
+		for _, dir := range dirs {
+			reasons = append(reasons, executor+" mounts another object at "+dir+" already")
+		}
+	}
+	return strings.Join(reasons, "; ")
 }
 
 // everyWay are the pipelines that tell one way from another: the others differ in what no
