@@ -37,7 +37,7 @@ func (c *connection) refused(r Request, region string, err error) *Failure {
 	case code == "ResourceNotFoundException" && says("staging label"):
 		return &Failure{CodeStage, "has no version with the staging label " + cmp.Or(r.Stage, "AWSCURRENT"), cli("list-secret-version-ids"), statusConfig}
 	case code == "ResourceNotFoundException":
-		return &Failure{CodeNotFound, "is not there" + c.where(region), "aws secretsmanager list-secrets --region " + region + " --query SecretList[].Name", statusConfig}
+		return &Failure{CodeNotFound, "is not there" + c.where(region), "aws secretsmanager list-secrets --region " + region + " --query 'SecretList[].Name'", statusConfig}
 	case code == "InvalidRequestException" && says("delet"):
 		return &Failure{CodeDeleted, "is marked for deletion", "if it is still needed: " + cli("restore-secret"), statusConfig}
 	case says("scoped to a valid region"):
