@@ -2,7 +2,8 @@
 // a pod its credentials: the JSON protocol of GetSecretValue, DescribeSecret and
 // ListSecrets, AssumeRoleWithWebIdentity of STS, and the agent of a node. Requests must
 // be signed, by credentials and for a region that it knows; its answers, also those to
-// wrong requests, have the form of moto's, which a test of the peers tier compares.
+// wrong requests, have the form and the codes of moto's, which a test of the peers tier
+// compares; its messages and statuses are those of AWS, which moto's are not.
 //
 // What it does not do: policies, KMS (a fault stands for both), tags, pages of a list.
 package fakesecretsmanager
