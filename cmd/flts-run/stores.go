@@ -43,13 +43,6 @@ func (f *fetched) get(ctx context.Context, store stores.SecretsManager, requests
 	return all
 }
 
-// forget makes the next get ask again.
-func (f *fetched) forget() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.answers = nil
-}
-
 // readStore says how Secrets Manager is reached.
 func readStore(c *resolve.Contract, s *settings) (stores.SecretsManager, error) {
 	credentials, err := s.oneOf(storeCredentialsOption, stores.Choices...)

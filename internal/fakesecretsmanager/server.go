@@ -170,12 +170,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	operation := strings.TrimPrefix(target, "secretsmanager.")
-	var in struct{ SecretId, VersionId, VersionStage string } //nolint:revive // as the protocol has them
+	var in struct{ SecretID, VersionID, VersionStage string } // the decoder takes SecretId
 	if json.Unmarshal(body, &in) != nil {
 		refuse("SerializationException", "").answer(w)
 		return
 	}
-	f := s.enter(Call{operation, in.SecretId, key})
+	f := s.enter(Call{operation, in.SecretID, key})
 	defer s.leave()
 	select {
 	case <-time.After(f.Delay):
@@ -189,7 +189,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	case f.Code != "":
 		(&refused{f.Code, f.Message, f.Status}).answer(w)
 	default:
-		s.perform(w, operation, in.SecretId, in.VersionId, in.VersionStage)
+		s.perform(w, operation, in.SecretID, in.VersionID, in.VersionStage)
 	}
 }
 
