@@ -56,7 +56,7 @@ test: stack ## all tests, with the race detector and the real servers
 # namespaces, and says what else is missing. Several minutes the first time.
 .PHONY: test-peers
 test-peers: stack ## flts-run held against boto3, s3fs, minio-py, MLflow, requests
-	for part in clients kfpsdk airflow airflow2; do go run ./internal/teststack/cmd/stack $$part; done
+	for part in clients kfpsdk moto airflow airflow2; do go run ./internal/teststack/cmd/stack $$part; done
 	go test -count=1 -timeout=40m -tags=$(TAGS),peers -v ./internal/peers | awk '!/^ *(=== |--- PASS)/'
 
 # What the clients may be from now on; look at the difference before it is committed.

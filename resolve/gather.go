@@ -21,7 +21,7 @@ func gather(found []Candidate, sources []Source, k *Key) []Candidate {
 				sp = k.Spellings[spelling-1]
 			}
 			cand := candidate(k, cmp.Or(v.Origin, s.origin(k, name)), s.Layer, v, sp)
-			cand.source, cand.spelling = rank, spelling
+			cand.source, cand.spelling, cand.fetched = rank, spelling, s.Fetched
 			found = append(found, cand)
 		}
 		if s.Params {

@@ -12,8 +12,8 @@ import (
 
 // Every page in docs is run from top to bottom. A page runs in a directory of its
 // own, which starts as a copy of testdata/docs/PAGE. The addresses 127.0.0.1:9000,
-// :5000 and :8000 are an S3 server, an MLflow and a gateway, on other ports in
-// truth. "go test -update" rewrites the output.
+// :5000, :8000 and :4566 are an S3 server, an MLflow, a gateway and a Secrets Manager,
+// on other ports in truth. "go test -update" rewrites the output.
 func TestDocs(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/*.md")
 	require.NoError(t, err)
@@ -28,8 +28,8 @@ func TestDocs(t *testing.T) {
 				File:    file,
 				Files:   filepath.Join("../../testdata/docs", name),
 				Environ: []string{"PATH=" + binaries + ":/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent", "FLTS_TERMINATION_LOG=termination-log"},
-				Real:    strings.NewReplacer("127.0.0.1:9000", s.s3, "127.0.0.1:5000", s.mlflow, "127.0.0.1:8000", s.gateway),
-				Shown:   strings.NewReplacer(s.s3, "127.0.0.1:9000", s.mlflow, "127.0.0.1:5000", s.gateway, "127.0.0.1:8000"),
+				Real:    strings.NewReplacer("127.0.0.1:9000", s.s3, "127.0.0.1:5000", s.mlflow, "127.0.0.1:8000", s.gateway, "127.0.0.1:4566", s.store),
+				Shown:   strings.NewReplacer(s.s3, "127.0.0.1:9000", s.mlflow, "127.0.0.1:5000", s.gateway, "127.0.0.1:8000", s.store, "127.0.0.1:4566"),
 				Steady:  steadyText,
 			}.Run(t, *update)
 		})

@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/flts-run/flts-run/internal/fakes3"
+	"github.com/flts-run/flts-run/internal/fakesecretsmanager"
 	"github.com/flts-run/flts-run/internal/redact"
 )
 
@@ -39,9 +40,11 @@ func TestNoOutputHoldsASecret(t *testing.T) {
 	}))
 	defer echo.Close()
 
+	store, reach := startSecretsManager(t)
 	random := rand.New(rand.NewPCG(2026, 11))
 	for i := range 100 {
 		c := randomConfiguration(t, random, s3.Endpoint(), strings.TrimPrefix(echo.URL, "http://"))
+		c.store(t, random, store, reach)
 		for _, args := range [][]string{
 			{"config"},
 			{"config", "-o", "json"},
@@ -163,6 +166,26 @@ func randomConfiguration(t *testing.T, random *rand.Rand, endpoints ...string) *
 		c.launch(random, c.known(random, unread))
 	}
 	return c
+}
+
+// store puts secrets into a Secrets Manager, mapped and not, and often lets it go wrong
+// in words that hold one.
+func (c *configuration) store(t *testing.T, random *rand.Rand, store *fakesecretsmanager.Server, reach []string) {
+	c.environ = append(c.environ, reach...)
+	json, _ := json.Marshal(map[string]any{"token": c.secret(random), "unmapped": []string{c.secret(random)}, "minio": map[string]string{"secret": c.secret(random)}})
+	store.Put("of/tests", string(json))
+	store.Put("airflow/connections/minio", "aws://"+url.PathEscape(c.secret(random))+":"+url.PathEscape(c.secret(random))+"@")
+	fault := fakesecretsmanager.Fault{}
+	if random.IntN(3) == 0 {
+		fault = fakesecretsmanager.Fault{Code: []string{"AccessDeniedException", "InvalidRequestException", c.secrets[0]}[random.IntN(3)], Message: string(json)}
+	}
+	store.Fail("of/tests", fault)
+	c.environ = append(c.environ, "FLTS_CONTRACT="+written(t, filepath.Join(c.dir, "contract.yaml"), `
+extends: builtin
+secretsmanager:
+  paths: {id: of/tests, environments: [dev, staging, prod], keys: {MLFLOW_TRACKING_TOKEN: token, MINIO_SECRET_KEY: minio.secret, MLFLOW_TRACKING_PASSWORD: minio}}
+  connection: {connection: minio}
+`))
 }
 
 // launch puts a launcher of KFP above flts-run, with secrets among the parameters

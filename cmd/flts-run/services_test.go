@@ -4,14 +4,16 @@ import (
 	"github.com/flts-run/flts-run/internal/fakegateway"
 	"github.com/flts-run/flts-run/internal/fakemlflow"
 	"github.com/flts-run/flts-run/internal/fakes3"
+	"github.com/flts-run/flts-run/internal/fakesecretsmanager"
 )
 
 // runningServices are an S3 server, an MLflow and a gateway, each as host:port.
 // The user "component" with the key "component-secret" reads the bucket dataset
-// and reads and writes processed-data; there is a bucket hidden from it.
+// and reads and writes processed-data; there is a bucket hidden from it. The
+// Secrets Manager has the secret flts/prod, for who brings the token web-token.
 type runningServices struct {
-	s3, mlflow, gateway string
-	close               func()
+	s3, mlflow, gateway, store string
+	close                      func()
 }
 
 func startServices() (*runningServices, error) {
@@ -37,8 +39,17 @@ func startServices() (*runningServices, error) {
 		s3.Close()
 		return nil, err
 	}
+	store, err := fakesecretsmanager.Start(fakesecretsmanager.Options{})
+	if err != nil {
+		gateway.Close()
+		mlflow.Close()
+		s3.Close()
+		return nil, err
+	}
+	store.Trust("web-token")
+	store.Put("flts/prod", `{"minio": {"access": "component", "secret": "component-secret"}}`)
 	return &runningServices{
-		s3: s3.Endpoint(), mlflow: mlflow.Endpoint(), gateway: gateway.Endpoint(),
-		close: func() { gateway.Close(); mlflow.Close(); s3.Close() },
+		store: store.Endpoint(), s3: s3.Endpoint(), mlflow: mlflow.Endpoint(), gateway: gateway.Endpoint(),
+		close: func() { store.Close(); gateway.Close(); mlflow.Close(); s3.Close() },
 	}, nil
 }

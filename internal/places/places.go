@@ -22,6 +22,7 @@ const (
 	AirflowConnections
 	VaultFiles
 	DotenvFile
+	SecretsManager // asked last, and only for what is wanted
 	ComponentDefaults
 	ImageVariables
 	YAMLFiles // the overlay above the base
@@ -47,6 +48,7 @@ var Precedence = []Rank{
 	{resolve.Secret, AirflowConnections},
 	{resolve.Secret, VaultFiles},
 	{resolve.Secret, DotenvFile},
+	{resolve.Secret, SecretsManager},
 	{resolve.Defaults, ComponentDefaults},
 	{resolve.Defaults, ImageVariables},
 	{resolve.Defaults, YAMLFiles},
@@ -63,6 +65,18 @@ type Sources map[Place][]resolve.Source
 
 // Put adds sources below those that the place has already.
 func (s Sources) Put(at Place, sources ...resolve.Source) { s[at] = append(s[at], sources...) }
+
+// Above lists the sources that rank higher than a place.
+func (s Sources) Above(at Place) []resolve.Source {
+	above := Sources{}
+	for _, rank := range Precedence {
+		if rank.Place == at {
+			break
+		}
+		above[rank.Place] = s[rank.Place]
+	}
+	return above.InOrder()
+}
 
 // InOrder lists the sources as resolve takes them.
 func (s Sources) InOrder() []resolve.Source {

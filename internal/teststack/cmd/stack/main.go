@@ -1,12 +1,13 @@
 // Stack builds the servers that the tests run against, ahead of the tests, and
 // prints where they are:
 //
-//	go run ./internal/teststack/cmd/stack build|clients|kfpsdk|airflow|airflow2 [DIRECTORY]
+//	go run ./internal/teststack/cmd/stack build|clients|kfpsdk|moto|airflow|airflow2 [DIRECTORY]
 //
-//	go run ./internal/teststack/cmd/stack build|clients|kfpsdk|airflow|airflow2 [DIRECTORY]
+//	go run ./internal/teststack/cmd/stack build|clients|kfpsdk|moto|airflow|airflow2 [DIRECTORY]
 //
 // "build" is MinIO, the KFP API server and Kubernetes, "clients" the Python clients
-// with MLflow, "kfpsdk" the SDK of Kubeflow Pipelines, the others are an Airflow 3
+// with MLflow, "kfpsdk" the SDK of Kubeflow Pipelines, "moto" the services
+// of AWS, the others are an Airflow 3
 // and an Airflow 2. Without a directory it is the one the tests look in.
 package main
 
@@ -51,7 +52,7 @@ func run(ctx context.Context, args []string) int {
 }
 
 // parts are what can be had; see the package's doc.
-var parts = []string{"build", "clients", "kfpsdk", "airflow", "airflow2"}
+var parts = []string{"build", "clients", "kfpsdk", "moto", "airflow", "airflow2"}
 
 func have(ctx context.Context, b teststack.Binaries, what string) ([]string, error) {
 	switch what {
@@ -61,6 +62,9 @@ func have(ctx context.Context, b teststack.Binaries, what string) ([]string, err
 	case "kfpsdk":
 		sdk, err := b.KFPSDK(ctx)
 		return []string{sdk.Python()}, err
+	case "moto":
+		moto, err := b.Moto(ctx)
+		return []string{moto.Python()}, err
 	case "airflow":
 		path, err := b.Airflow(ctx)
 		return []string{path}, err
