@@ -49,7 +49,7 @@ func (r *runner) writeManifests(w wantedManifests, files []manifests.File) error
 	}
 	for _, f := range files {
 		if err := replaceFile(w.path(f), f); err != nil {
-			return usage("", "cannot write %s: %w", w.path(f), err)
+			return usage("", "cannot write %w", err)
 		}
 	}
 	return nil
@@ -73,13 +73,13 @@ func present(path string) (string, error) {
 // replaceFile puts a whole file in the place of an old one, or nothing.
 func replaceFile(path string, f manifests.File) error {
 	if err := os.MkdirAll(filepath.Dir(path), directoryMode); err != nil {
-		return withoutPath(err)
+		return fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
 	mode := fs.FileMode(openMode)
 	if f.Confidential {
 		mode = confidentialMode
 	}
-	return withoutPath(wholefile.Write(path, f.Text, mode))
+	return wholefile.Write(path, f.Text, mode)
 }
 
 // compareManifests shows what would change, without a value of a Secret.
