@@ -44,6 +44,7 @@ type Key struct {
 	Params     []string   `yaml:"params"`      // further names of a pipeline parameter
 	Spellings  []Spelling `yaml:"spellings"`   // other variables that carry the same value
 	Files      []string   `yaml:"files"`       // further paths of it inside a mounted directory, the first that is there counts
+	Paths      []string   `yaml:"paths"`       // the same, of files whose path is the value, such as certificates
 	ReadBy     []string   `yaml:"read_by"`     // clients that read the key under its own name
 	Reload     string     `yaml:"reload"`      // what is done when the value changes under a running task, see internal/onchange
 

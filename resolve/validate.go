@@ -74,9 +74,17 @@ func (v *contractErrors) checkKey(c *Contract, k *Key) {
 	for _, s := range k.Spellings {
 		v.checkSpelling(c, k, s)
 	}
-	for _, f := range k.Files {
+	v.checkFiles(k, "files", k.Files)
+	v.checkFiles(k, "paths", k.Paths)
+	if len(k.Paths) > 0 && (k.Type != Text || k.Sensitive) {
+		v.addf(at("keys", k.Name, "paths"), "key %s: paths belong to a key of type string that is not sensitive: its value is the path of a file", k.Name)
+	}
+}
+
+func (v *contractErrors) checkFiles(k *Key, field string, files []string) {
+	for _, f := range files {
 		if !filepath.IsLocal(f) || strings.HasPrefix(f, "..") {
-			v.addf(at("keys", k.Name, "files"), "key %s: file %q is no path inside a mounted directory", k.Name, f)
+			v.addf(at("keys", k.Name, field), "key %s: file %q is no path inside a mounted directory", k.Name, f)
 		}
 	}
 }
