@@ -18,6 +18,7 @@ type Contract struct {
 	Keys        []*Key          // in the order of the file
 	Services    []*Service      // in the order of the file
 	Connections []*Connection   // Airflow connections that supply keys, in the order of the file
+	Stored      []*StoredSecret // secrets of AWS Secrets Manager that supply keys, in the order of the file
 	Policy      Policy          // what each environment forbids
 	Reload      string          // what is done about a change that its key says nothing about; "" is ignore
 	Pristine    []string        // variables that --pristine keeps; a name may end in '*'
@@ -196,7 +197,7 @@ func (c *Contract) Without(services []string) (*Contract, error) {
 		}
 	}
 	used := referred(in)
-	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Objects: c.Objects, Reload: c.Reload, Pristine: c.Pristine, Services: in, Connections: c.Connections, Policy: c.Policy, leftOut: out}
+	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Objects: c.Objects, Reload: c.Reload, Pristine: c.Pristine, Services: in, Connections: c.Connections, Stored: c.Stored, Policy: c.Policy, leftOut: out}
 	gone := referred(out)
 	for _, k := range c.Keys {
 		if gone[k.Name] && !used[k.Name] {

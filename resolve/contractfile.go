@@ -97,11 +97,12 @@ func (r *contractReader) file(root *yaml.Node) *Contract {
 	c.Services = readParts(r, parts["services"], "services", "service", serviceFields, c.Services, func(s *Service) *string { return &s.Name })
 	c.dropUnknown()
 	c.Connections = readParts(r, parts["connections"], "connections", "connection", connectionFields, c.Connections, func(n *Connection) *string { return &n.Name })
+	c.Stored = readParts(r, parts["secretsmanager"], "secretsmanager", "secret", storedFields, c.Stored, func(s *StoredSecret) *string { return &s.Name })
 	r.policy(parts["policy"], c.Policy)
 	return c
 }
 
-var fileFields = []string{"extends", "namespace", "namespace_from_pod", "objects", "reload", "keys", "services", "connections", "policy", "pristine"}
+var fileFields = []string{"extends", "namespace", "namespace_from_pod", "objects", "reload", "keys", "services", "connections", "secretsmanager", "policy", "pristine"}
 
 // readParts reads the keys or the services of a file over those that it extends.
 func readParts[T any](r *contractReader, n *yaml.Node, section, word string, table []field[T], base []*T, nameOf func(*T) *string) []*T {
@@ -217,6 +218,11 @@ func (r *contractReader) set(n *yaml.Node, what string, to any) {
 			s := Switch{Name: name.Value}
 			r.set(v, what+" "+name.Value, &s.Values)
 			*to = append(*to, s)
+		}
+	case *[]Field:
+		*to = nil
+		for name, v := range r.entries(n, what) {
+			*to = append(*to, Field{Variable: name.Value, Path: r.text(v, what+" "+name.Value)})
 		}
 	}
 }

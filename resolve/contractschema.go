@@ -20,6 +20,7 @@ func ContractSchema() ([]byte, error) {
 			"keys":               schema{"description": "the keys, by name of the variable", "type": nullable("object"), "propertyNames": nameSchema()},
 			"services":           schema{"description": "the services to check, by name", "type": nullable("object")},
 			"connections":        schema{"description": "Airflow connections that supply keys, by name", "type": nullable("object")},
+			"secretsmanager":     schema{"description": "secrets of AWS Secrets Manager that supply keys, by a name of your own", "type": nullable("object")},
 			"policy":             policySchema(),
 			"pristine":           described("variables that --pristine keeps beside the keys; a name may end in *", listSchema(scalarSchema())),
 		},
@@ -27,19 +28,22 @@ func ContractSchema() ([]byte, error) {
 		// out is the one it has.
 		"if": schema{"required": []string{"extends"}},
 		"then": schema{"properties": schema{
-			"keys":        schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/key"}, {"type": "null"}}}},
-			"services":    schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/service"}, {"type": "null"}}}},
-			"connections": schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/connection"}, {"type": "null"}}}},
+			"keys":           schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/key"}, {"type": "null"}}}},
+			"services":       schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/service"}, {"type": "null"}}}},
+			"connections":    schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/connection"}, {"type": "null"}}}},
+			"secretsmanager": schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/stored"}, {"type": "null"}}}},
 		}},
 		"else": schema{"properties": schema{
-			"keys":        schema{"additionalProperties": schema{"$ref": "#/$defs/key", "required": []string{"type"}}},
-			"services":    schema{"additionalProperties": schema{"$ref": "#/$defs/service", "required": []string{"kind", "check", "endpoint"}}},
-			"connections": schema{"additionalProperties": schema{"$ref": "#/$defs/connection", "required": []string{"ids", "types", "keys"}}},
+			"keys":           schema{"additionalProperties": schema{"$ref": "#/$defs/key", "required": []string{"type"}}},
+			"services":       schema{"additionalProperties": schema{"$ref": "#/$defs/service", "required": []string{"kind", "check", "endpoint"}}},
+			"connections":    schema{"additionalProperties": schema{"$ref": "#/$defs/connection", "required": []string{"ids", "types", "keys"}}},
+			"secretsmanager": schema{"additionalProperties": schema{"$ref": "#/$defs/stored"}},
 		}},
 		"$defs": schema{
 			"key":        objectSchema(keyFields),
 			"service":    objectSchema(serviceFields),
 			"connection": objectSchema(connectionFields),
+			"stored":     objectSchema(storedFields),
 			"spelling":   objectSchema(spellingFields),
 		},
 	}, "", "  ")
@@ -70,6 +74,8 @@ func fieldSchema[T any](f field[T]) schema {
 		return described(f.doc, listSchema(scalarSchema()))
 	case *[]Spelling:
 		return described(f.doc, listSchema(schema{"anyOf": []schema{nameSchema(), {"$ref": "#/$defs/spelling"}}}))
+	case *[]Field:
+		return schema{"description": f.doc, "type": nullable("object"), "propertyNames": nameSchema(), "additionalProperties": scalarSchema()}
 	case *[]Switch:
 		return schema{"description": f.doc, "type": nullable("object"), "propertyNames": nameSchema(), "additionalProperties": listSchema(scalarSchema())}
 	}

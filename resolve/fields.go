@@ -6,7 +6,7 @@ package resolve
 type field[T any] struct {
 	name string
 	doc  string
-	at   func(*T) any // *string, *bool, *[]string, *[]Spelling or *[]Switch
+	at   func(*T) any // *string, *bool, *[]string, *[]Spelling, *[]Switch or *[]Field
 	one  []string     // the values that it may have, where they are few
 }
 

@@ -165,6 +165,9 @@ func (r *Resolution) judgeDevDefaults() {
 
 // refuse reports a candidate that won and cannot be used.
 func (r *Resolution) refuse(k *Key, c Candidate) {
+	if u := (*unfetched)(nil); errors.As(c.Err, &u) {
+		return // its secret has said so
+	}
 	code, what, want := CodeType, c.Err.Error(), ""
 	var inv *invalid
 	if errors.As(c.Err, &inv) {
@@ -221,7 +224,7 @@ func (r *Resolution) refuseSensitive(k *Key, c Candidate, code, origin, what, wa
 		if slices.Contains(c.Notes, NoteNewline) {
 			what += ", after " + NoteNewline
 		}
-		if c.Layer == Secret {
+		if c.Layer == Secret && !c.fetched {
 			want = "write it again without: " + hint.PatchSecret(r.podNamespace, k.Name)
 		}
 	}

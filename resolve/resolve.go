@@ -84,6 +84,7 @@ type Candidate struct {
 	secure   *bool       // the scheme, when it was written as a URL
 	dev      bool        // a default that only development has
 	at       string      // where it stands in its file: "4:11"
+	fetched  bool        // a store was asked for it
 	builtin  bool        // the contract's default: the last of its layer
 }
 

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"io/fs"
+	"slices"
 
 	"github.com/flts-run/flts-run/internal/secret"
 )
@@ -37,15 +38,17 @@ const (
 // Source is a place that values were read from. It is data: the reading is
 // over, and its rank is its position in the list given to Resolve.
 type Source struct {
-	Name   string // as in reports: "configmap /etc/flts/config"
-	Layer  Layer
-	Class  Class
-	Params bool             // the names are those of pipeline parameters
-	Note   string           // why it is empty: "not mounted"
-	Dir    string           // the mounted directory that it was read from
-	Values map[string]Value // by name as found there
-	Others []string         // names found there that the contract does not know
-	AppEnv Value            // APP_ENV as found there: it is read before resolution
+	Name    string // as in reports: "configmap /etc/flts/config"
+	Layer   Layer
+	Class   Class
+	Params  bool             // the names are those of pipeline parameters
+	Note    string           // why it is empty: "not mounted"
+	Dir     string           // the mounted directory that it was read from
+	Values  map[string]Value // by name as found there
+	Only    []string         // the only keys that it can supply; nil is any
+	Fetched bool             // from a store, which comes last of its layer, whatever the spelling
+	Others  []string         // names found there that the contract does not know
+	AppEnv  Value            // APP_ENV as found there: it is read before resolution
 
 	Findings []Finding // what there is to say of the place itself
 
@@ -68,7 +71,7 @@ type Value struct {
 func Plain(text string) Value { return Value{Text: secret.New(text)} }
 
 func (s *Source) supplies(k *Key) bool {
-	return s.Class == AnyKey || (s.Class == SensitiveKeys) == k.Sensitive
+	return (s.Class == AnyKey || (s.Class == SensitiveKeys) == k.Sensitive) && (s.Only == nil || slices.Contains(s.Only, k.Name))
 }
 
 // origin names a value of this source: the source, and the name it has there

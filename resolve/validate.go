@@ -46,6 +46,9 @@ func (v *contractErrors) check(c *Contract) {
 	for _, n := range c.Connections {
 		v.checkConnection(c, n)
 	}
+	for _, s := range c.Stored {
+		v.checkStored(c, s)
+	}
 	for _, r := range c.Policy {
 		v.checkRule(r)
 	}

@@ -22,6 +22,7 @@ const (
 	AirflowConnections
 	VaultFiles
 	DotenvFile
+	SecretsManager // asked last, and only for what is wanted
 	ComponentDefaults
 	ImageVariables
 	YAMLFiles // the overlay above the base
@@ -47,6 +48,7 @@ var Precedence = []Rank{
 	{resolve.Secret, AirflowConnections},
 	{resolve.Secret, VaultFiles},
 	{resolve.Secret, DotenvFile},
+	{resolve.Secret, SecretsManager},
 	{resolve.Defaults, ComponentDefaults},
 	{resolve.Defaults, ImageVariables},
 	{resolve.Defaults, YAMLFiles},

@@ -1,0 +1,115 @@
+// Package stores fetches secrets that must be asked for: those of AWS Secrets
+// Manager. It knows nothing of keys and contracts; what a secret is worth to a
+// configuration is for package resolve to say.
+//
+// Credentials, region and endpoint come from the AWS SDK's default chain, with two
+// exceptions for pods in which the AWS_ variables are an object store's. Keys in the
+// environment do not go before an identity of the pod when they belong to another
+// service, see Identify. And AWS_CA_BUNDLE, which holds the authority of a MinIO, is
+// trusted beside the authorities of the system and not in their place.
+//
+// The SDK reads the variables of the process itself, and there is no way to give it
+// others: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_SECRETS_MANAGER and the files of
+// profiles are read by config.LoadDefaultConfig. So Environ must be the environment of
+// the process. Nothing is read before the first Fetch.
+package stores
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/flts-run/flts-run/internal/secret"
+)
+
+// DefaultTimeout is how long a fetch takes at most where nobody says otherwise.
+const DefaultTimeout = 10 * time.Second
+
+// Request names a version of a secret.
+type Request struct {
+	ID     string // name or ARN
+	Region string // "": that of the ARN, or of the chain
+	Stage  string // staging label; "" is AWSCURRENT
+}
+
+// Answer is a secret, or why there is none.
+type Answer struct {
+	Request Request
+	Text    secret.String
+	ARN     string
+	Version string    // id of the version
+	Stages  []string  // labels of the version
+	Created time.Time // of the version
+	Failure *Failure  // nil when Text is the value
+}
+
+// Failure says why a secret was not fetched. Its text continues the sentence
+// "secretsmanager ID …" and quotes nothing that a server said.
+type Failure struct {
+	code, what, hint string
+	status           int
+}
+
+func (f *Failure) Error() string { return f.what }
+
+// Code is the finding code.
+func (f *Failure) Code() string { return f.code }
+
+// Hint is what to type next.
+func (f *Failure) Hint() string { return f.hint }
+
+// Status is the exit status of a program that cannot go on without: 69 where the
+// store was not reached, 77 where it refused the credentials, else 78.
+func (f *Failure) Status() int { return f.status }
+
+// Missing reports that there is no such secret, so that it may have another name.
+func (f *Failure) Missing() bool { return f.code == CodeNotFound }
+
+const (
+	statusUnavailable = 69
+	statusRefused     = 77
+	statusConfig      = 78
+)
+
+// SecretsManager is the AWS Secrets Manager as a process reaches it.
+type SecretsManager struct {
+	Environ map[string]string // of the process
+	// Claimed reports variables that are another service's by the contract:
+	// AWS_ACCESS_KEY_ID where it is the access key of a MinIO. Nil claims none.
+	Claimed     func(variable string) bool
+	Credentials Choice
+	Profile     string        // of the shared configuration; "" is the chain's
+	Timeout     time.Duration // of a Fetch as a whole; 0 is DefaultTimeout
+}
+
+// Fetch asks for secrets, all at once, and each once, however often it is named. The
+// answers stand in the order of the requests. It ends with the context, and at the
+// latest after the timeout; what has not come by then is unreachable.
+func (m SecretsManager) Fetch(ctx context.Context, requests []Request) []Answer {
+	answers := make([]Answer, len(requests))
+	if len(requests) == 0 {
+		return answers
+	}
+	timeout := m.Timeout
+	if timeout == 0 {
+		timeout = DefaultTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	c := m.connect(ctx)
+	first := map[Request]int{}
+	var wg sync.WaitGroup
+	for i, r := range requests {
+		if _, asked := first[r]; asked {
+			continue
+		}
+		first[r] = i
+		wg.Go(func() { answers[i] = c.fetch(ctx, r) })
+	}
+	wg.Wait()
+	for i, r := range requests {
+		answers[i] = answers[first[r]]
+	}
+	return answers
+}
