@@ -146,18 +146,25 @@ func (c *connection) region(r Request) string {
 	return region
 }
 
-func (c *connection) fetch(ctx context.Context, r Request) Answer {
-	a := Answer{Request: r}
-	region := c.region(r)
+// client is one for the region of a request, or why there can be none.
+func (c *connection) client(r Request) (client *secretsmanager.Client, region string, failure *Failure) {
+	region = c.region(r)
 	switch {
 	case c.failure != nil:
-		a.Failure = c.failure
-		return a
+		return nil, region, c.failure
 	case !isRegion(region):
-		a.Failure = noRegion(region)
+		return nil, region, noRegion(region)
+	}
+	return secretsmanager.NewFromConfig(c.config, func(o *secretsmanager.Options) { o.Region = region }), region, nil
+}
+
+func (c *connection) fetch(ctx context.Context, r Request) Answer {
+	a := Answer{Request: r}
+	client, region, failure := c.client(r)
+	if failure != nil {
+		a.Failure = failure
 		return a
 	}
-	client := secretsmanager.NewFromConfig(c.config, func(o *secretsmanager.Options) { o.Region = region })
 	got, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &r.ID, VersionStage: aws.String(cmp.Or(r.Stage, "AWSCURRENT"))})
 	switch {
 	case err != nil:

@@ -86,7 +86,12 @@ type SecretsManager struct {
 // answers stand in the order of the requests. It ends with the context, and at the
 // latest after the timeout; what has not come by then is unreachable.
 func (m SecretsManager) Fetch(ctx context.Context, requests []Request) []Answer {
-	answers := make([]Answer, len(requests))
+	return each(ctx, m, requests, (*connection).fetch)
+}
+
+// each asks for all requests at once, and for each of them once.
+func each[A any](ctx context.Context, m SecretsManager, requests []Request, ask func(*connection, context.Context, Request) A) []A {
+	answers := make([]A, len(requests))
 	if len(requests) == 0 {
 		return answers
 	}
@@ -105,7 +110,7 @@ func (m SecretsManager) Fetch(ctx context.Context, requests []Request) []Answer 
 			continue
 		}
 		first[r] = i
-		wg.Go(func() { answers[i] = c.fetch(ctx, r) })
+		wg.Go(func() { answers[i] = ask(&c, ctx, r) })
 	}
 	wg.Wait()
 	for i, r := range requests {
