@@ -103,6 +103,7 @@ func newApp(r *runner) *cli.App {
 			r.submitCommand(),
 			r.runsCommand(),
 			r.doctorCommand(),
+			r.secretsCommand(),
 			r.explainCommand(),
 			r.completionCommand(),
 			{Name: "version", Usage: "print the version", Action: r.version},
