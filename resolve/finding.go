@@ -19,6 +19,7 @@ type Finding struct {
 	Keys     []string `json:"keys,omitempty"` // all of them, when it is about more than one
 	Message  string   `json:"message"`        // what, and where it came from
 	Hint     string   `json:"hint,omitempty"`
+	Status   int      `json:"-"` // exit status that an error calls for; 0 is that of a wrong configuration
 }
 
 func (r *Resolution) add(sev Severity, code string, k *Key, hint, format string, args ...any) {

@@ -78,6 +78,8 @@ func searched(k *Key, sources []Source) string {
 		}
 		if s.Note != "" {
 			name += " (" + s.Note + ")"
+		} else if why := s.Spared[k.Name]; why != "" {
+			name += " (not asked, " + why + ")"
 		}
 		places = append(places, name)
 	}

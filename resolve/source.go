@@ -41,14 +41,15 @@ type Source struct {
 	Name    string // as in reports: "configmap /etc/flts/config"
 	Layer   Layer
 	Class   Class
-	Params  bool             // the names are those of pipeline parameters
-	Note    string           // why it is empty: "not mounted"
-	Dir     string           // the mounted directory that it was read from
-	Values  map[string]Value // by name as found there
-	Only    []string         // the only keys that it can supply; nil is any
-	Fetched bool             // from a store, which comes last of its layer, whatever the spelling
-	Others  []string         // names found there that the contract does not know
-	AppEnv  Value            // APP_ENV as found there: it is read before resolution
+	Params  bool              // the names are those of pipeline parameters
+	Note    string            // why it is empty: "not mounted"
+	Dir     string            // the mounted directory that it was read from
+	Values  map[string]Value  // by name as found there
+	Only    []string          // the only keys that it can supply; nil is any
+	Spared  map[string]string // by key: why it was not asked for it
+	Fetched bool              // from a store, which comes last of its layer, whatever the spelling
+	Others  []string          // names found there that the contract does not know
+	AppEnv  Value             // APP_ENV as found there: it is read before resolution
 
 	Findings []Finding // what there is to say of the place itself
 

@@ -29,9 +29,8 @@ type Stored struct {
 // supply and does not says so; where the secret as a whole is not to be had, one
 // finding says it for all of them.
 func (a Ask) Source(answers []Stored) Source {
-	s := Source{Name: storedName(strings.Join(a.IDs, ", ")), Layer: Secret, Fetched: true, Only: a.keys(), Values: map[string]Value{}}
+	s := Source{Name: storedName(strings.Join(a.IDs, ", ")), Layer: Secret, Fetched: true, Only: a.keys(), Spared: a.Spared, Values: map[string]Value{}}
 	if len(a.Wanted) == 0 {
-		s.Note = "not asked"
 		return s
 	}
 	got := a.first(answers)
@@ -101,6 +100,10 @@ func (a Ask) fail(s *Source, err error) {
 	var h interface{ Hint() string }
 	if errors.As(err, &h) {
 		f.Hint = h.Hint()
+	}
+	var status interface{ Status() int }
+	if errors.As(err, &status) {
+		f.Status = status.Status()
 	}
 	for _, v := range a.Wanted {
 		s.Values[v] = Value{Origin: s.Name, Err: &unfetched{"could not be fetched: it " + err.Error()}}

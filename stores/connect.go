@@ -10,12 +10,15 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -59,13 +62,19 @@ func accountOf(role string, used bool) string {
 }
 
 func (m SecretsManager) configure(ctx context.Context, identity Identity) (aws.Config, error) {
-	var options []func(*config.LoadOptions) error
+	options := []func(*config.LoadOptions) error{config.WithRetryer(patient)}
 	if m.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(m.Profile))
 	}
 	if identity.Kind == Keys {
 		options = append(options, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(
 			m.Environ["AWS_ACCESS_KEY_ID"], m.Environ["AWS_SECRET_ACCESS_KEY"], m.Environ["AWS_SESSION_TOKEN"])))
+	}
+	switch keys := len(identity.Ignored) > 0; {
+	case keys && identity.Kind == Profile && m.Profile == "":
+		options = append(options, config.WithSharedConfigProfile(m.Environ["AWS_PROFILE"])) // so it goes before the keys
+	case keys && identity.Kind == Elsewhere:
+		options = append(options, config.WithCredentialsProvider(aws.NewCredentialsCache(ec2rolecreds.New())))
 	}
 	if identity.Kind == WebIdentity || identity.Kind == Container {
 		options = append(options, config.WithCredentialsProvider(aws.AnonymousCredentials{})) // until they are made below
@@ -90,6 +99,12 @@ func (m SecretsManager) configure(ctx context.Context, identity Identity) (aws.C
 		cfg.Credentials = aws.NewCredentialsCache(provider)
 	}
 	return cfg, nil
+}
+
+// patient retries as the SDK does, but never waits so long for the next attempt that
+// the deadline comes first: then nobody would know what the server has said.
+func patient() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = time.Second })
 }
 
 // trusting is a client that trusts the authorities of a file beside those of the

@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -222,17 +222,21 @@ func (c *connection) unconfigured(err error) *Failure {
 // withoutCredentials words why none of the chain could be had.
 func (c *connection) withoutCredentials(err error) *Failure {
 	var api smithy.APIError
-	var path *fs.PathError
 	switch {
 	case errors.As(err, &api) && strings.HasPrefix(api.ErrorCode(), "ExpiredToken"):
 		return c.expired()
 	case errors.As(err, &api) && c.identity.Kind == WebIdentity:
 		return &Failure{CodeStrangers, "was refused: AWS does not let " + c.who() + " take its role", "compare the trust policy of AWS_ROLE_ARN with the service account of the pod: kubectl get serviceaccount -o yaml", statusRefused}
-	case errors.As(err, &path):
+	case c.identity.Kind == WebIdentity && !isReadable(c.store.Environ["AWS_WEB_IDENTITY_TOKEN_FILE"]):
 		return &Failure{CodeAnonymous, "cannot be asked for: the token file of " + c.who() + " cannot be read", "AWS_WEB_IDENTITY_TOKEN_FILE must name a mounted file", statusConfig}
 	}
 	return &Failure{
 		CodeAnonymous, "cannot be asked for: there are no AWS credentials (" + c.who() + ")",
 		"annotate the service account with eks.amazonaws.com/role-arn, or set FLTS_SECRETSMANAGER_PROFILE; " + whoAmI, statusConfig,
 	}
+}
+
+func isReadable(file string) bool {
+	_, err := os.ReadFile(file)
+	return err == nil
 }

@@ -54,6 +54,18 @@ func (m SecretsManager) Identify() Identity {
 	return Identity{Kind: Keys, Variables: keyVariables}
 }
 
+// Warning says that keys were passed over which the SDK alone would have used; nil when
+// none were, or somebody chose so.
+func (i Identity) Warning(m SecretsManager) *Failure {
+	if len(i.Ignored) == 0 || m.Credentials == IdentityOnly {
+		return nil
+	}
+	return &Failure{
+		CodeAmbiguous, "secrets are fetched with the " + string(i.Kind) + " of the pod, and not with AWS_ACCESS_KEY_ID, which is the object store's by the contract",
+		"set FLTS_SECRETSMANAGER_CREDENTIALS=identity if that is meant, or =keys if the keys are AWS's", statusConfig,
+	}
+}
+
 func (m SecretsManager) withoutKeys() Identity {
 	switch {
 	case m.Profile != "":

@@ -59,7 +59,8 @@ type runner struct {
 	hasTask     bool
 	status      int // of a command that ended without a failure of its own
 	where       *platform.Platform
-	termination string // where the reason of a failure goes, once known
+	fetched     fetched // from secret stores
+	termination string  // where the reason of a failure goes, once known
 
 	// unwatch ends the watch for being told to stop. All commands have that watch to
 	// their end: "timeout" and a launcher tell a process and then its group, and the

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -24,7 +25,7 @@ func (r *runner) config(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := r.prepare(s)
+	p, err := r.prepare(c.Context, s)
 	if err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func (p *plan) failure() error {
 	if !p.resolution.Failed() {
 		return nil
 	}
-	f := &failure{status: statusConfig, said: true}
+	f := &failure{status: p.status(), said: true}
 	var texts []string
 	for _, finding := range p.resolution.Findings {
 		if finding.Severity == resolve.Error {
@@ -63,6 +64,22 @@ func (p *plan) failure() error {
 	}
 	f.err = errors.New(strings.Join(texts, "\n"))
 	return f
+}
+
+// status is that of a configuration with errors: what all of them call for.
+func (p *plan) status() int {
+	status := 0
+	for _, f := range p.resolution.Findings {
+		wanted := cmp.Or(f.Status, statusConfig)
+		switch {
+		case f.Severity != resolve.Error:
+		case status == 0:
+			status = wanted
+		case status != wanted:
+			return statusConfig
+		}
+	}
+	return status
 }
 
 func (r *runner) formatConfig(p *plan, format string, reveal bool) (string, error) {

@@ -97,7 +97,7 @@ func (p *plan) document(mask *redact.Set) *document {
 		d.Findings = append(d.Findings, f)
 	}
 	if r.Failed() {
-		d.Status = statusConfig
+		d.Status = p.status()
 	}
 	return d
 }

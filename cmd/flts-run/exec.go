@@ -202,6 +202,7 @@ func (r *runner) taskEnviron(p *plan, o orders) launch.Env {
 func (p *plan) dropped(o orders) func(string) bool {
 	return func(name string) bool {
 		return isBootstrap(name) ||
+			slices.Contains(p.withheld, name) ||
 			slices.Contains(p.keyFiles, name) || // the task has the value, and many refuse to be given both
 			o.fixEnv && slices.Contains(p.resolution.Stale, name)
 	}

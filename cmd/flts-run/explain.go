@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"slices"
 	"strings"
@@ -40,7 +41,7 @@ func (r *runner) explain(c *cli.Context) error {
 	found, keys, codeErr := askedCodes(c.Args().Slice())
 	doc.Codes = found
 	if len(keys) > 0 {
-		err = r.explainKeys(keys, s, &doc)
+		err = r.explainKeys(c.Context, keys, s, &doc)
 	}
 	if err := joined(codeErr, err); err != nil {
 		return err
@@ -54,8 +55,8 @@ func (r *runner) explain(c *cli.Context) error {
 }
 
 // explainKeys is the part of explain that needs the configuration.
-func (r *runner) explainKeys(names []string, s *settings, doc *explainDocument) error {
-	p, err := r.prepare(s)
+func (r *runner) explainKeys(ctx context.Context, names []string, s *settings, doc *explainDocument) error {
+	p, err := r.prepare(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -134,6 +135,7 @@ type explainedKey struct {
 	Origin     string               `json:"origin,omitempty"`
 	Layer      string               `json:"layer,omitempty"`
 	Candidates []explainedCandidate `json:"candidates"`
+	NotAsked   []string             `json:"not_asked,omitempty"` // secrets of a store that could supply it
 	Variables  []explainedVariable  `json:"variables"`
 	Changes    []change             `json:"changes"`
 	Findings   []resolve.Finding    `json:"findings,omitempty"`
@@ -163,7 +165,7 @@ func (p *plan) explained(k *resolve.Resolved, mask *redact.Set) explainedKey {
 	e := explainedKey{
 		Name: k.Key.Name, Doc: k.Key.Doc, Type: k.Key.Type, Accepts: k.Key.Accepts(), Sensitive: k.Key.Sensitive, Required: k.Key.Required,
 		Group: p.groupOf(k.Key), Set: k.Set, Value: mask.Mask(k.Value.String()), Origin: mask.Mask(k.Origin()),
-		Candidates: []explainedCandidate{}, Variables: p.variables(k, mask), Changes: p.changes(k),
+		Candidates: []explainedCandidate{}, Variables: p.variables(k, mask), Changes: p.changes(k), NotAsked: p.notAsked(k),
 	}
 	reasons := p.resolution.Why(k)
 	for i, c := range k.Candidates {

@@ -16,6 +16,9 @@ func (e explainedKey) table() string {
 		fmt.Fprintf(&b, "  comes from one layer together with %s\n", strings.Join(without(e.Group, e.Name), ", "))
 	}
 	e.candidateLines(&b)
+	for _, secret := range e.NotAsked {
+		fmt.Fprintf(&b, "  not asked: %s\n", visible(secret))
+	}
 	e.variableLines(&b)
 	fmt.Fprintln(&b, "  to change it:")
 	for _, c := range e.Changes {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // the new files into a directory of their own, whose name begins with two dots, and
 // then lets the link "..data" point to it: so they can be read before the task sees
 // them. What is wrong with the files is said when they have settled.
-func (l *reloader) learn() {
+func (l *reloader) learn(ctx context.Context) {
 	l.mu.Lock()
 	now := l.seen.plan
 	l.mu.Unlock()
@@ -24,7 +25,7 @@ func (l *reloader) learn() {
 			}
 		}
 	}
-	_, _ = l.prepare(l.settings)
+	_, _ = l.prepare(ctx, l.settings)
 }
 
 // secretsAt lists the secrets that a volume would hold if it were another directory:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,12 +26,14 @@ type plan struct {
 	given      map[string]string // the environment that we were given
 	digest     string            // names the configuration; "" when it cannot be used
 	appEnv     string            // APP_ENV as it was written, wherever it was
+	asks       []resolve.Ask     // of secret stores
+	withheld   []string          // variables that secrets were fetched with
 }
 
 // prepare reads all sources and resolves. An error is wrong usage or something
 // that cannot be read at all; what is wrong with values is among the findings
 // of the resolution.
-func (r *runner) prepare(s *settings) (*plan, error) {
+func (r *runner) prepare(ctx context.Context, s *settings) (*plan, error) {
 	contract, err := readContract(s)
 	if err != nil {
 		return nil, err
@@ -39,6 +42,8 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 		_, from := s.get(disableOption)
 		return nil, usage("", "%s: %w", from, err)
 	}
+	_, declaredIn := s.get(secretsManagerOption)
+	contract = contract.WithStored(declaredIn, s.list(secretsManagerOption))
 	env := resolve.ReadEnviron(contract, r.environ)
 	// An error of what is read next may quote one.
 	r.hide(secretsIn(contract, env.SecretPrefixed, env.Sensitive))
@@ -56,7 +61,8 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	files, filesErr := r.readFiles(contract, s, &env, appEnv)
 	needs, needsErr := parseNeeds(s.get(needsOption))
 	expected, expectErr := readExpectations(contract, s, prints)
-	if err := joined(configErr, secretErr, paramErr, kfpErr, appEnvErr, filesErr, needsErr, printsErr, expectErr); err != nil {
+	store, storeErr := readStore(contract, s)
+	if err := joined(configErr, secretErr, paramErr, kfpErr, appEnvErr, filesErr, needsErr, printsErr, expectErr, storeErr); err != nil {
 		return nil, err
 	}
 
@@ -74,9 +80,8 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 	sources.Put(places.ImageVariables, files.image...)
 	sources.Put(places.YAMLFiles, files.yaml...)
 	p := &plan{contract: contract, needs: needs, keyFiles: files.keyFiles, platform: where, prints: prints, appEnv: appEnvText, given: s.vars}
-	p.resolution = resolve.Resolve(resolve.Input{
+	p.resolution, p.asks = r.resolve(ctx, resolve.Input{
 		Contract:  contract,
-		Sources:   sources.InOrder(),
 		AppEnv:    appEnv,
 		Namespace: namespaceOf(contract, s, where),
 		Ambient:   resolve.AmbientIdentity(s.vars),
@@ -85,7 +90,8 @@ func (r *runner) prepare(s *settings) (*plan, error) {
 		Mounts:    r.mounts,
 
 		PodNamespace: where.PodNamespace,
-	})
+	}, sources, store)
+	p.withheld = p.bootstrap(store)
 	p.resolution.Findings = append(p.resolution.Findings, slices.Concat(kfp.findings, namespaceFindings(p, s), files.findings)...)
 	p.resolution.Findings = append(p.resolution.Findings, unknownVariables(s.vars)...)
 	p.resolution.Findings = append(p.resolution.Findings, needsFindings(p)...)

@@ -85,7 +85,7 @@ func (l *reloader) loop(ctx context.Context, told <-chan struct{}) {
 		case <-ctx.Done():
 			return
 		case <-told:
-			l.learn()
+			l.learn(ctx)
 			now := time.Now()
 			if decide == nil {
 				first = now
@@ -96,7 +96,7 @@ func (l *reloader) loop(ctx context.Context, told <-chan struct{}) {
 			}
 		case <-decide:
 			decide, looks = nil, 0
-			if d := l.decide(); d != nil {
+			if d := l.decide(ctx); d != nil {
 				l.say(d)
 				for _, p := range d.signals {
 					l.send(ctx, launch.Order{Signal: syscall.Signal(p.Signal), By: "a changed configuration", Held: l.held})
@@ -136,8 +136,8 @@ func (l *reloader) stopOrder() launch.Order {
 
 // decide compares what there is now with what there was. It returns nil when there
 // is nothing to do about it and nothing to say.
-func (l *reloader) decide() *decision {
-	now, err := l.ready()
+func (l *reloader) decide(ctx context.Context) *decision {
+	now, err := l.ready(ctx)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil {
@@ -219,8 +219,8 @@ func (l *reloader) undone(now *plan) (yes bool, signals []onchange.Policy) {
 // ready resolves again, by the same rules as at the start, and looks whether the task
 // could be started with the outcome. The services are not checked: they were when the
 // run began, and the task that is there goes on meanwhile.
-func (l *reloader) ready() (prepared, error) {
-	p, err := l.prepare(l.settings)
+func (l *reloader) ready(ctx context.Context) (prepared, error) {
+	p, err := l.prepare(ctx, l.settings)
 	if err != nil {
 		return prepared{}, err
 	}

@@ -90,6 +90,9 @@ func unmasked(skipped []redact.Skipped, said []resolve.Finding) []resolve.Findin
 	}
 	var list []resolve.Finding
 	for _, s := range skipped {
+		if strings.HasPrefix(s.Key, storedPrefix) {
+			continue // a field that no key has, such as a port
+		}
 		if !warned[s.Key] {
 			warned[s.Key] = true
 			list = append(list, resolve.Finding{

@@ -52,6 +52,11 @@ var (
 	// No flag: arguments are for everybody to see.
 	fingerprintKeyOption = option{variable: "FLTS_FINGERPRINT_KEY"}
 
+	secretsManagerOption   = option{flag: "secretsmanager", variable: "FLTS_SECRETSMANAGER", usage: "secrets of AWS Secrets Manager whose JSON names variables of the contract, `ID[,ID]`; {APP_ENV} is replaced; asked for in staging and prod"}
+	storeProfileOption     = option{flag: "secretsmanager-profile", variable: "FLTS_SECRETSMANAGER_PROFILE", usage: "`PROFILE` of the AWS configuration to ask Secrets Manager with"}
+	storeCredentialsOption = option{flag: "secretsmanager-credentials", variable: "FLTS_SECRETSMANAGER_CREDENTIALS", fallback: "auto", usage: "auto, identity or keys: whether AWS_ACCESS_KEY_ID may be used to ask Secrets Manager (`WHICH`)"}
+	storeTimeoutOption     = option{flag: "store-timeout", variable: "FLTS_STORE_TIMEOUT", fallback: "10s", usage: "time for all secrets to be fetched in (`DURATION`)"}
+
 	outputOption = option{flag: "output", fallback: "table"}
 
 	checkOption       = option{flag: "check", variable: "FLTS_CHECK", fallback: "enforce", usage: "off, warn or enforce: what a failed check means (`LEVEL`)"}
@@ -73,7 +78,9 @@ var (
 	resolveOptions = []option{
 		contractOption, appEnvOption, configDirOption, secretDirOption, vaultDirOption, paramsFile, paramsJSON,
 		executorInput, yamlDirOption, envFileOption, imageEnvOption, namespaceOption, disableOption, fingerprintKeyFileOption,
+		secretsManagerOption, storeProfileOption, storeCredentialsOption, storeTimeoutOption,
 	}
+	storeOptions = []option{secretsManagerOption, storeProfileOption, storeCredentialsOption, storeTimeoutOption}
 	checkOptions = []option{needsOption, waitOption, resolverOption, skipOption, writeProbeOption, reportOption, terminationOption}
 	lookOptions  = []option{onlyOption, timeoutOption}
 	execOptions  = []option{checkOption, printOption, modeOption, graceOption, redactOption, onChangeOption, pristineOption, fixEnvOption}

@@ -32,7 +32,7 @@ func unlessStopped[T any](ctx context.Context, f func() (T, error)) (T, error) {
 }
 
 func (r *runner) prepareUnlessStopped(ctx context.Context, s *settings) (*plan, error) {
-	return unlessStopped(ctx, func() (*plan, error) { return r.prepare(s) })
+	return unlessStopped(ctx, func() (*plan, error) { return r.prepare(ctx, s) })
 }
 
 // stoppable is the action of a command that is simply given up when it is told to
