@@ -121,7 +121,7 @@ func lastChange(meta *metav1.ObjectMeta) time.Time {
 
 // unseenObject is the source of an object that may have every key which belongs there.
 func (l search) unseenObject(name string, layer resolve.Layer, err error) resolve.Source {
-	status := submit.Unreachable
+	status := submit.Unusable
 	if cluster.Is(err, cluster.Denied) || cluster.Is(err, cluster.Unauthorized) {
 		status = submit.Refused
 	}
