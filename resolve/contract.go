@@ -21,6 +21,7 @@ type Contract struct {
 	Stored      []*StoredSecret // secrets of AWS Secrets Manager that supply keys, in the order of the file
 	Policy      Policy          // what each environment forbids
 	Reload      string          // what is done about a change that its key says nothing about; "" is ignore
+	Refresh     string          // how often stored secrets are fetched again under a supervised task; "" is never
 	Pristine    []string        // variables that --pristine keeps; a name may end in '*'
 	byName      map[string]*Key // by key name
 	bySpelled   map[string]*Key // by key name and by spelling
@@ -197,7 +198,7 @@ func (c *Contract) Without(services []string) (*Contract, error) {
 		}
 	}
 	used := referred(in)
-	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Objects: c.Objects, Reload: c.Reload, Pristine: c.Pristine, Services: in, Connections: c.Connections, Stored: c.Stored, Policy: c.Policy, leftOut: out}
+	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Objects: c.Objects, Reload: c.Reload, Refresh: c.Refresh, Pristine: c.Pristine, Services: in, Connections: c.Connections, Stored: c.Stored, Policy: c.Policy, leftOut: out}
 	gone := referred(out)
 	for _, k := range c.Keys {
 		if gone[k.Name] && !used[k.Name] {

@@ -40,6 +40,11 @@ func (v *contractErrors) check(c *Contract) {
 	v.checkGroups(c)
 	v.checkObjects(&c.Objects)
 	v.checkReload(at("reload"), "reload", c.Reload)
+	if c.Refresh != "" {
+		if _, err := ParseRefresh(c.Refresh); err != nil {
+			v.addf(at("refresh"), "refresh %q %v", c.Refresh, err)
+		}
+	}
 	for _, s := range c.Services {
 		v.checkService(c, s)
 	}
