@@ -67,15 +67,16 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await":     scriptcmd.Await,
-			"exits":     scriptcmd.Exits,
-			"launcher":  launcher,
-			"mount":     mount,
-			"names":     names,
-			"services":  services,
-			"silence":   silence,
-			"steady":    steady,
-			"writefile": scriptcmd.WriteFile,
+			"await":          scriptcmd.Await,
+			"exits":          scriptcmd.Exits,
+			"launcher":       launcher,
+			"mount":          mount,
+			"names":          names,
+			"secretsmanager": scriptcmd.SecretsManager(),
+			"services":       services,
+			"silence":        silence,
+			"steady":         steady,
+			"writefile":      scriptcmd.WriteFile,
 		},
 	})
 }
