@@ -25,8 +25,12 @@ Exit status: 0 every required key has a place; 1 one is nowhere, or not usable; 
 one may be in a place that refused the credentials, or was not reached; 64 wrong usage;
 125 fltsctl failed; 130 interrupted.`
 
-// statusNowhere is that of a required key that is in no place.
-const statusNowhere = 1
+// Statuses of what was found.
+const (
+	statusNowhere  = 1  // a required key is in no place
+	statusUnusable = 69 // a place was not reached
+	statusRefused  = 77 // a place refused the credentials
+)
 
 // Options of secrets alone.
 var (

@@ -14,7 +14,6 @@ import (
 	"github.com/flts-run/flts-run/cluster"
 	"github.com/flts-run/flts-run/internal/places"
 	"github.com/flts-run/flts-run/resolve"
-	"github.com/flts-run/flts-run/submit"
 )
 
 // inventory is what was found: the places, and the keys with theirs.
@@ -31,6 +30,7 @@ const (
 	placeThere    = "there"
 	placeMissing  = "not there"
 	placeUnseen   = "not seen" // it refused the credentials, was not reached, or cannot be read
+	placeUnusable = "unusable" // it is there, and nobody can use it
 	placeNotAsked = "not asked"
 )
 
@@ -121,14 +121,14 @@ func lastChange(meta *metav1.ObjectMeta) time.Time {
 
 // unseenObject is the source of an object that may have every key which belongs there.
 func (l search) unseenObject(name string, layer resolve.Layer, err error) resolve.Source {
-	status := submit.Unusable
+	status := statusUnusable
 	if cluster.Is(err, cluster.Denied) || cluster.Is(err, cluster.Unauthorized) {
-		status = submit.Refused
+		status = statusRefused
 	}
 	src := resolve.Source{Name: name, Layer: layer, Values: map[string]resolve.Value{}}
 	for _, k := range l.contract.Keys {
 		if k.Sensitive == (layer == resolve.Secret) {
-			src.Values[k.Name] = resolve.Value{Err: &notSeen{(&submit.Error{Kind: status}).Status()}}
+			src.Values[k.Name] = resolve.Value{Err: &notSeen{status}}
 		}
 	}
 	return src

@@ -90,8 +90,10 @@ func (r *runner) sayDoubts(i *inventory) {
 	}
 	for _, k := range i.keys {
 		switch {
-		case k.State == keyUnusable:
+		case k.State == keyUnusable && k.Required:
 			r.out.Line("error", k.Name+" ("+k.Place+") "+k.Reason, "")
+		case k.State == keyUnusable:
+			r.out.Line("warning", k.Name+" ("+k.Place+") "+k.Reason, "")
 		case k.State == keyMissing && k.Reason != "":
 			r.out.Line("error", k.Reason, "")
 		case k.State == keyMissing:

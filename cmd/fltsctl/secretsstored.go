@@ -86,12 +86,31 @@ func storedPlace(d stores.Description, read stores.Answer, wasRead bool) place {
 		}
 	}
 	if failure != nil {
-		p.State, p.Reason, p.Code, p.Hint = placeUnseen, failure.Error(), failure.Code(), failure.Hint()
-		if failure.Missing() {
-			p.State = placeMissing
-		}
+		p.State, p.Reason, p.Code, p.Hint = stateOf(failure), failure.Error(), failure.Code(), failure.Hint()
 	}
 	return p
+}
+
+// stateOf tells a secret that was not seen from one that is no use to anybody.
+func stateOf(f *stores.Failure) string {
+	switch {
+	case f.Missing():
+		return placeMissing
+	case f.Status() == statusUnusable, f.Status() == statusRefused, f.Code() == stores.CodeAnonymous, f.Code() == stores.CodeRegion:
+		return placeUnseen
+	}
+	return placeUnusable
+}
+
+// keyError is what a failure of the secret means for a key that it should supply.
+func keyError(f *stores.Failure) error {
+	switch {
+	case stateOf(f) == placeUnusable:
+		return errors.New("could not be fetched: it " + f.Error())
+	case f.Status() == statusRefused:
+		return &notSeen{statusRefused}
+	}
+	return &notSeen{statusUnusable}
 }
 
 // values takes what was read. Nothing of it is shown.
@@ -106,7 +125,7 @@ func (l search) values(found *inventory, a resolve.Ask, read map[stores.Request]
 		case got.Failure.Missing():
 			continue
 		default:
-			found.sources.Put(places.SecretsManager, a.Unread(r.ID, func(string) error { return &notSeen{got.Failure.Status()} }))
+			found.sources.Put(places.SecretsManager, a.Unread(r.ID, func(string) error { return keyError(got.Failure) }))
 			return
 		}
 		answers = append(answers, one)
@@ -127,7 +146,7 @@ func (i *inventory) unread(a resolve.Ask, described map[stores.Request]stores.De
 		i.sources.Put(places.SecretsManager, a.Unread(r.ID, func(path string) error {
 			switch {
 			case failure != nil:
-				return &notSeen{failure.Status()}
+				return keyError(failure)
 			case path == "" && a.Secret.Keys != nil:
 				return errWhole
 			}
