@@ -3,26 +3,13 @@ package stores
 import (
 	"cmp"
 	"context"
-	"crypto/x509"
-	"net"
+	"encoding/json"
+	"math"
 	"net/http"
-	"net/netip"
-	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
-	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
-	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/flts-run/flts-run/internal/secret"
 )
@@ -30,173 +17,165 @@ import (
 // connection is what all requests of one Fetch share.
 type connection struct {
 	store    SecretsManager
+	client   *http.Client
 	identity Identity
-	config   aws.Config
-	account  string   // of the credentials; "" is unknown
+	by       aws.Credentials
+	profile  profile
 	failure  *Failure // why there is nothing to ask with
 }
 
 // connect finds the credentials once, before anything is asked for: that there are
 // none is another finding than that a secret was refused.
-func (m SecretsManager) connect(ctx context.Context) connection {
-	c := connection{store: m, identity: m.Identify()}
+func (m SecretsManager) connect(ctx context.Context) *connection {
+	c := &connection{store: m, client: m.client(), identity: m.Identify()}
 	var err error
-	if c.config, err = m.configure(ctx, c.identity); err != nil {
-		c.failure = c.unconfigured(err)
-		return c
+	if c.profile, err = m.readProfile(); err == nil {
+		c.by, err = c.credentials(ctx)
 	}
-	got, err := c.config.Credentials.Retrieve(ctx)
 	if err != nil {
 		c.failure = c.withoutCredentials(err)
-		return c
 	}
-	c.account = cmp.Or(got.AccountID, accountOf(m.Environ["AWS_ROLE_ARN"], c.identity.Kind == WebIdentity))
 	return c
 }
 
-func accountOf(role string, used bool) string {
-	if a, err := arn.Parse(role); err == nil && used {
-		return a.AccountID
-	}
-	return ""
-}
+func (c *connection) close() { c.client.CloseIdleConnections() }
 
-func (m SecretsManager) configure(ctx context.Context, identity Identity) (aws.Config, error) {
-	options := []func(*config.LoadOptions) error{config.WithRetryer(patient)}
-	if m.Profile != "" {
-		options = append(options, config.WithSharedConfigProfile(m.Profile))
-	}
-	if identity.Kind == Keys {
-		options = append(options, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(
-			m.Environ["AWS_ACCESS_KEY_ID"], m.Environ["AWS_SECRET_ACCESS_KEY"], m.Environ["AWS_SESSION_TOKEN"])))
-	}
-	switch keys := len(identity.Ignored) > 0; {
-	case keys && identity.Kind == Profile && m.Profile == "":
-		options = append(options, config.WithSharedConfigProfile(m.Environ["AWS_PROFILE"])) // so it goes before the keys
-	case keys && identity.Kind == Elsewhere:
-		options = append(options, config.WithCredentialsProvider(aws.NewCredentialsCache(ec2rolecreds.New())))
-	}
-	if identity.Kind == WebIdentity || identity.Kind == Container {
-		options = append(options, config.WithCredentialsProvider(aws.AnonymousCredentials{})) // until they are made below
-	}
-	cfg, err := config.LoadDefaultConfig(ctx, options...)
-	if err != nil {
-		return cfg, err
-	}
-	if bundle := m.Environ["AWS_CA_BUNDLE"]; bundle != "" {
-		cfg.HTTPClient = trusting(bundle)
-	}
-	switch identity.Kind {
-	case WebIdentity:
-		role := stscreds.NewWebIdentityRoleProvider(sts.NewFromConfig(cfg), m.Environ["AWS_ROLE_ARN"], stscreds.IdentityTokenFile(m.Environ["AWS_WEB_IDENTITY_TOKEN_FILE"]),
-			func(o *stscreds.WebIdentityRoleOptions) { o.RoleSessionName = m.Environ["AWS_ROLE_SESSION_NAME"] })
-		cfg.Credentials = aws.NewCredentialsCache(role)
-	case Container:
-		provider, err := m.container()
-		if err != nil {
-			return cfg, err
-		}
-		cfg.Credentials = aws.NewCredentialsCache(provider)
-	}
-	return cfg, nil
-}
-
-// patient retries as the SDK does, but never waits so long for the next attempt that
-// the deadline comes first: then nobody would know what the server has said.
-func patient() aws.Retryer {
-	return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = time.Second })
-}
-
-// trusting is a client that trusts the authorities of a file beside those of the
-// system.
-func trusting(bundle string) *awshttp.BuildableClient {
-	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
-		pool, err := x509.SystemCertPool()
-		if err != nil {
-			pool = x509.NewCertPool()
-		}
-		if text, err := os.ReadFile(bundle); err == nil {
-			pool.AppendCertsFromPEM(text)
-		}
-		t.TLSClientConfig.RootCAs = pool
-	})
-}
-
-// container asks the agent of the node, as ECS and EKS have one. A token goes along,
-// so it must be an agent and no other host.
-func (m SecretsManager) container() (*endpointcreds.Provider, error) {
-	address := m.Environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
-	if relative := m.Environ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]; relative != "" {
-		address = "http://169.254.170.2" + relative
-	}
-	if !isAgent(address) {
-		return nil, errNoAgent
-	}
-	return endpointcreds.New(address, func(o *endpointcreds.Options) {
-		o.AuthorizationToken = m.Environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
-		if file := m.Environ["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]; file != "" {
-			o.AuthorizationTokenProvider = endpointcreds.TokenProviderFunc(func() (string, error) {
-				text, err := os.ReadFile(file)
-				return strings.TrimSpace(string(text)), err
-			})
-		}
-	}), nil
-}
-
-func isAgent(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return false
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	return u.Scheme == "https" || u.Hostname() == "localhost" || err == nil && (ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip == netip.MustParseAddr("fd00:ec2::23"))
-}
-
-// region is that of a request: as it says, or its ARN, or the chain.
+// region is that of a request: as it says, or its ARN, or the environment and the
+// profile.
 func (c *connection) region(r Request) string {
-	region := cmp.Or(r.Region, c.config.Region)
-	if a, err := arn.Parse(r.ID); err == nil && r.Region == "" {
-		region = a.Region
+	if parts := strings.Split(r.ID, ":"); r.Region == "" && len(parts) > 3 && parts[0] == "arn" {
+		return parts[3]
 	}
-	return region
+	return cmp.Or(r.Region, c.ownRegion())
 }
 
-// client is one for the region of a request, or why there can be none.
-func (c *connection) client(r Request) (client *secretsmanager.Client, region string, failure *Failure) {
-	region = c.region(r)
+func (c *connection) ownRegion() string {
+	return cmp.Or(c.store.either("AWS_REGION", "AWS_DEFAULT_REGION"), c.profile.region)
+}
+
+// endpoint is the address of a service of AWS in a region, unless the environment has
+// another.
+func (c *connection) endpoint(service, region string) string {
+	if address, _ := c.ownEndpoint(service); address != "" {
+		return address
+	}
+	host := service
+	if c.store.Environ["AWS_USE_FIPS_ENDPOINT"] == "true" {
+		host += "-fips"
+	}
+	return "https://" + host + "." + region + "." + domainOf(region)
+}
+
+// ownEndpoint is an address that the environment has, and its variable.
+func (c *connection) ownEndpoint(service string) (address, variable string) {
+	if c.store.Environ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] == "true" {
+		return "", ""
+	}
+	own := map[string]string{"secretsmanager": "AWS_ENDPOINT_URL_SECRETS_MANAGER", "sts": "AWS_ENDPOINT_URL_STS"}[service]
+	for _, variable := range []string{own, "AWS_ENDPOINT_URL"} {
+		if v := c.store.Environ[variable]; v != "" {
+			return v, variable
+		}
+	}
+	return "", ""
+}
+
+// domainOf is where the services of a region are: China and the isolated regions have
+// domains of their own.
+func domainOf(region string) string {
+	for _, d := range []struct{ prefix, domain string }{
+		{"cn-", "amazonaws.com.cn"}, {"us-isob-", "sc2s.sgov.gov"}, {"us-iso-", "c2s.ic.gov"},
+	} {
+		if strings.HasPrefix(region, d.prefix) {
+			return d.domain
+		}
+	}
+	return "amazonaws.com"
+}
+
+// asking asks for a request in its region, again where that may help, or says why not.
+func (c *connection) asking(ctx context.Context, r Request, ask func(region string) error) *Failure {
+	region := c.region(r)
 	switch {
 	case c.failure != nil:
-		return nil, region, c.failure
+		return c.failure
 	case !isRegion(region):
-		return nil, region, noRegion(region)
+		return noRegion(region)
 	}
-	return secretsmanager.NewFromConfig(c.config, func(o *secretsmanager.Options) { o.Region = region }), region, nil
+	if err := retried(ctx, func() error { return ask(region) }); err != nil {
+		return c.refused(r, region, err)
+	}
+	return nil
 }
 
 func (c *connection) fetch(ctx context.Context, r Request) Answer {
-	a := Answer{Request: r}
-	client, region, failure := c.client(r)
-	if failure != nil {
-		a.Failure = failure
-		return a
+	var got *value
+	if failure := c.asking(ctx, r, func(region string) (err error) {
+		got, err = c.get(ctx, r, region)
+		return err
+	}); failure != nil {
+		return Answer{Request: r, Failure: failure}
 	}
-	got, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &r.ID, VersionStage: aws.String(cmp.Or(r.Stage, "AWSCURRENT"))})
-	switch {
-	case err != nil:
-		a.Failure = c.refused(r, region, err)
-		return a
-	case got.SecretString == nil:
+	a := Answer{Request: r, ARN: got.ARN, Version: got.VersionID, Stages: got.VersionStages, Created: moment(got.CreatedDate)}
+	if got.SecretString == nil {
 		a.Failure = binary(r)
-	default:
+	} else {
 		a.Text = secret.New(*got.SecretString)
 	}
-	a.ARN, a.Version, a.Stages = aws.ToString(got.ARN), aws.ToString(got.VersionId), got.VersionStages
-	a.Created = aws.ToTime(got.CreatedDate)
 	return a
+}
+
+// value is an answer of GetSecretValue.
+type value struct {
+	ARN           string
+	VersionID     string `json:"VersionId"`
+	VersionStages []string
+	CreatedDate   float64 // in seconds
+	SecretString  *string
+	SecretBinary  *string
+}
+
+// moment is a time as Secrets Manager writes it, in seconds; 0 is none.
+func moment(seconds float64) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	whole, part := math.Modf(seconds)
+	return time.Unix(int64(whole), int64(part*1e9)).UTC()
+}
+
+func (c *connection) get(ctx context.Context, r Request, region string) (*value, error) {
+	got := &value{}
+	err := c.call(ctx, "GetSecretValue", region, map[string]string{"SecretId": r.ID, "VersionStage": cmp.Or(r.Stage, "AWSCURRENT")}, got)
+	if err == nil && got.SecretString == nil && got.SecretBinary == nil {
+		err = &errForeign{http.StatusOK}
+	}
+	return got, err
+}
+
+// call performs an operation of Secrets Manager and reads its answer.
+func (c *connection) call(ctx context.Context, operation, region string, in map[string]string, into any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	header := http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amz-Target": {"secretsmanager." + operation}}
+	request, err := signed(ctx, c.by, "secretsmanager", region, c.endpoint("secretsmanager", region), header, body)
+	if err != nil {
+		return err
+	}
+	text, err := do(c.client, request)
+	if err != nil {
+		return err
+	}
+	if json.Unmarshal(text, into) != nil {
+		return &errForeign{http.StatusOK}
+	}
+	return nil
 }
 
 // isRegion reports a text that can stand in a host name; whether there is such a
 // region the name servers say.
 func isRegion(region string) bool {
-	return region != "" && strings.Trim(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == "" && net.ParseIP(region) == nil
+	return region != "" && strings.Trim(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }

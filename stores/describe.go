@@ -3,11 +3,9 @@ package stores
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"slices"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 )
 
 // Description is what can be known of a secret without reading it.
@@ -33,35 +31,46 @@ func (m SecretsManager) Describe(ctx context.Context, requests []Request) []Desc
 	return each(ctx, m, requests, (*connection).describe)
 }
 
+// description is an answer of DescribeSecret. Times are in seconds.
+type description struct {
+	ARN                                            string
+	VersionIdsToStages                             map[string][]string
+	CreatedDate, LastChangedDate, LastAccessedDate float64
+	DeletedDate                                    float64
+	RotationEnabled                                bool
+	LastRotatedDate, NextRotationDate              float64
+}
+
 func (c *connection) describe(ctx context.Context, r Request) Description {
-	d := Description{Request: r}
-	client, region, failure := c.client(r)
-	if failure != nil {
-		d.Failure = failure
-		return d
-	}
-	got, err := client.DescribeSecret(ctx, &secretsmanager.DescribeSecretInput{SecretId: &r.ID})
-	if err != nil {
-		d.Failure = c.refused(r, region, err)
-		if d.Failure.code == CodeDenied {
-			d.Failure.what = "may not be described with " + c.who() + c.where(region)
-			d.Failure.hint = "allow it: " + c.statement("DescribeSecret", r, region) + "; " + whoAmI
+	var got description
+	failure := c.asking(ctx, r, func(region string) error {
+		err := c.call(ctx, "DescribeSecret", region, map[string]string{"SecretId": r.ID}, &got)
+		if err == nil && got.ARN == "" {
+			err = &errForeign{http.StatusOK}
 		}
-		return d
+		return err
+	})
+	if failure != nil {
+		if failure.code == CodeDenied {
+			failure.what = "may not be described with " + c.who() + c.where(c.region(r))
+			failure.hint = "allow it: " + c.statement("DescribeSecret", r, c.region(r)) + "; " + whoAmI
+		}
+		return Description{Request: r, Failure: failure}
 	}
-	stage := cmp.Or(r.Stage, "AWSCURRENT")
+	d := Description{
+		Request: r, ARN: got.ARN, Created: moment(got.CreatedDate), Changed: moment(got.LastChangedDate), Read: moment(got.LastAccessedDate),
+		Rotates: got.RotationEnabled, Rotated: moment(got.LastRotatedDate), Rotation: moment(got.NextRotationDate),
+	}
 	for version, stages := range got.VersionIdsToStages {
-		if slices.Contains(stages, stage) {
+		if slices.Contains(stages, cmp.Or(r.Stage, "AWSCURRENT")) {
 			d.Version, d.Stages = version, slices.Sorted(slices.Values(stages))
 		}
 	}
 	switch {
-	case got.DeletedDate != nil:
-		d.Failure = deleted(r, region)
+	case got.DeletedDate != 0:
+		d.Failure = deleted(r, c.region(r))
 	case d.Version == "":
-		d.Failure = unlabelled(r, region)
+		d.Failure = unlabelled(r, c.region(r))
 	}
-	d.ARN, d.Created, d.Changed, d.Read = aws.ToString(got.ARN), aws.ToTime(got.CreatedDate), aws.ToTime(got.LastChangedDate), aws.ToTime(got.LastAccessedDate)
-	d.Rotates, d.Rotated, d.Rotation = aws.ToBool(got.RotationEnabled), aws.ToTime(got.LastRotatedDate), aws.ToTime(got.NextRotationDate)
 	return d
 }

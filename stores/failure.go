@@ -7,29 +7,22 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/smithy-go"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/flts-run/flts-run/internal/hint"
 )
-
-var errNoAgent = errors.New("AWS_CONTAINER_CREDENTIALS_FULL_URI names no agent of the node")
 
 const whoAmI = "aws sts get-caller-identity says who asks"
 
 // refused words what Secrets Manager said, by the code of its error. Its text decides
 // between findings that share a code, and is not quoted.
 func (c *connection) refused(r Request, region string, err error) *Failure {
-	var api smithy.APIError
+	var api *apiError
 	if !errors.As(err, &api) {
 		return c.unanswered(region, err)
 	}
-	says := func(words string) bool { return strings.Contains(strings.ToLower(api.ErrorMessage()), words) }
-	switch code := api.ErrorCode(); {
+	says := func(words string) bool { return strings.Contains(strings.ToLower(api.message), words) }
+	switch code := api.code; {
 	case code == "DecryptionFailure" || code == "AccessDeniedException" && says("kms"):
 		return &Failure{
 			CodeDecryption, "cannot be decrypted: its KMS key is disabled, deleted, or not for this identity (" + c.who() + ")",
@@ -51,10 +44,10 @@ func (c *connection) refused(r Request, region string, err error) *Failure {
 		return c.stranger()
 	case isThrottled(code):
 		return &Failure{CodeThrottled, "was not given: Secrets Manager throttles the account", "fewer tasks at once, or mount the secret instead of fetching it in each", statusUnavailable}
-	case code == "InternalServiceError" || httpStatus(err) >= 500:
-		return &Failure{CodeUnreachable, fmt.Sprintf("was not given: Secrets Manager itself failed (HTTP %d)", httpStatus(err)), "try again; https://health.aws.amazon.com shows whether it is known", statusUnavailable}
+	case api.status >= 500:
+		return &Failure{CodeUnreachable, fmt.Sprintf("was not given: Secrets Manager itself failed (HTTP %d)", api.status), "try again; https://health.aws.amazon.com shows whether it is known", statusUnavailable}
 	}
-	return c.unusable(err)
+	return c.unusable(api.status)
 }
 
 // cli is a command of the aws CLI about the secret.
@@ -86,14 +79,6 @@ func isThrottled(code string) bool {
 	return false
 }
 
-func httpStatus(err error) int {
-	var r *smithyhttp.ResponseError
-	if errors.As(err, &r) {
-		return r.HTTPStatusCode()
-	}
-	return 0
-}
-
 // who names the credentials that were used.
 func (c *connection) who() string {
 	if c.identity.Kind == Profile {
@@ -104,18 +89,17 @@ func (c *connection) who() string {
 
 func (c *connection) where(region string) string {
 	text := " in region " + region
-	if c.account != "" {
-		text += " of account " + c.account
+	if c.by.AccountID != "" {
+		text += " of account " + c.by.AccountID
 	}
 	return text + c.via()
 }
 
 // via names an endpoint that is not that of AWS, and the variable that it is from.
 func (c *connection) via() string {
-	for _, variable := range []string{"AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL"} {
-		if u, err := url.Parse(c.store.Environ[variable]); err == nil && u.Host != "" {
-			return " at " + u.Host + " (" + variable + ")"
-		}
+	address, variable := c.ownEndpoint("secretsmanager")
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return " at " + u.Host + " (" + variable + ")"
 	}
 	return ""
 }
@@ -125,7 +109,7 @@ func (c *connection) via() string {
 func (c *connection) statement(action string, r Request, region string) string {
 	resource := r.ID
 	if !strings.HasPrefix(resource, "arn:") {
-		resource = "arn:aws:secretsmanager:" + region + ":" + cmp.Or(c.account, "*") + ":secret:" + r.ID + "-??????"
+		resource = "arn:aws:secretsmanager:" + region + ":" + cmp.Or(c.by.AccountID, "*") + ":secret:" + r.ID + "-??????"
 	}
 	return `{"Effect": "Allow", "Action": "secretsmanager:` + action + `", "Resource": "` + resource + `"}`
 }
@@ -169,13 +153,14 @@ func (c *connection) stranger() *Failure {
 // unanswered words an error that no server gave.
 func (c *connection) unanswered(region string, err error) *Failure {
 	var name *net.DNSError
+	var foreign *errForeign
 	switch {
 	case errors.As(err, &name) && name.IsNotFound && c.via() == "":
 		return &Failure{CodeRegion, "was not reached: there is no host for Secrets Manager in region " + region, regionHint + "; or the cluster has no way out: use a VPC endpoint", statusUnavailable}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &Failure{CodeUnreachable, "did not come in time" + c.via(), "let the pod reach secretsmanager." + region + ".amazonaws.com:443 (egress, proxy, VPC endpoint), or give more time: FLTS_STORE_TIMEOUT=30s", statusUnavailable}
-	case httpStatus(err) != 0:
-		return c.unusable(err)
+	case errors.As(err, &foreign):
+		return c.unusable(foreign.status)
 	}
 	return &Failure{CodeUnreachable, "was not reached" + c.via() + networkFault(err), "let the pod reach secretsmanager." + region + ".amazonaws.com:443 (egress, proxy, VPC endpoint)", statusUnavailable}
 }
@@ -192,51 +177,37 @@ func networkFault(err error) string {
 	return ""
 }
 
-func (c *connection) unusable(err error) *Failure {
-	text := "was not given: the answer is not one of Secrets Manager" + c.via()
-	if status := httpStatus(err); status != 0 {
-		text += fmt.Sprintf(" (HTTP %d)", status)
-	}
+func (c *connection) unusable(status int) *Failure {
+	text := fmt.Sprintf("was not given: the answer is not one of Secrets Manager%s (HTTP %d)", c.via(), status)
 	advice := "look whether a proxy or another server answers there"
-	if c.store.Environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] == "" && c.store.Environ["AWS_ENDPOINT_URL"] != "" {
+	if _, variable := c.ownEndpoint("secretsmanager"); variable == "AWS_ENDPOINT_URL" {
 		advice = "AWS_ENDPOINT_URL is for all services of AWS: set AWS_ENDPOINT_URL_S3 for the object store alone"
 	}
 	return &Failure{CodeUnusable, text, advice, statusUnavailable}
 }
 
-// unconfigured words what is wrong before there are credentials at all.
-func (c *connection) unconfigured(err error) *Failure {
-	f := &Failure{CodeAnonymous, "cannot be asked for: the configuration of AWS cannot be read", "aws configure list shows what is read", statusConfig}
-	var profile config.SharedConfigProfileNotExistError
-	switch {
-	case errors.As(err, &profile):
-		f.what = "cannot be asked for: " + c.who() + " is in no file of the shared configuration"
-		f.hint = "aws configure list-profiles"
-	case errors.Is(err, errNoAgent):
-		f.what = "cannot be asked for: AWS_CONTAINER_CREDENTIALS_FULL_URI names no agent of the node"
-		f.hint = "unset it, or let EKS Pod Identity set it"
-	}
-	return f
-}
-
-// withoutCredentials words why none of the chain could be had.
+// withoutCredentials words why there is nothing to ask with.
 func (c *connection) withoutCredentials(err error) *Failure {
-	var api smithy.APIError
+	var api *apiError
+	f := &Failure{CodeAnonymous, "", "", statusConfig}
 	switch {
-	case errors.As(err, &api) && strings.HasPrefix(api.ErrorCode(), "ExpiredToken"):
+	case errors.As(err, &api) && strings.HasPrefix(api.code, "ExpiredToken"):
 		return c.expired()
-	case errors.As(err, &api) && c.identity.Kind == WebIdentity:
-		return &Failure{CodeStrangers, "was refused: AWS does not let " + c.who() + " take its role", "compare the trust policy of AWS_ROLE_ARN with the service account of the pod: kubectl get serviceaccount -o yaml", statusRefused}
-	case c.identity.Kind == WebIdentity && !isReadable(c.store.Environ["AWS_WEB_IDENTITY_TOKEN_FILE"]):
-		return &Failure{CodeAnonymous, "cannot be asked for: the token file of " + c.who() + " cannot be read", "AWS_WEB_IDENTITY_TOKEN_FILE must name a mounted file", statusConfig}
+	case errors.As(err, &api) && api.status < 500 && !isThrottled(api.code):
+		return &Failure{CodeStrangers, "was refused: AWS does not let " + c.who() + " take its role", "compare the trust policy of the role with the service account of the pod: kubectl get serviceaccount -o yaml", statusRefused}
+	case errors.Is(err, errNoProfile):
+		f.what, f.hint = c.who()+" is in no file of the shared configuration", "aws configure list-profiles"
+	case errors.Is(err, errNotReadNow):
+		f.what, f.hint = c.who()+" signs in, or calls a program, which is not done in a pod", "give it keys, or a role_arn with a source_profile that has keys; to try it by hand: aws configure export-credentials --format env"
+	case errors.Is(err, errNoAgent):
+		f.what, f.hint = "AWS_CONTAINER_CREDENTIALS_FULL_URI names no agent of the node", "unset it, or let EKS Pod Identity set it"
+	case errors.Is(err, errNoToken):
+		f.what, f.hint = "the token file of "+c.who()+" cannot be read", "the variable that names it must name a mounted file"
+	case errors.Is(err, errNoCredentials) || c.identity.Kind == Given:
+		f.what, f.hint = "there are no AWS credentials ("+c.who()+")", "annotate the service account with eks.amazonaws.com/role-arn, or set FLTS_SECRETSMANAGER_PROFILE; "+whoAmI
+	default:
+		return &Failure{CodeUnreachable, "cannot be asked for: what gives " + c.who() + " does not answer" + networkFault(err), "let the pod reach sts." + cmp.Or(c.ownRegion(), "REGION") + ".amazonaws.com:443, or the agent of its node", statusUnavailable}
 	}
-	return &Failure{
-		CodeAnonymous, "cannot be asked for: there are no AWS credentials (" + c.who() + ")",
-		"annotate the service account with eks.amazonaws.com/role-arn, or set FLTS_SECRETSMANAGER_PROFILE; " + whoAmI, statusConfig,
-	}
-}
-
-func isReadable(file string) bool {
-	_, err := os.ReadFile(file)
-	return err == nil
+	f.what = "cannot be asked for: " + f.what
+	return f
 }

@@ -28,6 +28,7 @@ const (
 	WebIdentity Kind = "web identity"
 	Container   Kind = "container credentials"
 	Profile     Kind = "profile"
+	Given       Kind = "credentials of the caller"
 	Elsewhere   Kind = "shared configuration or instance role" // no variable says
 )
 
@@ -43,7 +44,7 @@ var (
 // sent to AWS, which does not know them, though the pod has an identity of its own.
 func (m SecretsManager) Identify() Identity {
 	identity := m.withoutKeys()
-	if m.Profile != "" || m.Environ["AWS_ACCESS_KEY_ID"] == "" || m.Environ["AWS_SECRET_ACCESS_KEY"] == "" {
+	if m.Provider != nil || m.Profile != "" || m.Environ["AWS_ACCESS_KEY_ID"] == "" || m.Environ["AWS_SECRET_ACCESS_KEY"] == "" {
 		return identity
 	}
 	ofThePod := identity.Kind == WebIdentity || identity.Kind == Container
@@ -68,6 +69,8 @@ func (i Identity) Warning(m SecretsManager) *Failure {
 
 func (m SecretsManager) withoutKeys() Identity {
 	switch {
+	case m.Provider != nil:
+		return Identity{Kind: Given}
 	case m.Profile != "":
 		return Identity{Kind: Profile, Variables: profileVariables}
 	case m.Environ["AWS_WEB_IDENTITY_TOKEN_FILE"] != "":

@@ -16,8 +16,7 @@ import (
 	"github.com/flts-run/flts-run/stores"
 )
 
-// begin starts a fake and lets the environment of the process, which the SDK reads,
-// and that of the store be the same.
+// begin starts a fake, and a store whose environment leads to it.
 func begin(t *testing.T, more ...string) (*fakesecretsmanager.Server, stores.SecretsManager) {
 	t.Helper()
 	fake, err := fakesecretsmanager.Start(fakesecretsmanager.Options{})
@@ -30,12 +29,8 @@ func begin(t *testing.T, more ...string) (*fakesecretsmanager.Server, stores.Sec
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE=" + nowhere, "AWS_SHARED_CREDENTIALS_FILE=" + nowhere,
 		"AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=example-secret",
 	}
-	for _, name := range []string{"AWS_PROFILE", "AWS_DEFAULT_REGION", "AWS_SESSION_TOKEN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE", "HTTP_PROXY", "http_proxy"} {
-		t.Setenv(name, "")
-	}
 	for _, entry := range append(base, more...) {
 		name, value, _ := strings.Cut(entry, "=")
-		t.Setenv(name, value)
 		m.Environ[name] = value
 	}
 	return fake, m
@@ -128,7 +123,7 @@ func TestFailures(t *testing.T) {
 		{"no name of a region", stores.Request{Region: "eu west"}, fakesecretsmanager.Fault{}, nil, nil, stores.CodeRegion, "cannot be asked for: the region that is set is no name of a region", "set region in secretsmanager of the contract, or AWS_REGION, or give the ARN of the secret as its id", 78},
 		{"no credentials", stores.Request{}, fakesecretsmanager.Fault{}, []string{"AWS_ACCESS_KEY_ID="}, nil, stores.CodeAnonymous, "cannot be asked for: there are no AWS credentials (the shared configuration or instance role)", "annotate the service account with eks.amazonaws.com/role-arn, or set FLTS_SECRETSMANAGER_PROFILE; aws sts get-caller-identity says who asks", 78},
 		{"no such profile", stores.Request{}, fakesecretsmanager.Fault{}, nil, func(_ *fakesecretsmanager.Server, m *stores.SecretsManager) { m.Profile = "ours" }, stores.CodeAnonymous, "cannot be asked for: profile ours is in no file of the shared configuration", "aws configure list-profiles", 78},
-		{"no token file", stores.Request{}, fakesecretsmanager.Fault{}, []string{"AWS_ACCESS_KEY_ID=", "AWS_ROLE_ARN=arn:aws:iam::123456789012:role/pipelines", "AWS_WEB_IDENTITY_TOKEN_FILE=/nowhere/token"}, nil, stores.CodeAnonymous, "cannot be asked for: the token file of the web identity cannot be read", "AWS_WEB_IDENTITY_TOKEN_FILE must name a mounted file", 78},
+		{"no token file", stores.Request{}, fakesecretsmanager.Fault{}, []string{"AWS_ACCESS_KEY_ID=", "AWS_ROLE_ARN=arn:aws:iam::123456789012:role/pipelines", "AWS_WEB_IDENTITY_TOKEN_FILE=/nowhere/token"}, nil, stores.CodeAnonymous, "cannot be asked for: the token file of the web identity cannot be read", "the variable that names it must name a mounted file", 78},
 		{"no agent", stores.Request{}, fakesecretsmanager.Fault{}, []string{"AWS_ACCESS_KEY_ID=", "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://example.com/credentials"}, nil, stores.CodeAnonymous, "cannot be asked for: AWS_CONTAINER_CREDENTIALS_FULL_URI names no agent of the node", "unset it, or let EKS Pod Identity set it", 78},
 		{"expired", stores.Request{}, fault("ExpiredTokenException", "The security token included in the request is expired"), nil, nil, stores.CodeExpired, "was refused: the keys of the environment has expired", "the session token beside the keys is over: take new ones, or leave them out where the pod has an identity (FLTS_SECRETSMANAGER_CREDENTIALS=identity)", 77},
 		{"unknown keys", stores.Request{}, fakesecretsmanager.Fault{}, []string{"AWS_ACCESS_KEY_ID=minio"}, nil, stores.CodeStrangers, "was refused: AWS does not know the keys of the environment", "aws sts get-caller-identity says who asks", 77},
