@@ -87,6 +87,7 @@ func (r *runner) secretsCheck(c *cli.Context) error {
 	if err := refuse(s.problems, "nothing was looked at"); err != nil {
 		return err
 	}
+	look.store.Provider = awsLogin(ctx, s.value(awsProfileOption))
 	found, err := look.run(ctx)
 	if err := interrupted(ctx, err, ""); err != nil {
 		return err
