@@ -117,6 +117,9 @@ func (c *connection) fetch(ctx context.Context, r Request) Answer {
 		return Answer{Request: r, Failure: failure}
 	}
 	a := Answer{Request: r, ARN: got.ARN, Version: got.VersionID, Stages: got.VersionStages, Created: moment(got.CreatedDate)}
+	if c.by.CanExpire {
+		a.Expires = c.by.Expires.UTC()
+	}
 	if got.SecretString == nil {
 		a.Failure = binary(r)
 	} else {

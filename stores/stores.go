@@ -46,6 +46,7 @@ type Answer struct {
 	Version string    // id of the version
 	Stages  []string  // labels of the version
 	Created time.Time // of the version
+	Expires time.Time // when the credentials are over that it was fetched with; zero where they do not say
 	Failure *Failure  // nil when Text is the value
 }
 

@@ -105,6 +105,7 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 		r.out.findings(p.resolution.Findings)
 	}
 	*d = *p.document(&r.out.Mask)
+	d.Stored = r.fetched.document()
 	path, env, failed := r.ready(ctx, p, s, o, d)
 	d.conclude(started, failed, &r.out.Mask)
 	if err := r.sayOutcome(o, d, failed); err != nil {
