@@ -17,8 +17,8 @@ type Ask struct {
 }
 
 // Asks lists what the stored secrets of the contract could add, in the order of their
-// precedence: they come last of the layer of Secrets, so a key that anything else of
-// the layers above the defaults supplies is not wanted of them.
+// precedence, to a resolution of the sources that rank above them: a key that one of
+// these supplies is not wanted.
 func (r *Resolution) Asks(c *Contract) []Ask {
 	var asks []Ask
 	for _, s := range c.Stored {
@@ -69,9 +69,9 @@ func (r *Resolution) spared(s *StoredSecret, k *Resolved) string {
 	return "because group " + k.Key.Group + " comes from " + complete
 }
 
-// given is the index of the first candidate that is no default, or -1.
+// given is the index of the first candidate that somebody gave, or -1.
 func (k *Resolved) given() int {
-	return slices.IndexFunc(k.Candidates, func(c Candidate) bool { return !c.Empty && c.Layer < Defaults })
+	return slices.IndexFunc(k.Candidates, func(c Candidate) bool { return !c.Empty && !c.builtin })
 }
 
 func (s *StoredSecret) environments() []string {

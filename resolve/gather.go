@@ -35,14 +35,14 @@ func gather(found []Candidate, sources []Source, k *Key) []Candidate {
 }
 
 // byPrecedence orders candidates: by layer, inside a layer the contract's own
-// default last and so what a store was asked for, the key's own name before its spellings, and then by the rank of
+// default last, the key's own name before its spellings, and then by the rank of
 // the source. In the layer of defaults the source counts before the name: each is
 // meant to override the next, an overlay its base.
 func byPrecedence(a, b Candidate) int {
 	if a.Layer == Defaults && b.Layer == Defaults {
 		return cmp.Or(falseFirst(a.builtin, b.builtin), cmp.Compare(a.source, b.source), cmp.Compare(a.spelling, b.spelling))
 	}
-	return cmp.Or(cmp.Compare(a.Layer, b.Layer), falseFirst(a.builtin, b.builtin), falseFirst(a.fetched, b.fetched), cmp.Compare(min(a.spelling, 1), min(b.spelling, 1)),
+	return cmp.Or(cmp.Compare(a.Layer, b.Layer), falseFirst(a.builtin, b.builtin), cmp.Compare(min(a.spelling, 1), min(b.spelling, 1)),
 		cmp.Compare(a.source, b.source), cmp.Compare(a.spelling, b.spelling))
 }
 

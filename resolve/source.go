@@ -47,7 +47,7 @@ type Source struct {
 	Values  map[string]Value  // by name as found there
 	Only    []string          // the only keys that it can supply; nil is any
 	Spared  map[string]string // by key: why it was not asked for it
-	Fetched bool              // from a store, which comes last of its layer, whatever the spelling
+	Fetched bool              // from a store, which the cluster does not change
 	Others  []string          // names found there that the contract does not know
 	AppEnv  Value             // APP_ENV as found there: it is read before resolution
 

@@ -60,6 +60,13 @@ var fillers = map[places.Place]filler{
 		p.environ = append(p.environ, "FLTS_ENV_FILE="+file)
 		return "env-file " + file
 	},
+	places.SecretsManager: func(t *testing.T, p *process, dir, key string) string {
+		fake, environ := startSecretsManager(t)
+		fake.Put("of/tests", `{"`+key+`": "http://filled"}`)
+		p.environ = append(append(p.environ, environ...), "FLTS_CONTRACT="+written(t, filepath.Join(dir, "contract.yaml"),
+			"{extends: builtin, secretsmanager: {tests: {id: of/tests, environments: [dev], keys: {"+key+": "+key+"}}}}"))
+		return "secretsmanager of/tests " + key + " (version 00000001, AWSCURRENT)"
+	},
 	places.ComponentDefaults: func(_ *testing.T, p *process, _, key string) string {
 		const spec = `{"inputDefinitions":{"parameters":{"%[1]s":{"parameterType":"STRING","defaultValue":"http://filled"}}}}`
 		line := []string{

@@ -13,18 +13,11 @@ import (
 	"github.com/flts-run/flts-run/stores"
 )
 
-// storeFor starts a Secrets Manager and sets the variables of the process that lead there.
+// storeFor is a Secrets Manager and the way to it.
 func storeFor(t *testing.T) (*fakesecretsmanager.Server, stores.SecretsManager) {
 	t.Helper()
-	s, err := fakesecretsmanager.Start(fakesecretsmanager.Options{})
-	require.NoError(t, err)
-	t.Cleanup(func() { s.Close() })
-	environ, err := s.Environ(t.TempDir())
-	require.NoError(t, err)
-	for name, value := range environ {
-		t.Setenv(name, value)
-	}
-	return s, stores.SecretsManager{Environ: environ}
+	server, environ := startSecretsManager(t)
+	return server, stores.SecretsManager{Environ: byName(environ)}
 }
 
 // What is fetched again takes the place of what there was as a whole, or not at all.

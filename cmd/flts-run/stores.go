@@ -60,16 +60,16 @@ func readStore(c *resolve.Contract, s *settings) (stores.SecretsManager, error) 
 	}, joined(err, errTimeout)
 }
 
-// resolve resolves without the stores, asks them for what is still wanted, and
-// resolves again with what they have. Where the contract declares no secret, that is
+// resolve resolves what ranks above the stores, asks them for what is still wanted, and
+// resolves all. Where the contract declares no secret, that is
 // one pass.
 func (r *runner) resolve(ctx context.Context, in resolve.Input, sources places.Sources, store stores.SecretsManager) (*resolve.Resolution, []resolve.Ask) {
-	in.Sources = sources.InOrder()
-	first := resolve.Resolve(in)
-	asks := first.Asks(in.Contract)
-	if asks == nil {
-		return first, nil
+	if len(in.Contract.Stored) == 0 {
+		in.Sources = sources.InOrder()
+		return resolve.Resolve(in), nil
 	}
+	in.Sources = sources.Above(places.SecretsManager)
+	asks := resolve.Resolve(in).Asks(in.Contract)
 	var requests []stores.Request
 	for _, a := range asks {
 		requests = append(requests, requestsOf(a)...)
@@ -83,11 +83,11 @@ func (r *runner) resolve(ctx context.Context, in resolve.Input, sources places.S
 		sources.Put(places.SecretsManager, a.Source(stored))
 	}
 	in.Sources = sources.InOrder()
-	second := resolve.Resolve(in)
+	full := resolve.Resolve(in)
 	if f := store.Identify().Warning(store); f != nil && requests != nil {
-		second.Findings = append(second.Findings, resolve.Finding{Severity: resolve.Warning, Code: f.Code(), Message: f.Error(), Hint: f.Hint()})
+		full.Findings = append(full.Findings, resolve.Finding{Severity: resolve.Warning, Code: f.Code(), Message: f.Error(), Hint: f.Hint()})
 	}
-	return second, asks
+	return full, asks
 }
 
 func requestsOf(a resolve.Ask) []stores.Request {

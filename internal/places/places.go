@@ -66,6 +66,18 @@ type Sources map[Place][]resolve.Source
 // Put adds sources below those that the place has already.
 func (s Sources) Put(at Place, sources ...resolve.Source) { s[at] = append(s[at], sources...) }
 
+// Above lists the sources that rank higher than a place.
+func (s Sources) Above(at Place) []resolve.Source {
+	above := Sources{}
+	for _, rank := range Precedence {
+		if rank.Place == at {
+			break
+		}
+		above[rank.Place] = s[rank.Place]
+	}
+	return above.InOrder()
+}
+
 // InOrder lists the sources as resolve takes them.
 func (s Sources) InOrder() []resolve.Source {
 	var list []resolve.Source
