@@ -16,13 +16,3 @@ func (a Ask) Unread(id string, why func(path string) error) Source {
 	}
 	return s
 }
-
-// IsWhole reports that the text of the secret is a value as it stands, for some key.
-func (s *StoredSecret) IsWhole() bool {
-	for _, f := range s.Keys {
-		if f.Path == "" || f.Path == wholeText {
-			return true
-		}
-	}
-	return false
-}
