@@ -26,6 +26,13 @@ func (d *Doctor) misnamed(r *resolved, layer resolve.Layer) (found []checklist.F
 		if meant == "" || renamed[wanted] || !r.lacks(layer, key) {
 			continue
 		}
+		if layer == resolve.Secret && resolve.Prescribes(string(r.secret.Type), other) {
+			if key.Required {
+				renamed[wanted] = true
+				found = append(found, d.unmapped(object, other, key))
+			}
+			continue
+		}
 		renamed[wanted] = true
 		f := fail(code, fmt.Sprintf("%s has key %s, expected %s", object, other, meant))
 		if key != nil && key.Required {
@@ -41,6 +48,14 @@ func (d *Doctor) misnamed(r *resolved, layer resolve.Layer) (found []checklist.F
 		found = append(found, f)
 	}
 	return found, renamed
+}
+
+// unmapped is the finding of a key that may be meant by a name which the type of the
+// Secret prescribes: the object cannot have another, so the contract has to say it.
+func (d *Doctor) unmapped(object, name string, key *resolve.Key) checklist.Finding {
+	f := fail(resolve.CodeNearName, fmt.Sprintf("%s has key %s, as its type wants it, and the contract does not say that it is %s", object, name, key.Name))
+	f.Explains = []string{"policy/" + resolve.CodeMissing, "policy/" + resolve.CodeDevDefault}
+	return hinted(f, fmt.Sprintf("mount the Secret, and write into the contract: keys: {%s: {files: [%s]}}", key.Name, name))
 }
 
 // lacks reports whether a key belongs into the object of a layer, which does not give it.

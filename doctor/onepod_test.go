@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -140,6 +141,10 @@ spec:
 	}, rowsOf(ns, p))
 }
 
+// typedContract says which files of typed Secrets are whose.
+const typedContract = "extends: builtin\nkeys:\n  AWS_CA_BUNDLE: {paths: [tls/ca.crt]}\n  MINIO_ACCESS_KEY: {files: [minio/access-key]}\n  MINIO_SECRET_KEY: {files: [minio/secret-key]}\n" +
+	"  MLFLOW_TRACKING_USERNAME: {files: [username]}\n  MLFLOW_TRACKING_PASSWORD: {files: [password]}\n"
+
 // The same keys, values and layers as flts-run itself finds in the container.
 func TestOnePodAgreesWithTheProgramInThePod(t *testing.T) {
 	t.Parallel()
@@ -154,7 +159,13 @@ func TestOnePodAgreesWithTheProgramInThePod(t *testing.T) {
 			containers: [{name: main, image: i, env: [{name: MINIO_SECRET_KEY_FILE, value: /creds/a/key}, {name: AWS_ACCESS_KEY_ID_FILE, value: /creds/id}, {name: APP_ENV, value: dev}, {name: FLTS_PARAMS_JSON, value: '{"gateway_url": "http://param:1"}'}],
 			volumeMounts: [{name: s, mountPath: /creds}]}]}`,
 		"overlay": `{volumes: [{name: conf, configMap: {name: own-yaml}}], containers: [{name: main, image: i, env: [{name: APP_ENV, value: staging}], envFrom: [{secretRef: {name: flts-secrets}}], volumeMounts: [{name: conf, mountPath: /etc/flts}]}]}`,
-		"links":   `{containers: [{name: main, image: i, env: [{name: FLTS_CONTRACT, value: /c/contract.yaml}], volumeMounts: [{name: c, mountPath: /c}]}], volumes: [{name: c, configMap: {name: own-contract}}]}`,
+		"typed": `{volumes: [{name: c, configMap: {name: typed-contract}}, {name: s, projected: {defaultMode: 0440, sources: [{secret: {name: login}}, {secret: {name: store-tls, items: [{key: ca.crt, path: tls/ca.crt}]}},
+			{secret: {name: flts-secrets, items: [{key: MINIO_ACCESS_KEY, path: minio/access-key}, {key: MINIO_SECRET_KEY, path: minio/secret-key, mode: 0400}]}}, {serviceAccountToken: {path: token}}]}}],
+			containers: [{name: main, image: i, env: [{name: FLTS_CONTRACT, value: /c/contract.yaml}], volumeMounts: [{name: c, mountPath: /c}, {name: s, mountPath: /etc/flts/secrets}]}]}`,
+		"untyped": `{volumes: [{name: s, secret: {secretName: login}}], containers: [{name: main, image: i, env: [{name: APP_ENV, value: dev}], volumeMounts: [{name: s, mountPath: /etc/flts/secrets}]}]}`,
+		"one-file": `{volumes: [{name: c, configMap: {name: typed-contract}}, {name: t, secret: {secretName: store-tls}}], containers: [{name: main, image: i, env: [{name: FLTS_CONTRACT, value: /c/contract.yaml}],
+			volumeMounts: [{name: c, mountPath: /c}, {name: t, mountPath: /etc/flts/secrets/tls/ca.crt, subPath: ca.crt}]}]}`,
+		"links": `{containers: [{name: main, image: i, env: [{name: FLTS_CONTRACT, value: /c/contract.yaml}], volumeMounts: [{name: c, mountPath: /c}]}], volumes: [{name: c, configMap: {name: own-contract}}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := kubetest.Namespace{Cluster: ns.Cluster, T: t, Name: ns.Name}
@@ -174,6 +185,12 @@ apiVersion: v1
 kind: ConfigMap
 metadata: {name: own-yaml}
 data: {config_base.yaml: "minio: {endpoint: 'base:1', secure: true}\nbucket: {dataset: one}\n", config_staging.yaml: "minio: {endpoint: 'over:1'}\n", config_prod.yml: "a: b"}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: typed-contract}, data: {contract.yaml: ` + strconv.Quote(typedContract) + `}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: login}, type: kubernetes.io/basic-auth, stringData: {username: canary-9f3bQx77-user, password: "canary-9f3bQx77-word\n"}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: store-tls}, type: kubernetes.io/tls, stringData: {tls.crt: c, tls.key: canary-9f3bQx77-key, ca.crt: "-----BEGIN CERTIFICATE-----"}}
 ---
 {apiVersion: v1, kind: Pod, metadata: {name: ` + name + `}, spec: ` + spec + "}")
 			in.Eventually("Running", "get", "pod", name, "-o", "jsonpath={.status.phase}")

@@ -87,7 +87,8 @@ func (d *Doctor) secretType(ctx context.Context) checklist.Finding {
 	if err != nil {
 		return d.couldNotLook(err)
 	}
-	fitting := s.Type == "" || s.Type == corev1.SecretTypeOpaque || s.Type == corev1.SecretTypeBasicAuth || !strings.Contains(string(s.Type), "kubernetes.io/")
+	mapped := slices.ContainsFunc(names(s.Data), d.Contract.Maps)
+	fitting := mapped || s.Type == "" || s.Type == corev1.SecretTypeOpaque || s.Type == corev1.SecretTypeBasicAuth || !strings.Contains(string(s.Type), "kubernetes.io/")
 	if fitting {
 		return pass("type " + cmp.Or(string(s.Type), string(corev1.SecretTypeOpaque)))
 	}

@@ -77,6 +77,14 @@ func TestSecretType(t *testing.T) {
 		{name: "to pull images", objects: docker, want: []checklist.Finding{
 			{State: checklist.Fail, Code: "FLTS-K25", Detail: "flts-secrets is of type kubernetes.io/dockerconfigjson, which is not for credentials of one's own", Hint: "kubectl -n NS get secrets   shows which other one was meant; the type of a Secret cannot be changed"},
 		}},
+		{
+			name: "to serve TLS, with a certificate that the contract wants", objects: strings.Replace(secretOf("tls.crt: c", "tls.key: k", "ca.crt: c"), "stringData", "type: kubernetes.io/tls\nstringData", 1),
+			options: func(o *doctor.Options) {
+				o.Contract = parsed("extends: builtin\nkeys: {AWS_CA_BUNDLE: {paths: [ca.crt]}}")
+			}, want: []checklist.Finding{
+				{State: checklist.Pass, Detail: "type kubernetes.io/tls"},
+			},
+		},
 		{name: "to pull images, and keys", objects: docker + "  MINIO_ACCESS_KEY: a\n", want: []checklist.Finding{
 			{State: checklist.Warn, Code: "FLTS-K25", Detail: "flts-secrets is of type kubernetes.io/dockerconfigjson, which is not for credentials of one's own", Hint: "kubectl -n NS get secrets   shows which other one was meant; the type of a Secret cannot be changed"},
 		}},
@@ -91,6 +99,7 @@ func TestSecretType(t *testing.T) {
 func TestSecretKeys(t *testing.T) {
 	t.Parallel()
 	prod := func(o *doctor.Options) { o.AppEnv = resolve.Prod }
+	login := strings.Replace(secretOf("MINIO_ACCESS_KEY: somebody", "MINIO_SECRET_KEY: "+canary, "username: trainer", "password: "+canary), "stringData", "type: kubernetes.io/basic-auth\nstringData", 1)
 	for _, s := range []scenario{
 		{name: "all that are required", objects: whole, want: []checklist.Finding{
 			{State: checklist.Pass, Detail: "2 of 6 keys"},
@@ -106,6 +115,17 @@ func TestSecretKeys(t *testing.T) {
 		}},
 		{name: "the end of a name", objects: secretOf("MINIO_ACCESS_KEY: somebody", "MINIO_SECRET_KEY: "+canary, "username: me"), want: []checklist.Finding{
 			{State: checklist.Warn, Code: "FLTS-S07", Detail: "flts-secrets has key username, expected MLFLOW_TRACKING_USERNAME", Hint: `if it was meant: kubectl -n NS patch secret flts-secrets --type=json -p '[{"op":"move","from":"/data/username","path":"/data/MLFLOW_TRACKING_USERNAME"}]'`},
+		}},
+		{name: "of a type that prescribes its names", objects: login, want: []checklist.Finding{
+			{State: checklist.Pass, Detail: "2 of 6 keys"},
+		}},
+		{name: "of a type, and the contract knows the names", objects: login, options: func(o *doctor.Options) { o.Contract = parsed(typedContract) }, want: []checklist.Finding{
+			{State: checklist.Pass, Detail: "4 of 6 keys"},
+		}},
+		{name: "of a type, with a required key under another name", objects: login, options: func(o *doctor.Options) {
+			o.Contract, o.AppEnv = parsed("keys: {DB_PASSWORD: {type: string, sensitive: true, required: true}}"), resolve.Prod
+		}, want: []checklist.Finding{
+			{State: checklist.Fail, Code: "FLTS-S07", Detail: "flts-secrets has key password, as its type wants it, and the contract does not say that it is DB_PASSWORD", Hint: "mount the Secret, and write into the contract: keys: {DB_PASSWORD: {files: [password]}}", Explains: []string{"policy/FLTS-C18", "policy/FLTS-C25"}},
 		}},
 		{name: "none", objects: secretOf("OTHER: a"), options: prod, mends: true, typed: "somebody\n" + canary + "\n", want: []checklist.Finding{
 			{State: checklist.Fail, Code: "FLTS-C18", Detail: "2 findings, of which the first: flts-secrets has no key MINIO_ACCESS_KEY, which is required", Evidence: []string{"FLTS-C18 flts-secrets has no key MINIO_ACCESS_KEY, which is required", "FLTS-C18 flts-secrets has no key MINIO_SECRET_KEY, which is required"}, Hint: typeSecret("MINIO_ACCESS_KEY"), Explains: []string{"policy/FLTS-C18", "policy/FLTS-C18"}},

@@ -21,6 +21,7 @@ type Contract struct {
 	Stored      []*StoredSecret // secrets of AWS Secrets Manager that supply keys, in the order of the file
 	Policy      Policy          // what each environment forbids
 	Reload      string          // what is done about a change that its key says nothing about; "" is ignore
+	Refresh     string          // how often stored secrets are fetched again under a supervised task; "" is never
 	Pristine    []string        // variables that --pristine keeps; a name may end in '*'
 	byName      map[string]*Key // by key name
 	bySpelled   map[string]*Key // by key name and by spelling
@@ -45,6 +46,7 @@ type Key struct {
 	Params     []string   `yaml:"params"`      // further names of a pipeline parameter
 	Spellings  []Spelling `yaml:"spellings"`   // other variables that carry the same value
 	Files      []string   `yaml:"files"`       // further paths of it inside a mounted directory, the first that is there counts
+	Paths      []string   `yaml:"paths"`       // the same, of files whose path is the value, such as certificates
 	ReadBy     []string   `yaml:"read_by"`     // clients that read the key under its own name
 	Reload     string     `yaml:"reload"`      // what is done when the value changes under a running task, see internal/onchange
 
@@ -196,7 +198,7 @@ func (c *Contract) Without(services []string) (*Contract, error) {
 		}
 	}
 	used := referred(in)
-	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Objects: c.Objects, Reload: c.Reload, Pristine: c.Pristine, Services: in, Connections: c.Connections, Stored: c.Stored, Policy: c.Policy, leftOut: out}
+	less := &Contract{Namespace: c.Namespace, FromPod: c.FromPod, Objects: c.Objects, Reload: c.Reload, Refresh: c.Refresh, Pristine: c.Pristine, Services: in, Connections: c.Connections, Stored: c.Stored, Policy: c.Policy, leftOut: out}
 	gone := referred(out)
 	for _, k := range c.Keys {
 		if gone[k.Name] && !used[k.Name] {

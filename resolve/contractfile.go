@@ -90,6 +90,9 @@ func (r *contractReader) file(root *yaml.Node) *Contract {
 	if n := parts["reload"]; n != nil {
 		r.set(n, "reload", &c.Reload)
 	}
+	if n := parts["refresh"]; n != nil {
+		r.set(n, "refresh", &c.Refresh)
+	}
 	if n := parts["pristine"]; n != nil {
 		r.set(n, "pristine", &c.Pristine)
 	}
@@ -102,7 +105,7 @@ func (r *contractReader) file(root *yaml.Node) *Contract {
 	return c
 }
 
-var fileFields = []string{"extends", "namespace", "namespace_from_pod", "objects", "reload", "keys", "services", "connections", "secretsmanager", "policy", "pristine"}
+var fileFields = []string{"extends", "namespace", "namespace_from_pod", "objects", "reload", "refresh", "keys", "services", "connections", "secretsmanager", "policy", "pristine"}
 
 // readParts reads the keys or the services of a file over those that it extends.
 func readParts[T any](r *contractReader, n *yaml.Node, section, word string, table []field[T], base []*T, nameOf func(*T) *string) []*T {

@@ -17,6 +17,7 @@ func ContractSchema() ([]byte, error) {
 			"namespace_from_pod": schema{"description": "whether the pod's own namespace, where it is known, goes before it", "type": nullable("boolean")},
 			"objects":            objectsSchema(),
 			"reload":             described("what a supervised task is done when a mounted file changes a value whose key does not say: ignore, signal:NAME, restart or fail", scalarSchema()),
+			"refresh":            described("how often the secrets of Secrets Manager are fetched again under a supervised task: 15m; never when nothing is said", scalarSchema()),
 			"keys":               schema{"description": "the keys, by name of the variable", "type": nullable("object"), "propertyNames": nameSchema()},
 			"services":           schema{"description": "the services to check, by name", "type": nullable("object")},
 			"connections":        schema{"description": "Airflow connections that supply keys, by name", "type": nullable("object")},

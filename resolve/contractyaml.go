@@ -14,6 +14,9 @@ func (c *Contract) YAML() ([]byte, error) {
 	if c.Reload != "" {
 		put(root, "reload", textNode(c.Reload))
 	}
+	if c.Refresh != "" {
+		put(root, "refresh", textNode(c.Refresh))
+	}
 	put(root, "keys", partNodes(c.Keys, keyFields, func(k *Key) string { return k.Name }))
 	put(root, "services", partNodes(c.Services, serviceFields, func(s *Service) string { return s.Name }))
 	if len(c.Connections) > 0 {

@@ -22,6 +22,7 @@ var keyFields = []field[Key]{
 	{"group", "keys of one group come from one layer together", func(k *Key) any { return &k.Group }, nil},
 	{"optional", "the group of the key can do without it", func(k *Key) any { return &k.Optional }, nil},
 	{"files", "paths of the key inside a mounted directory; the first that is there counts", func(k *Key) any { return &k.Files }, nil},
+	{"paths", "paths inside a mounted directory of files whose path, and not their text, is the value; the first that is there counts", func(k *Key) any { return &k.Paths }, nil},
 	{"read_by", "clients that read the variable of the key", func(k *Key) any { return &k.ReadBy }, nil},
 	{"params", "further names of a pipeline parameter for the key", func(k *Key) any { return &k.Params }, nil},
 	{"reload", "what a supervised task is done when a mounted file changes the value: ignore, signal:NAME, restart or fail", func(k *Key) any { return &k.Reload }, nil},

@@ -20,6 +20,9 @@ func (r *Resolution) judgeMisnamed(c *Contract, sources []Source) {
 			continue
 		}
 		for _, file := range s.Others {
+			if isPrescribed(file) {
+				continue
+			}
 			if names == nil {
 				names = c.Names()
 			}
@@ -96,7 +99,10 @@ func (r *Resolution) misnamed(sev Severity, k *Resolved, where *Source, file, wh
 	if where.Layer == ConfigMap {
 		volume = "configMap"
 	}
-	r.add(sev, CodeNearName, k.Key,
-		fmt.Sprintf("name it so where it is made, or in the pod: volumes[].%s.items: [{key: %s, path: %s}], with the other keys", volume, file, k.Key.Name),
+	hint := fmt.Sprintf("name it so where it is made, or in the pod: volumes[].%s.items: [{key: %s, path: %s}], with the other keys", volume, file, k.Key.Name)
+	if isPrescribed(file) {
+		hint = fmt.Sprintf("if it is meant, say so in the contract: keys: {%s: {files: [%s]}}", k.Key.Name, file)
+	}
+	r.add(sev, CodeNearName, k.Key, hint,
 		"%s: present in %s: %s; expected: %s", what, where.Name, file, k.Key.Name)
 }

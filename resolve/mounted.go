@@ -90,6 +90,7 @@ func (s *Source) take(c *Contract, names []string, open opener) {
 		switch {
 		case name == "APP_ENV":
 			s.AppEnv, _ = open(name)
+		case c.wantsPath(name): // takePaths
 		case c.KeyFor(name) != nil:
 			if v, ok := open(name); ok {
 				s.Values[name] = v
@@ -99,6 +100,12 @@ func (s *Source) take(c *Contract, names []string, open opener) {
 		}
 	}
 	s.takePaths(c, open)
+}
+
+// wantsPath reports the name of a key whose value is the path of the file of its name.
+func (c *Contract) wantsPath(file string) bool {
+	k := c.Key(file)
+	return k != nil && slices.Contains(k.Paths, file)
 }
 
 // NoteNewline says of a value that a file ended with a newline that is not part

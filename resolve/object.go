@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -10,12 +11,38 @@ import (
 
 // ReadObject makes a source of the keys of a ConfigMap or a Secret as envFrom gives
 // them to a process: nothing is taken away from a value. name is the source's name.
+//
+// A key whose contract says where it is inside a mount is looked for there as well: under
+// the last name of that path, which the object itself has as a rule. Where a volume puts
+// the key of an object elsewhere, only its pod can tell.
 func ReadObject(c *Contract, name string, layer Layer, data map[string][]byte) Source {
 	s := Source{Name: name, Layer: layer, Values: map[string]Value{}}
 	for _, key := range slices.Sorted(maps.Keys(data)) {
 		s.add(c, key, string(data[key]))
 	}
+	s.takePaths(c, func(file string) (Value, bool) {
+		text, found := data[path.Base(file)]
+		if !found || file != path.Base(file) && len(c.mapped(path.Base(file))) > 1 {
+			return Value{}, false
+		}
+		return FileValue("", string(text)), true
+	})
 	return s
+}
+
+// Maps reports whether the contract has a key in a file of that name, somewhere inside a
+// mount.
+func (c *Contract) Maps(name string) bool { return len(c.mapped(name)) > 0 }
+
+// mapped are the keys with a file of that name.
+func (c *Contract) mapped(name string) []*Key {
+	var keys []*Key
+	for _, k := range c.Keys {
+		if slices.ContainsFunc(slices.Concat(k.Files, k.Paths), func(file string) bool { return path.Base(file) == name }) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
 }
 
 // Variable is the name under which the value in use was found: the key's own or that of

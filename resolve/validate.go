@@ -40,6 +40,11 @@ func (v *contractErrors) check(c *Contract) {
 	v.checkGroups(c)
 	v.checkObjects(&c.Objects)
 	v.checkReload(at("reload"), "reload", c.Reload)
+	if c.Refresh != "" {
+		if _, err := ParseRefresh(c.Refresh); err != nil {
+			v.addf(at("refresh"), "refresh %q %v", c.Refresh, err)
+		}
+	}
 	for _, s := range c.Services {
 		v.checkService(c, s)
 	}
@@ -77,9 +82,17 @@ func (v *contractErrors) checkKey(c *Contract, k *Key) {
 	for _, s := range k.Spellings {
 		v.checkSpelling(c, k, s)
 	}
-	for _, f := range k.Files {
+	v.checkFiles(k, "files", k.Files)
+	v.checkFiles(k, "paths", k.Paths)
+	if len(k.Paths) > 0 && (k.Type != Text || k.Sensitive) {
+		v.addf(at("keys", k.Name, "paths"), "key %s: paths belong to a key of type string that is not sensitive: its value is the path of a file", k.Name)
+	}
+}
+
+func (v *contractErrors) checkFiles(k *Key, field string, files []string) {
+	for _, f := range files {
 		if !filepath.IsLocal(f) || strings.HasPrefix(f, "..") {
-			v.addf(at("keys", k.Name, "files"), "key %s: file %q is no path inside a mounted directory", k.Name, f)
+			v.addf(at("keys", k.Name, field), "key %s: file %q is no path inside a mounted directory", k.Name, f)
 		}
 	}
 }

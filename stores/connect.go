@@ -93,23 +93,33 @@ func domainOf(region string) string {
 	return "amazonaws.com"
 }
 
-func (c *connection) fetch(ctx context.Context, r Request) Answer {
+// asking asks for a request in its region, again where that may help, or says why not.
+func (c *connection) asking(ctx context.Context, r Request, ask func(region string) error) *Failure {
 	region := c.region(r)
 	switch {
 	case c.failure != nil:
-		return Answer{Request: r, Failure: c.failure}
+		return c.failure
 	case !isRegion(region):
-		return Answer{Request: r, Failure: noRegion(region)}
+		return noRegion(region)
 	}
+	if err := retried(ctx, func() error { return ask(region) }); err != nil {
+		return c.refused(r, region, err)
+	}
+	return nil
+}
+
+func (c *connection) fetch(ctx context.Context, r Request) Answer {
 	var got *value
-	err := retried(ctx, func() (err error) {
+	if failure := c.asking(ctx, r, func(region string) (err error) {
 		got, err = c.get(ctx, r, region)
 		return err
-	})
-	if err != nil {
-		return Answer{Request: r, Failure: c.refused(r, region, err)}
+	}); failure != nil {
+		return Answer{Request: r, Failure: failure}
 	}
-	a := Answer{Request: r, ARN: got.ARN, Version: got.VersionID, Stages: got.VersionStages, Created: got.created()}
+	a := Answer{Request: r, ARN: got.ARN, Version: got.VersionID, Stages: got.VersionStages, Created: moment(got.CreatedDate)}
+	if c.by.CanExpire {
+		a.Expires = c.by.Expires.UTC()
+	}
 	if got.SecretString == nil {
 		a.Failure = binary(r)
 	} else {
@@ -128,30 +138,43 @@ type value struct {
 	SecretBinary  *string
 }
 
-func (v *value) created() time.Time {
-	whole, part := math.Modf(v.CreatedDate)
+// moment is a time as Secrets Manager writes it, in seconds; 0 is none.
+func moment(seconds float64) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	whole, part := math.Modf(seconds)
 	return time.Unix(int64(whole), int64(part*1e9)).UTC()
 }
 
 func (c *connection) get(ctx context.Context, r Request, region string) (*value, error) {
-	body, err := json.Marshal(map[string]string{"SecretId": r.ID, "VersionStage": cmp.Or(r.Stage, "AWSCURRENT")})
-	if err != nil {
-		return nil, err
+	got := &value{}
+	err := c.call(ctx, "GetSecretValue", region, map[string]string{"SecretId": r.ID, "VersionStage": cmp.Or(r.Stage, "AWSCURRENT")}, got)
+	if err == nil && got.SecretString == nil && got.SecretBinary == nil {
+		err = &errForeign{http.StatusOK}
 	}
-	header := http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amz-Target": {"secretsmanager.GetSecretValue"}}
+	return got, err
+}
+
+// call performs an operation of Secrets Manager and reads its answer.
+func (c *connection) call(ctx context.Context, operation, region string, in map[string]string, into any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	header := http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amz-Target": {"secretsmanager." + operation}}
 	request, err := signed(ctx, c.by, "secretsmanager", region, c.endpoint("secretsmanager", region), header, body)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	text, err := do(c.client, request)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	got := &value{}
-	if json.Unmarshal(text, got) != nil || got.SecretString == nil && got.SecretBinary == nil {
-		return nil, &errForeign{http.StatusOK}
+	if json.Unmarshal(text, into) != nil {
+		return &errForeign{http.StatusOK}
 	}
-	return got, nil
+	return nil
 }
 
 // isRegion reports a text that can stand in a host name; whether there is such a

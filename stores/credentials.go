@@ -87,10 +87,17 @@ func (c *connection) assume(ctx context.Context, role string, request func() (*h
 	got := aws.Credentials{
 		AccessKeyID: element(body, "AccessKeyId"), SecretAccessKey: element(body, "SecretAccessKey"), SessionToken: element(body, "SessionToken"), AccountID: accountOf(role),
 	}
+	got.CanExpire, got.Expires = endOf(element(body, "Expiration"))
 	if err == nil && !got.HasKeys() {
 		err = &errForeign{http.StatusOK}
 	}
 	return got, err
+}
+
+// endOf reads when credentials are over, where they say it.
+func endOf(expiration string) (ends bool, end time.Time) {
+	end, err := time.Parse(time.RFC3339, expiration)
+	return err == nil, end
 }
 
 // accountOf is the account in the ARN of a role.
@@ -148,11 +155,12 @@ func (c *connection) temporary(ctx context.Context, address string, header http.
 	if err != nil {
 		return aws.Credentials{}, err
 	}
-	var got struct{ AccessKeyID, SecretAccessKey, Token string } // the decoder takes AccessKeyId
+	var got struct{ AccessKeyID, SecretAccessKey, Token, Expiration string } // the decoder takes AccessKeyId
 	if json.Unmarshal(body, &got) != nil || got.AccessKeyID == "" {
 		return aws.Credentials{}, errNoCredentials
 	}
-	return aws.Credentials{AccessKeyID: got.AccessKeyID, SecretAccessKey: got.SecretAccessKey, SessionToken: got.Token}, nil
+	ends, end := endOf(got.Expiration)
+	return aws.Credentials{AccessKeyID: got.AccessKeyID, SecretAccessKey: got.SecretAccessKey, SessionToken: got.Token, CanExpire: ends, Expires: end}, nil
 }
 
 func (c *connection) plain(ctx context.Context, method, address string, header http.Header) ([]byte, error) {

@@ -22,24 +22,20 @@ func (c *connection) refused(r Request, region string, err error) *Failure {
 		return c.unanswered(region, err)
 	}
 	says := func(words string) bool { return strings.Contains(strings.ToLower(api.message), words) }
-	id := hint.ShellWord(r.ID)
-	cli := func(command string) string {
-		return "aws secretsmanager " + command + " --region " + region + " --secret-id " + id
-	}
 	switch code := api.code; {
 	case code == "DecryptionFailure" || code == "AccessDeniedException" && says("kms"):
 		return &Failure{
 			CodeDecryption, "cannot be decrypted: its KMS key is disabled, deleted, or not for this identity (" + c.who() + ")",
-			"allow kms:Decrypt on the key that this shows: " + cli("describe-secret") + " --query KmsKeyId", statusConfig,
+			"allow kms:Decrypt on the key that this shows: " + cli("describe-secret", r, region) + " --query KmsKeyId", statusConfig,
 		}
 	case code == "AccessDeniedException" || code == "AccessDenied":
-		return &Failure{CodeDenied, "may not be read with " + c.who() + c.where(region), "allow it: " + c.statement(r, region) + "; " + whoAmI, statusRefused}
+		return &Failure{CodeDenied, "may not be read with " + c.who() + c.where(region), "allow it: " + c.statement("GetSecretValue", r, region) + "; " + whoAmI, statusRefused}
 	case code == "ResourceNotFoundException" && says("staging label"):
-		return &Failure{CodeStage, "has no version with the staging label " + cmp.Or(r.Stage, "AWSCURRENT"), cli("list-secret-version-ids"), statusConfig}
+		return unlabelled(r, region)
 	case code == "ResourceNotFoundException":
 		return &Failure{CodeNotFound, "is not there" + c.where(region), "aws secretsmanager list-secrets --region " + region + " --query 'SecretList[].Name'", statusConfig}
 	case code == "InvalidRequestException" && says("delet"):
-		return &Failure{CodeDeleted, "is marked for deletion", "if it is still needed: " + cli("restore-secret"), statusConfig}
+		return deleted(r, region)
 	case says("scoped to a valid region"):
 		return &Failure{CodeRegion, "was asked for in region " + region + ", and the server is in another", regionHint, statusConfig}
 	case strings.HasPrefix(code, "ExpiredToken"):
@@ -52,6 +48,19 @@ func (c *connection) refused(r Request, region string, err error) *Failure {
 		return &Failure{CodeUnreachable, fmt.Sprintf("was not given: Secrets Manager itself failed (HTTP %d)", api.status), "try again; https://health.aws.amazon.com shows whether it is known", statusUnavailable}
 	}
 	return c.unusable(api.status)
+}
+
+// cli is a command of the aws CLI about the secret.
+func cli(command string, r Request, region string) string {
+	return "aws secretsmanager " + command + " --region " + region + " --secret-id " + hint.ShellWord(r.ID)
+}
+
+func unlabelled(r Request, region string) *Failure {
+	return &Failure{CodeStage, "has no version with the staging label " + cmp.Or(r.Stage, "AWSCURRENT"), cli("list-secret-version-ids", r, region), statusConfig}
+}
+
+func deleted(r Request, region string) *Failure {
+	return &Failure{CodeDeleted, "is marked for deletion", "if it is still needed: " + cli("restore-secret", r, region), statusConfig}
 }
 
 func isStranger(code string) bool {
@@ -95,14 +104,14 @@ func (c *connection) via() string {
 	return ""
 }
 
-// statement is the statement of an IAM policy that allows to read the secret. Its ARN
-// ends with six characters that the name does not have.
-func (c *connection) statement(r Request, region string) string {
+// statement is the statement of an IAM policy that allows an action on the secret. Its
+// ARN ends with six characters that the name does not have.
+func (c *connection) statement(action string, r Request, region string) string {
 	resource := r.ID
 	if !strings.HasPrefix(resource, "arn:") {
 		resource = "arn:aws:secretsmanager:" + region + ":" + cmp.Or(c.by.AccountID, "*") + ":secret:" + r.ID + "-??????"
 	}
-	return `{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "` + resource + `"}`
+	return `{"Effect": "Allow", "Action": "secretsmanager:` + action + `", "Resource": "` + resource + `"}`
 }
 
 const regionHint = "set region in secretsmanager of the contract, or AWS_REGION, or give the ARN of the secret as its id"

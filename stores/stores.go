@@ -46,6 +46,7 @@ type Answer struct {
 	Version string    // id of the version
 	Stages  []string  // labels of the version
 	Created time.Time // of the version
+	Expires time.Time // when the credentials are over that it was fetched with; zero where they do not say
 	Failure *Failure  // nil when Text is the value
 }
 
@@ -94,7 +95,12 @@ type SecretsManager struct {
 // answers stand in the order of the requests. It ends with the context, and at the
 // latest after the timeout; what has not come by then is unreachable.
 func (m SecretsManager) Fetch(ctx context.Context, requests []Request) []Answer {
-	answers := make([]Answer, len(requests))
+	return each(ctx, m, requests, (*connection).fetch)
+}
+
+// each asks for all requests at once, and for each of them once.
+func each[A any](ctx context.Context, m SecretsManager, requests []Request, ask func(*connection, context.Context, Request) A) []A {
+	answers := make([]A, len(requests))
 	if len(requests) == 0 {
 		return answers
 	}
@@ -114,7 +120,7 @@ func (m SecretsManager) Fetch(ctx context.Context, requests []Request) []Answer 
 			continue
 		}
 		first[r] = i
-		wg.Go(func() { answers[i] = c.fetch(ctx, r) })
+		wg.Go(func() { answers[i] = ask(c, ctx, r) })
 	}
 	wg.Wait()
 	for i, r := range requests {

@@ -31,6 +31,8 @@ type document struct {
 	PrintKey   string             `json:"fingerprint_key,omitempty"` // which key the fingerprints were made with
 	Keys       []documentKey      `json:"keys"`
 	Findings   []resolve.Finding  `json:"findings"`
+	Stored     []documentStored   `json:"stored_secrets,omitempty"` // that were fetched for exec
+	Expiries   []documentExpiry   `json:"expiries,omitempty"`       // those that are known
 	Checks     *checklist.Verdict `json:"checks,omitempty"`
 	Task       *documentTask      `json:"task,omitempty"`
 	Status     int                `json:"status"`
@@ -85,7 +87,7 @@ func (p *plan) document(mask *redact.Set) *document {
 	d := &document{
 		Schema: schema, Version: version, AppEnv: string(r.AppEnv), Namespace: r.Namespace, Identity: r.Ambient,
 		Platform: platformDocument(p.platform, mask), Digest: p.digest, PrintKey: p.prints.id(),
-		Keys: []documentKey{}, Findings: []resolve.Finding{},
+		Keys: []documentKey{}, Findings: []resolve.Finding{}, Expiries: p.expiries(),
 	}
 	for _, k := range r.Keys {
 		key := keyDocument(k, mask)

@@ -24,6 +24,7 @@ type orders struct {
 	mode       string
 	redact     string
 	onChange   *onchange.Policy // nil: as the contract says
+	refresh    *time.Duration   // nil: as the contract says
 	wait       time.Duration
 	grace      time.Duration
 	pristine   bool
@@ -33,7 +34,7 @@ type orders struct {
 
 func readOrders(s *settings) (orders, error) {
 	var o orders
-	var errs [11]error
+	var errs [12]error
 	o.check, errs[0] = s.oneOf(checkOption, "off", "warn", "enforce")
 	o.print, errs[1] = s.oneOf(printOption, "table", "json", "off")
 	o.mode, errs[2] = s.oneOf(modeOption, modeExec, modeSupervise)
@@ -45,6 +46,7 @@ func readOrders(s *settings) (orders, error) {
 	_, errs[8] = s.hostPort(resolverOption)
 	o.redact, errs[9] = s.redaction(o.mode)
 	o.onChange, errs[10] = s.changePolicy(o.mode)
+	o.refresh, errs[11] = s.refreshEvery(o.mode)
 	return o, joined(errs[:]...)
 }
 
@@ -93,14 +95,17 @@ func (r *runner) start(c *cli.Context, s *settings, d *document, started time.Ti
 			r.saySupervision(p.platform, o)
 			r.sayRedaction(o)
 			r.sayReload(p, s, o)
+			r.sayRefresh(p, o)
 		} else {
 			r.sayNoReload(p, s, o)
+			r.sayRefresh(p, o)
 		}
 		r.out.Print(p.table(&r.out.Mask))
 		r.out.notes(p.resolution)
 		r.out.findings(p.resolution.Findings)
 	}
 	*d = *p.document(&r.out.Mask)
+	d.Stored = r.fetched.document()
 	path, env, failed := r.ready(ctx, p, s, o, d)
 	d.conclude(started, failed, &r.out.Mask)
 	if err := r.sayOutcome(o, d, failed); err != nil {

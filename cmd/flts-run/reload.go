@@ -33,7 +33,7 @@ type prepared struct {
 	env  []string
 }
 
-// reloader follows the mounted files while the task runs. Its loop is the only one
+// reloader follows the mounted files and the stored secrets while the task runs. Its loop is the only one
 // that decides; what it wants done goes to the supervisor as an order, and a restart
 // is carried out by supervise when the task has ended.
 type reloader struct {
@@ -46,36 +46,40 @@ type reloader struct {
 	hinted   bool                // said once is enough
 	quiet    atomic.Bool         // the task has ended: what is printed now would be the last line
 
-	mu      sync.Mutex
-	seen    prepared      // the newest configuration that is valid
-	given   *plan         // with which the task was started
-	pending onchange.Kind // Restart or Fail, once that is wanted
-	because []string      // the keys that want it
-	ordered string        // as which order the task was told to stop, or ""
-	storm   storm         // how often it was started lately
-	events  []reloadEvent // for the report
-	refused string        // what was wrong with the last invalid one: it is said once
+	mu        sync.Mutex
+	seen      prepared      // the newest configuration that is valid
+	given     *plan         // with which the task was started
+	pending   onchange.Kind // Restart or Fail, once that is wanted
+	because   []string      // the keys that want it
+	ordered   string        // as which order the task was told to stop, or ""
+	storm     storm         // how often it was started lately
+	events    []reloadEvent // for the report
+	unfetched string        // why stored secrets could not be fetched again: it is said once
+	refused   string        // what was wrong with the last invalid one: it is said once
 }
 
 // follow begins to watch. It returns nil when there is nothing to be watched.
 func (r *runner) follow(ctx context.Context, s *settings, o orders, now prepared) *reloader {
-	dirs := now.plan.watched(s)
-	if len(dirs) == 0 {
+	dirs, every := now.plan.watched(s), now.plan.refreshes(o)
+	if len(dirs) == 0 && every == 0 {
 		return nil
 	}
 	l := &reloader{runner: r, settings: s, o: o, dirs: dirs, orders: make(chan launch.Order), held: make(chan syscall.Signal, 1), seen: now, given: now.plan}
 	l.storm.started(time.Now())
-	w := watch.Dirs(ctx, dirs)
+	var w watch.Watcher
+	if len(dirs) > 0 {
+		w = watch.Dirs(ctx, dirs)
+	}
 	if w.Polled != nil {
 		r.out.Line("warning", fmt.Sprintf("%s are looked at every %s, because the kernel does not tell of changes: %v", strings.Join(dirs, ", "), watch.PollEvery, w.Polled), "")
 	}
-	go l.loop(ctx, w.C)
+	go l.loop(ctx, w.C, l.refreshing(ctx, every))
 	return l
 }
 
 // loop learns what is secret at once when something happens in the directories, and
 // decides when they have settled.
-func (l *reloader) loop(ctx context.Context, told <-chan struct{}) {
+func (l *reloader) loop(ctx context.Context, told <-chan struct{}, refreshed <-chan error) {
 	// What changed while the services were checked and waited for, nobody has told.
 	first, decide := time.Now(), time.After(settled)
 	var order <-chan time.Time
@@ -103,6 +107,13 @@ func (l *reloader) loop(ctx context.Context, told <-chan struct{}) {
 				}
 			}
 			order = l.whenToStop()
+		case err := <-refreshed:
+			if d := l.refreshed(err); d != nil {
+				l.say(d)
+			}
+			if err == nil && decide == nil {
+				decide = time.After(0)
+			}
 		case sig := <-l.held:
 			l.sayHeld(sig)
 		case <-order:

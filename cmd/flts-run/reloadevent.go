@@ -34,6 +34,8 @@ const (
 	outcomeLate      = "late"      // the task ended before
 	outcomeRefused   = "refused"   // it is invalid, the old one is kept
 	outcomeMended    = "mended"    // what was refused is gone, and the task has what there is now
+	outcomeUnfetched = "unfetched" // stored secrets could not be fetched again, the old ones are kept
+	outcomeFetched   = "fetched"   // they could, after that
 	outcomeUnchanged = "unchanged" // it is of values that are shadowed
 )
 
@@ -95,7 +97,7 @@ func (l *reloader) say(d *decision) {
 			l.hinted = true
 		}
 		l.out.Line(kind, text, hint)
-		if d.event.Outcome != outcomeRefused { // or else the text has them
+		if d.event.Outcome != outcomeRefused && d.event.Outcome != outcomeUnfetched { // or else the text has them
 			for _, f := range d.event.Findings {
 				l.out.Line("warning", f, "")
 			}
@@ -154,6 +156,10 @@ func (d *decision) words() (kind, text, hint string) {
 		return "error", changed + d.named + "; the task is stopped", ""
 	case outcomeMended:
 		return "note", "the configuration is valid again, and as it was before", ""
+	case outcomeUnfetched:
+		return "warning", "the stored secrets were not fetched again, so the task keeps what it was given, and it is tried again:\n" + strings.Join(d.event.Findings, "\n"), d.hint
+	case outcomeFetched:
+		return "note", "the stored secrets are fetched again", ""
 	case outcomeUndone:
 		text = changed + d.named + "; that undoes what it was to be started again for, so the task goes on"
 		if len(d.signals) > 0 {

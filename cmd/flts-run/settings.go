@@ -64,6 +64,7 @@ var (
 	modeOption        = option{flag: "mode", variable: "FLTS_MODE", fallback: "exec", usage: "exec, or supervise to stay beside the task (`MODE`)"}
 	redactOption      = option{flag: "redact", variable: "FLTS_REDACT", usage: "on, off, or shapes: on, and what looks like a credential; on is the default of --mode=supervise (`HOW`)"}
 	onChangeOption    = option{flag: "on-change", variable: "FLTS_ON_CHANGE", usage: "ignore, signal:NAME, restart or fail: what a supervised task is done when a mounted file changes its configuration; as the contract says, or ignore (`POLICY`)"}
+	refreshOption     = option{flag: "refresh", variable: "FLTS_REFRESH", usage: "fetch stored secrets again that often, with --mode=supervise; as the contract says, or never (`DURATION`)"}
 	graceOption       = option{flag: "grace", variable: "FLTS_GRACE", fallback: "10s", usage: "time to stop in, with --mode=supervise (`DURATION`)"}
 	pristineOption    = option{flag: "pristine", variable: "FLTS_PRISTINE", boolean: true, usage: "hand on only the contract's variables and a short list"}
 	fixEnvOption      = option{flag: "fix-env", variable: "FLTS_FIX_ENV", boolean: true, usage: "remove variables left over from another login"}
@@ -83,7 +84,7 @@ var (
 	storeOptions = []option{secretsManagerOption, storeProfileOption, storeCredentialsOption, storeTimeoutOption}
 	checkOptions = []option{needsOption, waitOption, resolverOption, skipOption, writeProbeOption, reportOption, terminationOption}
 	lookOptions  = []option{onlyOption, timeoutOption}
-	execOptions  = []option{checkOption, printOption, modeOption, graceOption, redactOption, onChangeOption, pristineOption, fixEnvOption}
+	execOptions  = []option{checkOption, printOption, modeOption, graceOption, redactOption, onChangeOption, refreshOption, pristineOption, fixEnvOption}
 )
 
 // injectedVariable is where fltsctl inject keeps what it added to a pipeline. Nothing

@@ -78,6 +78,7 @@ func (r *runner) runs(ctx context.Context, supervisor *launch.Supervisor, l *rel
 		}
 		start = *again
 		d.configured(start.plan.document(&r.out.Mask))
+		d.Stored = r.fetched.document()
 	}
 }
 
@@ -94,7 +95,7 @@ func (r *runner) notAgain(err error, d *document) error {
 // configured makes the report tell of the configuration that the task was started
 // with last.
 func (d *document) configured(now *document) {
-	d.Digest, d.AppEnv, d.Keys, d.Findings = now.Digest, now.AppEnv, now.Keys, now.Findings
+	d.Digest, d.AppEnv, d.Keys, d.Findings, d.Expiries = now.Digest, now.AppEnv, now.Keys, now.Findings, now.Expiries
 }
 
 // saySupervision prints what will be done with the task, and why.

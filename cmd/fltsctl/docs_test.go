@@ -39,6 +39,8 @@ func TestDocs(t *testing.T) {
 				environ = doctorPage(t, files)
 			case "manifests.md":
 				environ = manifestsPage(t)
+			case "secrets.md":
+				environ = secretsPage(t, files)
 			case "airflow.md":
 				answers = documentedAirflow()
 				require.NoError(t, os.WriteFile(filepath.Join(files, "airflow.password"), []byte(fakeairflow.Password), 0o600))
@@ -77,6 +79,7 @@ func TestFrontPage(t *testing.T) {
 // documented is what a page shows: names of runs and times that look like some.
 func documented(text string) string {
 	text = someTime.ReplaceAllString(aTime.ReplaceAllString(text, "2026-01-02T03:04:05Z"), "N ms")
+	text = justNow.ReplaceAllString(text, "2 s ago")
 	text = forSeconds.ReplaceAllString(text, "for 2s")
 	return strings.ReplaceAll(steadyText(text), "-DATE-TIME-RAND", "-20260102-030405-k3v9q")
 }

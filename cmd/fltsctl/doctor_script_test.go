@@ -28,8 +28,9 @@ func TestDoctorScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": scriptcmd.Exits,
-			"user":  user(cluster),
+			"exits":          scriptcmd.Exits,
+			"secretsmanager": scriptcmd.SecretsManager(),
+			"user":           user(cluster),
 		},
 	})
 }

@@ -48,14 +48,15 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"arrived":   arrived,
-			"await":     scriptcmd.Await,
-			"exits":     scriptcmd.Exits,
-			"kfp":       kfp,
-			"report":    report,
-			"sent":      sent,
-			"steady":    steady,
-			"writefile": scriptcmd.WriteFile,
+			"arrived":        arrived,
+			"await":          scriptcmd.Await,
+			"exits":          scriptcmd.Exits,
+			"kfp":            kfp,
+			"report":         report,
+			"secretsmanager": scriptcmd.SecretsManager(),
+			"sent":           sent,
+			"steady":         steady,
+			"writefile":      scriptcmd.WriteFile,
 		},
 	})
 }

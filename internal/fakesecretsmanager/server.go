@@ -67,6 +67,7 @@ type Fault struct {
 type stored struct {
 	name, arn string
 	deleted   bool
+	rotation  time.Time // when it is rotated next; zero is never
 	versions  []*version
 }
 
@@ -263,9 +264,16 @@ func (one *stored) described(versions string) map[string]any {
 		}
 	}
 	first, last := one.versions[0].created, one.versions[len(one.versions)-1].created
-	return map[string]any{
+	all := map[string]any{
 		"ARN": one.arn, "Name": one.name, "CreatedDate": seconds(first), "LastChangedDate": seconds(last), versions: stages,
 	}
+	if one.deleted {
+		all["DeletedDate"] = seconds(last)
+	}
+	if !one.rotation.IsZero() {
+		all["RotationEnabled"], all["NextRotationDate"] = true, seconds(one.rotation)
+	}
+	return all
 }
 
 func (one *stored) value(w http.ResponseWriter, versionID, stage string) {
