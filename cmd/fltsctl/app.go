@@ -102,6 +102,7 @@ func newApp(r *runner) *cli.App {
 		Commands: []*cli.Command{
 			r.submitCommand(),
 			r.runsCommand(),
+			r.lintCommand(),
 			r.doctorCommand(),
 			r.explainCommand(),
 			r.completionCommand(),
