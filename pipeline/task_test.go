@@ -45,9 +45,10 @@ func TestWhatATaskGets(t *testing.T) {
 	login := pipeline.Object{Kind: pipeline.Secret, Name: pipeline.Supply{Parameter: "secret"}}
 	drawn := pipeline.Object{Kind: pipeline.Secret, Name: pipeline.Supply{Task: "draw"}}
 	require.Equal(t, pipeline.Injected{
-		Variables: []pipeline.Variable{{Name: "MINIO_SECRET_KEY", Object: login, Key: "key"}},
-		Volumes:   []pipeline.Volume{{mounted, "/etc/flts/config"}, {drawn, "/etc/flts/drawn"}},
-		Mounts:    []pipeline.Mount{{pipeline.Supply{Parameter: "claim", Value: "scratch", HasValue: true}, "/scratch"}},
+		Variables:   []pipeline.Variable{{Name: "MINIO_SECRET_KEY", Object: login, Key: "key"}},
+		Volumes:     []pipeline.Volume{{mounted, "/etc/flts/config"}, {drawn, "/etc/flts/drawn"}},
+		Mounts:      []pipeline.Mount{{pipeline.Supply{Parameter: "claim", Value: "scratch", HasValue: true}, "/scratch"}},
+		PullSecrets: []pipeline.Supply{{Parameter: "pull_secret", Value: "pull", HasValue: true}, constant("always")},
 	}, tasks[1].Injected)
 	require.Equal(t, []pipeline.Object{login, mounted, drawn}, tasks[1].Objects())
 	require.Empty(t, tasks[1].Objects()[0].Name.Text())

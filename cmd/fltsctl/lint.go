@@ -92,7 +92,7 @@ func (s *settings) lintOptions() lint.Options {
 	o := lint.Options{Contract: contract}
 	if text, from := s.get(kfpVersionOption); text != "" {
 		if o.Server, err = lint.ParseVersion(text); err != nil {
-			s.problem(usage("fltsctl doctor says which one the server is", "%s: %w", from, err))
+			s.problem(usage("the server says it: curl SERVER/apis/v2beta1/healthz, tag_name", "%s: %w", from, err))
 		}
 	}
 	return o
@@ -104,7 +104,8 @@ func (s *settings) codes(o option) []string {
 	for _, word := range s.list(o) {
 		text, known := codes.Explain(word)
 		if !known || !slices.Contains(lint.Codes(), text.ID) {
-			s.problem(usage(codes.Near(word, "their codes are "+strings.Join(lint.Codes(), ", ")), "--%s %s: lint has no such finding", o.flag, word))
+			all := lint.Codes()
+			s.problem(usage("its codes are "+all[0]+" to "+all[len(all)-1], "--%s %s: lint has no such finding", o.flag, word))
 			continue
 		}
 		ids = append(ids, text.ID)

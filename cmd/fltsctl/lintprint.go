@@ -69,18 +69,22 @@ func githubText(l linted) string {
 }
 
 func lintSummary(files int, counts map[lint.Severity]int) string {
-	what := "1 pipeline"
-	if files != 1 {
-		what = fmt.Sprintf("%d pipelines", files)
-	}
+	what := plural(files, "pipeline")
 	var parts []string
 	for _, s := range lint.Severities() {
 		if n := counts[s]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d of severity %s", n, s))
+			parts = append(parts, plural(n, string(s)))
 		}
 	}
 	if len(parts) == 0 {
 		return "fltsctl: " + what + ": nothing to say\n"
 	}
 	return "fltsctl: " + what + ": " + strings.Join(parts, ", ") + "; fltsctl explain CODE says more\n"
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -13,7 +13,7 @@ func (l *linter) cache(t pipeline.Task) {
 	if !t.Cached || !l.isConfigured(t) {
 		return
 	}
-	l.add(codeCached, t.Path, "may take its result from the cache, which does not see its variables and volumes: after a change of the configuration it may be an old one",
+	l.add(codeCached, t.Path, "the result may come from the cache, which does not see variables and volumes: after a change of the configuration it may be an old one",
 		"run it with fltsctl submit --no-cache after a change; or for good, in the pipeline: TASK.set_caching_options(False)", t.At...)
 }
 
@@ -36,6 +36,6 @@ func (l *linter) retries(t pipeline.Task) {
 	if t.Retries == 0 {
 		return
 	}
-	l.add(codeRetried, t.Path, fmt.Sprintf("is tried %d more times when it fails: KFP has no status that stops this, so a wrong configuration is tried as often", t.Retries),
+	l.add(codeRetried, t.Path, fmt.Sprintf("a failure is tried %d more times: KFP has no status that stops this, so a wrong configuration is tried as often", t.Retries),
 		"leave waiting for services to flts-run (--wait), and keep the retries for the task's own failures", t.At...)
 }

@@ -31,7 +31,7 @@ func Severities() []Severity { return []Severity{Error, Warning, Info} }
 type Finding struct {
 	Severity Severity `json:"severity"`
 	Code     string   `json:"code"`
-	Message  string   `json:"message"` // goes on after the tasks: "starts with sh …"
+	Message  string   `json:"message"` // without the tasks: "the command begins with sh …"
 	Hint     string   `json:"hint"`    // what to type next
 	Places   []Place  `json:"places"`  // all of which this is true, in the order of the tasks
 }

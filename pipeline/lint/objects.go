@@ -17,10 +17,10 @@ func (l *linter) objects(t pipeline.Task) {
 		switch other := l.object(others[o.Kind]); {
 		case name == "" || name == own:
 		case name == other:
-			l.add(codeOtherObject, t.Path, fmt.Sprintf("takes %s %s, and the contract's %s has that name", o.Kind, name, others[o.Kind]), "did you mean "+o.Kind+" "+own+"?", at...)
+			l.add(codeOtherObject, t.Path, fmt.Sprintf("%s %s is taken, and the contract's %s has that name", o.Kind, name, others[o.Kind]), "did you mean "+o.Kind+" "+own+"?", at...)
 		default:
 			if meant := near.Name(name, []string{own}); meant != "" {
-				l.add(codeOtherObject, t.Path, fmt.Sprintf("takes %s %s, which is nearly the contract's", o.Kind, name), "did you mean "+meant+"?", at...)
+				l.add(codeOtherObject, t.Path, fmt.Sprintf("%s %s is nearly the contract's", o.Kind, name), "did you mean "+meant+"?", at...)
 			}
 		}
 	}

@@ -29,15 +29,15 @@ func (l *linter) volumes(t pipeline.Task) {
 	for _, v := range volumesOf(t) {
 		clean := path.Clean(v.path)
 		if slices.Contains(launcherPaths(), clean) {
-			l.add(codePathTwice, t.Path, fmt.Sprintf("mounts %s at %s, where KFP mounts a volume of its own", v.source, clean), "mount it somewhere else, as /mnt"+clean, at...)
+			l.add(codePathTwice, t.Path, fmt.Sprintf("%s is mounted at %s, where KFP mounts a volume of its own", v.source, clean), "mount it somewhere else, as /mnt"+clean, at...)
 		}
 		for _, other := range before {
 			if v.name != "" && v.name == other.name && v.source != other.source {
-				l.add(codeVolumeTwice, t.Path, fmt.Sprintf("mounts %s and %s: KFP makes one volume with two sources of them, and Kubernetes refuses the pod", other.source, v.source),
+				l.add(codeVolumeTwice, t.Path, fmt.Sprintf("%s and %s are both mounted: KFP makes one volume with two sources of them, and Kubernetes refuses the pod", other.source, v.source),
 					"give one of them another name, or take its keys as variables", at...)
 			}
 			if clean == path.Clean(other.path) {
-				l.add(codePathTwice, t.Path, fmt.Sprintf("mounts %s and %s at %s: one of them hides the other", other.source, v.source, clean), "mount each at a path of its own", at...)
+				l.add(codePathTwice, t.Path, fmt.Sprintf("%s and %s are mounted at %s: one of them hides the other", other.source, v.source, clean), "mount each at a path of its own", at...)
 			}
 		}
 		before = append(before, v)
