@@ -26,6 +26,7 @@ type measurement func(ctx context.Context, b bench, w io.Writer) ([]bar, error)
 // measurements run in this order. A new bar is a new function here.
 var measurements = []measurement{
 	startCost,
+	shimCost,
 	binarySize,
 	residue,
 	checkCost,
