@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/flts-run/flts-run/pipeline"
+	"github.com/flts-run/flts-run/pipeline/constants"
 	"github.com/flts-run/flts-run/resolve"
 )
 
@@ -43,12 +44,12 @@ func (d *Doctor) keysOf(ctx context.Context, t pipeline.Task) keysOfTask {
 	}
 	for _, v := range t.Injected.Variables {
 		if v.Field == "" {
-			add(d.keyOfVariable(v.Name), v.Kind+" "+v.Object.Name.Text())
+			add(constants.KeyOfVariable(d.Contract, v.Name), v.Kind+" "+v.Object.Name.Text())
 		}
 	}
 	for name, value := range t.Environ {
 		if value != "" {
-			add(d.keyOfVariable(name), "the pipeline itself")
+			add(constants.KeyOfVariable(d.Contract, name), "the pipeline itself")
 		}
 	}
 	for _, v := range t.Injected.Volumes {
@@ -63,20 +64,10 @@ func (d *Doctor) keysOf(ctx context.Context, t pipeline.Task) keysOfTask {
 			add(k, v.Kind+" "+v.Name.Text())
 		}
 	}
-	if startsWithRunner(t) {
+	if t.StartsWithRunner() {
 		d.addDefaults(ctx, &got)
 	}
 	return got
-}
-
-// keyOfVariable is the key of a variable, also of one that names a file or says where it
-// comes from.
-func (d *Doctor) keyOfVariable(name string) *resolve.Key {
-	name = strings.TrimPrefix(strings.TrimPrefix(name, resolve.ConfigMapPrefix), resolve.SecretPrefix)
-	if k := d.Contract.KeyFor(name); k != nil {
-		return k
-	}
-	return d.Contract.KeyFor(strings.TrimSuffix(name, "_FILE"))
 }
 
 // isReadFrom reports whether flts-run reads the volume.

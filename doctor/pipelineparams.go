@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -17,7 +16,6 @@ import (
 const (
 	codeNotGiven      = "FLTS-C18" // nothing gives a task a key
 	codeOtherValue    = "FLTS-C01" // a value of the pipeline is not that of the cluster
-	codeInvalidValue  = "FLTS-C20" // a value is none of its key's type
 	codeSecretInRuns  = "FLTS-C22" // KFP would store and show a secret
 	codeNotThere      = "FLTS-K68" // the platform document names what is not there
 	codeWithoutRunner = "FLTS-K69" // a task does not start with flts-run
@@ -143,12 +141,11 @@ func (d *Doctor) refersTo(key string) bool {
 	return slices.ContainsFunc(d.Contract.Services, func(s *resolve.Service) bool { return slices.Contains(s.Refers(), key) })
 }
 
-// pipelineWrapper looks at the first word of each command. A shim in the image, which
-// stands before sh and python in PATH, is not to be seen in a pipeline.
+// pipelineWrapper looks at the first word of each command.
 func (d *Doctor) pipelineWrapper(_ context.Context, tasks []pipeline.Task) checklist.Finding {
 	var bare []string
 	for _, t := range tasks {
-		if !startsWithRunner(t) {
+		if !t.StartsWithRunner() {
 			bare = append(bare, t.Path)
 		}
 	}
@@ -157,8 +154,4 @@ func (d *Doctor) pipelineWrapper(_ context.Context, tasks []pipeline.Task) check
 	}
 	return hinted(fail(codeWithoutRunner, fmt.Sprintf("%d of %d tasks start something else, and nothing checks their configuration unless the image has the shim", len(bare), len(tasks)), firstTen(bare)...),
 		`begin the command of a component with "flts-run", "exec", "--"; or put the shim into its image: flts-run install --shim sh,python3 DIR`)
-}
-
-func startsWithRunner(t pipeline.Task) bool {
-	return len(t.Command) > 0 && path.Base(t.Command[0]) == "flts-run"
 }

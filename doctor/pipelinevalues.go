@@ -3,9 +3,7 @@ package doctor
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,51 +11,13 @@ import (
 	"github.com/flts-run/flts-run/internal/form"
 	"github.com/flts-run/flts-run/internal/secret"
 	"github.com/flts-run/flts-run/pipeline"
+	"github.com/flts-run/flts-run/pipeline/constants"
 	"github.com/flts-run/flts-run/resolve"
 )
 
-// writtenValue is a value that stands in a compiled pipeline.
-type writtenValue struct {
-	what  string // "parameter gateway_url", "task train: variable GATEWAY_URL"
-	name  string // of the parameter or the variable
-	key   *resolve.Key
-	value any
-}
-
-// written are the values that stand in the pipeline, defaults of its parameters first.
-func (d *Doctor) written(tasks []pipeline.Task) []writtenValue {
-	var all []writtenValue
-	for _, p := range d.Pipeline.Form().Parameters() {
-		if p.HasDefault {
-			all = append(all, writtenValue{"parameter " + p.Name, p.Name, d.Contract.KeyForParam(p.Name), p.Default})
-		}
-	}
-	for _, t := range tasks {
-		for _, name := range slices.Sorted(maps.Keys(t.Inputs)) {
-			if s := t.Inputs[name]; s.Parameter == "" && s.HasValue {
-				all = append(all, writtenValue{"task " + t.Path + ": parameter " + name, name, d.Contract.KeyForParam(name), s.Value})
-			}
-		}
-		for _, name := range slices.Sorted(maps.Keys(t.Environ)) {
-			all = append(all, writtenValue{"task " + t.Path + ": variable " + name, name, d.keyOfVariable(name), t.Environ[name]})
-		}
-	}
-	return slices.DeleteFunc(all, func(w writtenValue) bool {
-		text, isText := w.value.(string)
-		return w.value == nil || isText && (text == "" || strings.Contains(text, "{{$")) // not given, or made by a run
-	})
-}
-
-// isSecret reports a value that must not stand there.
-func (w writtenValue) isSecret() bool {
-	text, isText := w.value.(string)
-	switch {
-	case form.HoldsSecret(w.value), w.key != nil && w.key.Sensitive:
-		return true
-	case w.key != nil || !isText || text == "":
-		return false
-	}
-	return form.IsSecretName(w.name)
+// written are the values that stand in the pipeline.
+func (d *Doctor) written(tasks []pipeline.Task) []constants.Constant {
+	return constants.Of(d.Pipeline, tasks, d.Contract)
 }
 
 // pipelineSecrets looks for secrets in the pipeline and for parameters that ask for one:
@@ -65,10 +25,10 @@ func (w writtenValue) isSecret() bool {
 func (d *Doctor) pipelineSecrets(ctx context.Context, tasks []pipeline.Task) checklist.Finding {
 	var held, asked []string
 	for _, w := range d.written(tasks) {
-		if w.isSecret() {
-			held = append(held, w.what+" holds a secret")
-			if text, ok := w.value.(string); ok {
-				d.Learn(w.name, text)
+		if w.IsSecret() {
+			held = append(held, w.String()+" holds a secret")
+			if text, ok := w.Value.(string); ok {
+				d.Learn(w.Name, text)
 			}
 		}
 	}
@@ -120,18 +80,18 @@ func (d *Doctor) pipelineDefaults(ctx context.Context, tasks []pipeline.Task) ch
 	var invalid, different []string
 	same, code := 0, ""
 	for _, w := range d.written(tasks) {
-		if w.key == nil || w.key.Sensitive || form.HoldsSecret(w.value) {
+		if w.Key == nil || w.Key.Sensitive || form.HoldsSecret(w.Value) {
 			continue
 		}
-		text, wrong := d.asExported(w)
-		ours := r.Get(w.key.Name)
+		text, wrong, usable := w.Judge(d.Contract)
+		ours := r.Get(w.Key.Name)
 		switch {
-		case wrong != "":
+		case !usable:
 			code = cmp.Or(code, wrong)
-			invalid = append(invalid, fmt.Sprintf("%s is %q, and %s takes %s", w.what, secret.Address(fmt.Sprint(w.value)).String(), w.key.Name, w.key.Accepts()))
+			invalid = append(invalid, fmt.Sprintf("%s is %q, and %s takes %s", w.String(), secret.Address(fmt.Sprint(w.Value)).String(), w.Key.Name, w.Key.Accepts()))
 		case !ours.Set || ours.IsBuiltin():
 		case strings.TrimSuffix(ours.Value.Reveal(), "/") != strings.TrimSuffix(text, "/"):
-			different = append(different, fmt.Sprintf("%s is %s, and %s says %s", w.what, secret.Address(text), ours.Origin(), ours.Value))
+			different = append(different, fmt.Sprintf("%s is %s, and %s says %s", w.String(), secret.Address(text), ours.Origin(), ours.Value))
 		default:
 			same++
 		}
@@ -146,33 +106,4 @@ func (d *Doctor) pipelineDefaults(ctx context.Context, tasks []pipeline.Task) ch
 		return skip("no value in the pipeline is one that the ConfigMap or the Secret has too")
 	}
 	return pass(fmt.Sprintf("%d of %d values are those of the cluster", same, same))
-}
-
-// asExported is a value in the form in which its key is exported, or the code of what is
-// wrong with it.
-func (d *Doctor) asExported(w writtenValue) (text, code string) {
-	values, err := json.Marshal(map[string]any{w.key.Name: w.value})
-	if err != nil {
-		return "", codeInvalidValue
-	}
-	source, err := resolve.ParamsJSON(d.Contract, "the pipeline", values)
-	if err != nil {
-		return "", codeInvalidValue
-	}
-	r := resolve.Resolve(resolve.Input{Contract: d.Contract, Sources: []resolve.Source{source}})
-	for _, c := range r.Get(w.key.Name).Candidates {
-		if c.Layer != resolve.Parameters {
-			continue
-		}
-		if c.Err == nil {
-			return c.Value.Reveal(), ""
-		}
-		for _, f := range r.Findings {
-			if f.Key == w.key.Name && f.Severity == resolve.Error {
-				return "", f.Code
-			}
-		}
-		return "", codeInvalidValue
-	}
-	return "", codeInvalidValue
 }

@@ -26,6 +26,7 @@ func become(ctx context.Context, stop func(), path string, argv, env []string) e
 		return context.Cause(ctx)
 	}
 	if givenKnown == 1 {
+		defer putBackEachThread()()
 		defer putBackMask()()
 		defer putBackDeathSignal()()
 	}
@@ -67,7 +68,7 @@ func putBackActions() (undo func()) {
 		}
 	}
 	for sig := syscall.Signal(1); sig <= lastSignal; sig++ {
-		if ignoredAtStart(sig) && !changed[sig] {
+		if ignoredAtStart(sig) && !changed[sig] && sig != eachThread {
 			set(sig, asIgnored)
 		}
 	}
@@ -78,6 +79,19 @@ func putBackActions() (undo func()) {
 			}
 		}
 	}
+}
+
+// eachThread is the signal with which AllThreadsSyscall reaches the threads. Ignored, it
+// would have settle wait for ever, so it is put back behind that: whoever was started
+// by the posix_spawn of glibc (system and popen, make, Java) has it ignored.
+const eachThread = syscall.Signal(33)
+
+func putBackEachThread() (undo func()) {
+	var before action
+	if !ignoredAtStart(eachThread) || sigaction(eachThread, &action{handler: asIgnored}, &before) != 0 {
+		return func() {}
+	}
+	return func() { sigaction(eachThread, &before, nil) }
 }
 
 // settle returns when no thread has anything left to do about a stop signal that

@@ -50,6 +50,21 @@ func TestSignalsSurviveAnObservedStart(t *testing.T) {
 	}
 }
 
+// As posix_spawn of glibc starts programs. The runtime needs the second signal itself, to
+// reach its threads, up to the moment when we become the task.
+func TestSignalsOfTheCLibrarySurvive(t *testing.T) {
+	for _, sig := range []syscall.Signal{32, 33} {
+		var before action
+		require.Zero(t, sigaction(sig, &action{handler: asIgnored}, &before))
+		t.Cleanup(func() { sigaction(sig, &before, nil) })
+	}
+	launcher := builtLauncher(t, true)
+	want := statusUnder(t, "env")
+	require.Equal(t, uint64(1<<31|1<<32), ignored(t, want)&(1<<31|1<<32))
+	require.Equal(t, want, statusUnder(t, launcher))
+	require.Equal(t, want, statusUnder(t, launcher, "-busy", "-again"))
+}
+
 // What is lost without the observed start, as the package documentation says.
 func TestSignalsOfAPlainStart(t *testing.T) {
 	launcher := builtLauncher(t, false)

@@ -10,6 +10,10 @@ import (
 type Injected struct {
 	Variables []Variable
 	Volumes   []Volume
+	Mounts    []Mount // the volumes that are no objects
+
+	// PullSecrets name the Secrets with which the image is pulled.
+	PullSecrets []Supply
 }
 
 // Kinds of objects.
@@ -72,19 +76,14 @@ func (t Task) Objects() []Object {
 // injected reads what the platform document says about an executor. Its parameters are
 // those of the component that the task is in, and not the task's own.
 func (p *Package) injected(label string, outer map[string]Supply) Injected {
-	executors := mappingAt(p.platform, "platforms", "kubernetes", "deploymentSpec", "executors")
-	config := executors[label]
+	config := p.configs()[label]
 	var in Injected
 	for _, source := range []struct{ kind, env, volume, name string }{
 		{ConfigMap, "configMapAsEnv", "configMapAsVolume", "configMapName"},
 		{Secret, "secretAsEnv", "secretAsVolume", "secretName"},
 	} {
 		object := func(entry any) Object {
-			o := Object{Kind: source.kind, Name: supplied(member(entry, source.name+"Parameter"), outer), Optional: member(entry, "optional") == true}
-			if name := textAt(entry, source.name); name != "" && member(entry, source.name+"Parameter") == nil {
-				o.Name = Supply{Value: name, HasValue: true} // as it was written before 2.5
-			}
-			return o
+			return Object{Kind: source.kind, Name: nameOf(entry, source.name, outer), Optional: member(entry, "optional") == true}
 		}
 		for _, entry := range listAt(config, source.env) {
 			for _, pair := range listAt(entry, "keyToEnv") {
@@ -99,7 +98,36 @@ func (p *Package) injected(label string, outer map[string]Supply) Injected {
 	for _, entry := range listAt(config, "fieldPathAsEnv") {
 		in.Variables = append(in.Variables, Variable{Name: textAt(entry, "name"), Field: textAt(entry, "fieldPath")})
 	}
+	in.Mounts = mounts(config, outer)
+	for _, entry := range listAt(config, "imagePullSecret") {
+		in.PullSecrets = append(in.PullSecrets, nameOf(entry, "secretName", outer))
+	}
 	return in
+}
+
+// nameOf is the name of an object in a member like secretNameParameter, or in secretName,
+// as it was written before 2.5.
+func nameOf(entry any, member string, outer map[string]Supply) Supply {
+	parameter := memberAt(entry, member+"Parameter")
+	if name := textAt(entry, member); name != "" && parameter == nil {
+		return Supply{Value: name, HasValue: true}
+	}
+	return supplied(parameter, outer)
+}
+
+// NamesObject reports whether a parameter of the pipeline is the name of an object that
+// the task takes.
+func (t Task) NamesObject(parameter string) bool {
+	names := slices.Clone(t.Injected.PullSecrets)
+	for _, o := range t.Objects() {
+		names = append(names, o.Name)
+	}
+	return slices.ContainsFunc(names, func(s Supply) bool { return s.Parameter == parameter })
+}
+
+// configs are what the platform document says about executors, by label.
+func (p *Package) configs() map[string]any {
+	return mappingAt(p.platform, "platforms", "kubernetes", "deploymentSpec", "executors")
 }
 
 func listAt(message any, name string) []any {

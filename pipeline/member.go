@@ -1,6 +1,9 @@
 package pipeline
 
 import (
+	"encoding/json"
+	"math"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -32,6 +35,16 @@ func mappingAt(message any, names ...string) map[string]any {
 func textAt(message any, names ...string) string {
 	s, _ := memberAt(message, names...).(string)
 	return s
+}
+
+// countAt is a member that is a number, without its fraction, or 0.
+func countAt(message any, names ...string) int {
+	n, _ := memberAt(message, names...).(json.Number)
+	f, err := strconv.ParseFloat(n.String(), 64)
+	if err != nil || math.Abs(f) > math.MaxInt32 {
+		return 0
+	}
+	return int(f)
 }
 
 func underscored(name string) string {

@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // Package is one compiled pipeline: a pipeline document and at most one platform
@@ -26,8 +28,9 @@ type Package struct {
 	// File is where it was read from; in an archive, also which of its files.
 	File string
 
-	spec     map[string]any // the pipeline document
-	platform map[string]any // the platform document, or nil
+	spec     map[string]any      // the pipeline document
+	platform map[string]any      // the platform document, or nil
+	nodes    func() []*yaml.Node // of the text that it was read from
 }
 
 // Spec is the pipeline document in JSON, with the digits of the file in its

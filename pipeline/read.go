@@ -6,6 +6,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync"
+
+	"go.yaml.in/yaml/v4"
 
 	"github.com/flts-run/flts-run/internal/jsonvalue"
 )
@@ -81,7 +84,12 @@ func parse(name string, data []byte) (*Package, error) {
 	if err != nil {
 		return nil, unreadable(data, err)
 	}
-	return assemble(name, documents)
+	p, err := assemble(name, documents)
+	if err != nil {
+		return nil, err
+	}
+	p.nodes = sync.OnceValue(func() []*yaml.Node { return nodesOf(data) })
+	return p, nil
 }
 
 // ReaderOf reads the text of a pipeline as the server does.

@@ -16,6 +16,9 @@ type Task struct {
 	Environ  map[string]string // what the pipeline itself sets
 	Inputs   map[string]Supply // by the name of the parameter
 	Injected Injected          // by the platform document
+	Cached   bool              // a run may take its result from an earlier one
+	Retries  int               // how often it is tried again when it fails
+	At       []string          // where the pipeline document has it, as Package.Line takes it
 }
 
 // Supply is where a value comes from. The zero Supply is one that only a run knows, such
@@ -51,7 +54,7 @@ func (p *Package) Tasks() []Task {
 		v, has := defaultOf(definition)
 		inputs[name] = Supply{Parameter: name, Value: v, HasValue: has}
 	}
-	w.dag("", root, inputs, nil)
+	w.dag("", []string{"root"}, root, inputs, nil)
 	return w.found
 }
 
@@ -63,9 +66,9 @@ type walk struct {
 	found                 []Task
 }
 
-// dag walks the tasks of one component. inputs are those of the component, and above
-// are the names of the components that it is in.
-func (w *walk) dag(path string, component any, inputs map[string]Supply, above []string) {
+// dag walks the tasks of one component, which the document has at a place. inputs are
+// those of the component, and above are the names of the components that it is in.
+func (w *walk) dag(path string, at []string, component any, inputs map[string]Supply, above []string) {
 	tasks := mappingAt(component, "dag", "tasks")
 	for _, name := range slices.Sorted(maps.Keys(tasks)) {
 		called := textAt(tasks[name], "componentRef", "name")
@@ -75,25 +78,26 @@ func (w *walk) dag(path string, component any, inputs map[string]Supply, above [
 		inner := w.components[called]
 		given := inputsOf(tasks[name], inner, inputs)
 		if label := textAt(inner, "executorLabel"); label != "" {
-			w.container(path+name, label, given, inputs)
+			t := Task{Path: path + name, Executor: label, Inputs: given, At: slices.Concat(at, []string{"dag", "tasks", name})}
+			t.Cached = memberAt(tasks[name], "cachingOptions", "enableCache") == true
+			t.Retries = countAt(tasks[name], "retryPolicy", "maxRetryCount")
+			w.container(t, inputs)
 			continue
 		}
-		w.dag(path+name+"/", inner, given, append(slices.Clip(above), called))
+		w.dag(path+name+"/", []string{"components", called}, inner, given, append(slices.Clip(above), called))
 	}
 }
 
 // container adds a task, if its executor is a container of the user's.
-func (w *walk) container(path, label string, inputs, outer map[string]Supply) {
-	container := mappingAt(w.executors[label], "container")
-	image := textAt(container, "image")
-	if len(container) == 0 || strings.HasPrefix(image, "argostub/") {
+func (w *walk) container(t Task, outer map[string]Supply) {
+	container := mappingAt(w.executors[t.Executor], "container")
+	t.Image = textAt(container, "image")
+	if len(container) == 0 || strings.HasPrefix(t.Image, "argostub/") {
 		return
 	}
-	t := Task{
-		Path: path, Executor: label, Image: image, Inputs: inputs, Environ: map[string]string{},
-		Command:  append(textsAt(container, "command"), textsAt(container, "args")...),
-		Injected: w.p.injected(label, outer),
-	}
+	t.Command = append(textsAt(container, "command"), textsAt(container, "args")...)
+	t.Injected = w.p.injected(t.Executor, outer)
+	t.Environ = map[string]string{}
 	variables, _ := member(container, "env").([]any)
 	for _, v := range variables {
 		t.Environ[textAt(v, "name")] = textAt(v, "value")

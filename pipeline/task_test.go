@@ -24,12 +24,14 @@ func constant(v any) pipeline.Supply { return pipeline.Supply{Value: v, HasValue
 func TestTasksOfANestedPipeline(t *testing.T) {
 	secret := pipeline.Object{Kind: pipeline.Secret, Name: pipeline.Supply{Parameter: "secret", Value: "flts-secrets", HasValue: true}}
 	config := pipeline.Object{Kind: pipeline.ConfigMap, Name: constant("flts-config")}
-	say := pipeline.Task{Image: "alpine:3.20", Command: []string{"echo", "{{$.inputs.parameters['text']}}"}, Environ: map[string]string{}}
+	say := pipeline.Task{Cached: true, Image: "alpine:3.20", Command: []string{"echo", "{{$.inputs.parameters['text']}}"}, Environ: map[string]string{}}
 	inLoop, inner := say, say
 	inLoop.Path, inLoop.Executor = "for-loop-2/say", "exec-say-2"
+	inLoop.At = []string{"components", "comp-for-loop-2", "dag", "tasks", "say"}
 	inLoop.Inputs = map[string]pipeline.Supply{"text": {}}
 	inLoop.Injected.Variables = []pipeline.Variable{{Name: "GATEWAY_URL", Object: config, Key: "GATEWAY_URL"}}
 	inner.Path, inner.Executor = "kubernetes-inner/say", "exec-say"
+	inner.At = []string{"components", "comp-kubernetes-inner", "dag", "tasks", "say"}
 	inner.Inputs = map[string]pipeline.Supply{"text": constant("inner")}
 	inner.Injected.Variables = []pipeline.Variable{{Name: "MINIO_SECRET_KEY", Object: secret, Key: "key"}}
 	require.Equal(t, []pipeline.Task{inLoop, inner}, sample(t, "kubernetes-nested").Tasks())
@@ -43,8 +45,10 @@ func TestWhatATaskGets(t *testing.T) {
 	login := pipeline.Object{Kind: pipeline.Secret, Name: pipeline.Supply{Parameter: "secret"}}
 	drawn := pipeline.Object{Kind: pipeline.Secret, Name: pipeline.Supply{Task: "draw"}}
 	require.Equal(t, pipeline.Injected{
-		Variables: []pipeline.Variable{{Name: "MINIO_SECRET_KEY", Object: login, Key: "key"}},
-		Volumes:   []pipeline.Volume{{mounted, "/etc/flts/config"}, {drawn, "/etc/flts/drawn"}},
+		Variables:   []pipeline.Variable{{Name: "MINIO_SECRET_KEY", Object: login, Key: "key"}},
+		Volumes:     []pipeline.Volume{{mounted, "/etc/flts/config"}, {drawn, "/etc/flts/drawn"}},
+		Mounts:      []pipeline.Mount{{pipeline.Supply{Parameter: "claim", Value: "scratch", HasValue: true}, "/scratch"}},
+		PullSecrets: []pipeline.Supply{{Parameter: "pull_secret", Value: "pull", HasValue: true}, constant("always")},
 	}, tasks[1].Injected)
 	require.Equal(t, []pipeline.Object{login, mounted, drawn}, tasks[1].Objects())
 	require.Empty(t, tasks[1].Objects()[0].Name.Text())
@@ -97,8 +101,8 @@ func TestTasksOfOddPipelines(t *testing.T) {
 	const one = `a: {componentRef: {name: c}, inputs: {parameters: {y: {runtimeValue: {constant: "a {{$.inputs.parameters['r']}}"}}}}}`
 	tasks := read(written(`{container: {image: i, env: [{name: A, value: b}]}}`, "", one, `z: {componentRef: {name: nowhere}}`, `l: {componentRef: {name: loop}}`))
 	require.Equal(t, []pipeline.Task{
-		{Path: "a", Executor: "e", Image: "i", Environ: map[string]string{"A": "b"}, Inputs: map[string]pipeline.Supply{"x": constant("own"), "y": {}}},
-		{Path: "l/c", Executor: "e", Image: "i", Environ: map[string]string{"A": "b"}, Inputs: map[string]pipeline.Supply{"x": constant("own"), "y": {}}},
+		{Path: "a", Executor: "e", Image: "i", Environ: map[string]string{"A": "b"}, Inputs: map[string]pipeline.Supply{"x": constant("own"), "y": {}}, At: []string{"root", "dag", "tasks", "a"}},
+		{Path: "l/c", Executor: "e", Image: "i", Environ: map[string]string{"A": "b"}, Inputs: map[string]pipeline.Supply{"x": constant("own"), "y": {}}, At: []string{"components", "loop", "dag", "tasks", "c"}},
 	}, tasks)
 	require.Empty(t, read(written(`{importer: {}}`, "", one)))
 	require.Empty(t, read(written(`{container: {image: argostub/createpvc}}`, "", one)))

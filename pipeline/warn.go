@@ -17,7 +17,7 @@ func warnings(p form.Parameter, g form.Given, v any) []form.Problem {
 		})
 	}
 	text, _ := v.(string)
-	if form.IsSecretName(p.Name) && text != "" || form.HoldsSecret(v) {
+	if form.IsSecret(p.Name, v) {
 		warn("put it into a Secret, and give the name of the Secret",
 			"seems to be a secret, and KFP stores parameters in clear text and shows them to all who see the run")
 	}

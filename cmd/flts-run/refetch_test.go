@@ -78,7 +78,7 @@ func TestServicesThatRefuseAFetchedSecret(t *testing.T) {
 	require.False(t, refused)
 
 	server.Put("flts", `{"MINIO_ACCESS_KEY": "root-access", "MINIO_SECRET_KEY": "of-yesterday", `+rest)
-	r.fetched.forget()
+	r.fetched.answers = nil
 	_, refused = look(s)
 	require.True(t, refused)
 

@@ -29,8 +29,10 @@ func (p process) shimmed() string {
 // runShim does for "sh -c …" what "flts-run exec -- sh -c …" does, with the
 // program of that name that comes next on the PATH.
 func runShim(ctx context.Context, p process, name string) int {
-	path, err := p.next(name)
+	dirs, shims := p.searched(name)
+	path, err := p.next(name, dirs)
 	if err == nil {
+		p.environ = p.withPath(append(dirs, shims...))
 		// The path and not the name is its first word: Python looks for its
 		// library beside the program that the first word names, and by the name
 		// alone it would find the shim.
@@ -46,21 +48,44 @@ func runShim(ctx context.Context, p process, name string) int {
 	return f.status
 }
 
-// next finds the program that a shim hides. Directories in which the name is a
-// shim are left out, whichever flts-run it belongs to, so that two of them
-// cannot call each other for ever.
-func (p process) next(name string) (string, error) {
+// searched are the directories of PATH, and apart from them those in which the name is
+// a shim, whichever flts-run it belongs to, so that two of them cannot call each other
+// for ever.
+func (p process) searched(name string) (dirs, shims []string) {
 	list := p.variable("PATH")
 	if list == "" {
-		return launch.Lookup(name, nil, p.dir)
+		return nil, nil
 	}
-	rest := slices.DeleteFunc(strings.Split(list, ":"), func(dir string) bool {
-		return isShim(filepath.Join(dir, name))
-	})
-	if len(rest) == 0 {
+	for dir := range strings.SplitSeq(list, ":") {
+		if isShim(filepath.Join(dir, name)) {
+			shims = append(shims, dir)
+		} else {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs, shims
+}
+
+// next finds the program that a shim hides.
+func (p process) next(name string, dirs []string) (string, error) {
+	switch {
+	case p.variable("PATH") == "":
+		return launch.Lookup(name, nil, p.dir)
+	case len(dirs) == 0:
 		return "", &launch.NotRunnable{Program: name, Reason: launch.NotFound, Detail: "every directory of PATH has only the shim"}
 	}
-	return launch.Lookup(name, []string{"PATH=" + strings.Join(rest, ":")}, p.dir)
+	return launch.Lookup(name, []string{"PATH=" + strings.Join(dirs, ":")}, p.dir)
+}
+
+// withPath is the environment with another PATH, if it has one. The shims stand last in
+// it: what the program starts, as the python3 behind a sh, is found without a start of
+// ours in between, and flts-run is found there too.
+func (p process) withPath(dirs []string) []string {
+	environ := slices.Clone(p.environ)
+	if i := slices.IndexFunc(environ, func(entry string) bool { return strings.HasPrefix(entry, "PATH=") }); i >= 0 && len(dirs) > 0 {
+		environ[i] = "PATH=" + strings.Join(dirs, ":")
+	}
+	return environ
 }
 
 // variable is what getenv would answer.

@@ -11,11 +11,11 @@ import (
 	"github.com/flts-run/flts-run/internal/near"
 )
 
-const description = `Exit status: 0 done, or the run SUCCEEDED; 1 the run FAILED, or two runs differ;
-3 it was CANCELED or SKIPPED; 64 wrong usage or wrong input, nothing was sent; 66
-there is no such run, pipeline or DAG, or its state forbids this; 69 the server is
-not usable; 77 it refused the credentials; 124 --timeout ended the watch; 125
-fltsctl failed; 130 interrupted.`
+const description = `Exit status: 0 done, or the run SUCCEEDED; 1 the run FAILED, two runs differ, or
+lint found an error; 3 it was CANCELED or SKIPPED; 64 wrong usage or wrong input,
+nothing was sent; 66 there is no such run, pipeline or DAG, or its state forbids
+this; 69 the server is not usable; 77 it refused the credentials; 124 --timeout
+ended the watch; 125 fltsctl failed; 130 interrupted.`
 
 // run is the whole program but for the process it runs in.
 func run(ctx context.Context, p process) int {
@@ -102,6 +102,7 @@ func newApp(r *runner) *cli.App {
 		Commands: []*cli.Command{
 			r.submitCommand(),
 			r.runsCommand(),
+			r.lintCommand(),
 			r.injectCommand(),
 			r.manifestsCommand(),
 			r.doctorCommand(),

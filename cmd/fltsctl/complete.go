@@ -106,7 +106,7 @@ func (r *runner) candidates(app *cli.App, before []string, last string) []candid
 	if strings.HasPrefix(last, "-") {
 		return slices.Concat(parameterCandidates(f, flagNames(c.Flags)), flagCandidates(c))
 	}
-	if (c.Name == submitName || c.Name == injectName) && len(line.positionals) == 0 {
+	if c.Name == lintName || (c.Name == submitName || c.Name == injectName) && len(line.positionals) == 0 {
 		return []candidate{{word: filesWanted}}
 	}
 	if c.Name == doctorName && len(line.positionals) == 0 {

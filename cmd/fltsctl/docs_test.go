@@ -17,7 +17,7 @@ import (
 )
 
 // Every page in docs/fltsctl is run from top to bottom, in a directory in which
-// pipeline.yaml is the training pipeline. The address 127.0.0.1:8080 is a KFP, or an
+// pipeline.yaml is the training pipeline; that on lint has a careless one beside it. The address 127.0.0.1:8080 is a KFP, or an
 // Airflow for the page on that, on another port in truth. "go test -update" rewrites the output.
 func TestDocs(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/fltsctl/*.md")
@@ -41,6 +41,10 @@ func TestDocs(t *testing.T) {
 				environ = manifestsPage(t)
 			case "secrets.md":
 				environ = secretsPage(t, files)
+			case "lint.md":
+				careless, err := os.ReadFile("../../testdata/fltsctl/docs/careless.yaml")
+				require.NoError(t, err)
+				require.NoError(t, os.WriteFile(filepath.Join(files, "careless.yaml"), careless, 0o644))
 			case "airflow.md":
 				answers = documentedAirflow()
 				require.NoError(t, os.WriteFile(filepath.Join(files, "airflow.password"), []byte(fakeairflow.Password), 0o600))

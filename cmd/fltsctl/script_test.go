@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
 
 	"github.com/flts-run/flts-run/internal/kubetest"
 	"github.com/flts-run/flts-run/internal/scriptcmd"
@@ -38,12 +40,15 @@ func withBinary(m *testing.M) int {
 
 // The scripts are the specification of the command line.
 func TestScripts(t *testing.T) {
+	samples, err := filepath.Abs("../../testdata/kfp/pipelines")
+	require.NoError(t, err)
 	testscript.Run(t, testscript.Params{
 		Dir:           "../../testdata/fltsctl",
 		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", binaries+string(os.PathListSeparator)+os.Getenv("PATH"))
 			e.Setenv("USER", "ada")
+			e.Setenv("SAMPLES", samples)
 			e.Values[kfpKey{}] = &kfpServer{}
 			return nil
 		},

@@ -27,6 +27,7 @@ type measurement func(ctx context.Context, b bench, w io.Writer) ([]bar, error)
 var measurements = []measurement{
 	startCost,
 	storedSecrets,
+	shimCost,
 	binarySize,
 	residue,
 	checkCost,

@@ -46,6 +46,13 @@ func HoldsSecret(v any) bool {
 	return false
 }
 
+// IsSecret reports whether a parameter of this name with this JSON value is one: a text
+// under the name of a secret, or what is known for a credential.
+func IsSecret(name string, v any) bool {
+	text, _ := v.(string)
+	return text != "" && IsSecretName(name) || HoldsSecret(v)
+}
+
 var knownShapes = sync.OnceValue(func() *redact.Set {
 	var s redact.Set
 	s.AddKnownShapes()

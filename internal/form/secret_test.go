@@ -26,3 +26,11 @@ func TestSecretValues(t *testing.T) {
 		require.False(t, form.HoldsSecret(v))
 	}
 }
+
+func TestSecrets(t *testing.T) {
+	require.True(t, form.IsSecret("api_token", "anything"))
+	require.True(t, form.IsSecret("x", []any{"http://me:hunter2@gateway"}))
+	require.False(t, form.IsSecret("api_token", ""))
+	require.False(t, form.IsSecret("api_token", true))
+	require.False(t, form.IsSecret("x", "anything"))
+}

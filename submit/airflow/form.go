@@ -212,7 +212,7 @@ func (f *dagForm) read(p param, known bool, g form.Given) (any, []form.Problem) 
 			Message: g.Origin + ": " + shownName(p.Name) + " is not checked: its schema has something that only Airflow can read",
 		})
 	}
-	if text, _ := v.(string); form.IsSecretName(p.Name) && text != "" || form.HoldsSecret(v) {
+	if form.IsSecret(p.Name, v) {
 		problems = append(problems, form.Problem{
 			Parameter: p.Name, Warning: true,
 			Message: g.Origin + ": " + shownName(p.Name) + " seems to be a secret, and Airflow stores the conf of a run in clear text and shows it to all who see the run",
