@@ -10,6 +10,9 @@
 // Beside them are a real Airflow 3 and a real Airflow 2. They run components under
 // flts-run, and what they answer must be what testdata/airflow/recorded says.
 //
+// What components/airflow has for users runs under the real operators of that Airflow
+// 3, in pods of a real Kubernetes.
+//
 // All of it runs in namespaces of its own (network, mounts, processes): names such
 // as minio.mlops.svc.cluster.local and addresses such as 10.96.0.10 are real to
 // both sides, nothing leaves the machine, every port is free, and no process
