@@ -31,9 +31,8 @@ def says(names, number):
     import os
     import sys
 
-    sys.stdout.write("between two lines of stderr\n")
-    sys.stdout.flush()
-    print("on stderr", file=sys.stderr, flush=True)
+    print("between two lines of stderr", flush=True)
+    sys.stderr.write("on stderr\n")  # at once: print writes the end of the line by itself
     print(*names, os.environ["BUCKET_DATASET"], sep="|")
     return {"names": names, "number": number, "script": "x" * 70000}
 
