@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -8,6 +9,15 @@ import (
 // Release is a version of KFP, to hold one against another. The zero value is a
 // version that is not known.
 type Release [2]int // its first two numbers
+
+// ParseRelease reads what a person wrote, in the forms of ReleaseOf.
+func ParseRelease(text string) (Release, error) {
+	r := ReleaseOf(text)
+	if r[0] < 1 || r[1] < 0 {
+		return Release{}, fmt.Errorf("%q is no version of Kubeflow Pipelines, such as 2.5", text)
+	}
+	return r, nil
+}
 
 // ReleaseOf reads the tag of a server: "2.0.5", "v2.4.1", "2.17.0-rc.1".
 func ReleaseOf(tag string) Release {

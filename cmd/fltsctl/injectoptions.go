@@ -36,7 +36,7 @@ var (
 	secretMountOption    = option{flag: "secret-mount", heading: objectsHeading, fallback: inject.DefaultSecretDir, usage: "`PATH` of the mounted Secret"}
 	requireObjectsOption = option{flag: "require-objects", heading: objectsHeading, boolean: true, usage: "let pods wait for both; otherwise they start, and flts-run says what is missing"}
 	keyOption            = option{flag: "key", heading: objectsHeading, repeated: true, usage: "with --by env: only this key of the contract, `NAME`"}
-	kfpVersionOption     = option{flag: "kfp-version", heading: objectsHeading, usage: "leave out what a server of this `VERSION` cannot read; the newest otherwise"}
+	kfpVersionOption     = option{flag: "kfp-version", heading: objectsHeading, variables: []string{"FLTSCTL_KFP_VERSION"}, usage: "leave out what a server of this `VERSION` cannot read; the newest otherwise"}
 	skipTaskOption       = option{flag: "skip", heading: tasksHeading, repeated: true, usage: "leave out a `TASK`: its path, executor or component, or a pattern of one"}
 	newImageOption       = option{flag: "image", heading: tasksHeading, repeated: true, usage: "replace an image by one with flts-run in it, `OLD=NEW`"}
 )

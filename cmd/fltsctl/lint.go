@@ -23,11 +23,11 @@ const (
 
 // Options of lint alone.
 var (
-	lintContractOption = option{flag: "contract", heading: heldHeading, variables: []string{"FLTS_CONTRACT"}, files: true, usage: "contract `FILE`, instead of the built-in one"}
-	kfpVersionOption   = option{flag: "kfp-version", heading: heldHeading, variables: []string{"FLTSCTL_KFP_VERSION"}, usage: "release of the server (`VERSION`), like 2.5; fields that are newer are errors"}
-	onlyCodeOption     = option{flag: "only", heading: checksHeading, repeated: true, usage: "findings of this `CODE`; it may be given several times"}
-	skipCodeOption     = option{flag: "skip", heading: checksHeading, repeated: true, usage: "all but the findings of this `CODE`"}
-	strictOption       = option{flag: "strict", heading: checksHeading, boolean: true, usage: "end with status 1 for a warning, too"}
+	lintContractOption  = option{flag: "contract", heading: heldHeading, variables: []string{"FLTS_CONTRACT"}, files: true, usage: "contract `FILE`, instead of the built-in one"}
+	servedVersionOption = option{flag: "kfp-version", heading: heldHeading, variables: []string{"FLTSCTL_KFP_VERSION"}, usage: "release of the server (`VERSION`), like 2.5; fields that are newer are errors"}
+	onlyCodeOption      = option{flag: "only", heading: checksHeading, repeated: true, usage: "findings of this `CODE`; it may be given several times"}
+	skipCodeOption      = option{flag: "skip", heading: checksHeading, repeated: true, usage: "all but the findings of this `CODE`"}
+	strictOption        = option{flag: "strict", heading: checksHeading, boolean: true, usage: "end with status 1 for a warning, too"}
 )
 
 var lintOutput = outputOption.as("table", "json", "github")
@@ -36,7 +36,7 @@ func (r *runner) lintCommand() *cli.Command {
 	return &cli.Command{
 		Name: lintName, Usage: "say what is wrong with a compiled pipeline, before it is submitted", ArgsUsage: "FILE…",
 		Description: lintDescription,
-		Flags:       cliFlags([]option{lintContractOption, kfpVersionOption, onlyCodeOption, skipCodeOption, strictOption, lintOutput}),
+		Flags:       cliFlags([]option{lintContractOption, servedVersionOption, onlyCodeOption, skipCodeOption, strictOption, lintOutput}),
 		Action:      r.lint,
 	}
 }
@@ -90,8 +90,8 @@ func (s *settings) lintOptions() lint.Options {
 	contract, err := contractPlaces{contract: s.value(lintContractOption)}.readContract()
 	s.check(err)
 	o := lint.Options{Contract: contract}
-	if text, from := s.get(kfpVersionOption); text != "" {
-		if o.Server, err = lint.ParseVersion(text); err != nil {
+	if text, from := s.get(servedVersionOption); text != "" {
+		if o.Server, err = pipeline.ParseRelease(text); err != nil {
 			s.problem(usage("the server says it: curl SERVER/apis/v2beta1/healthz, tag_name", "%s: %w", from, err))
 		}
 	}

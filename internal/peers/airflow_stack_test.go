@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -34,8 +35,15 @@ func startAirflow(t *testing.T, start airflowStart, api string) airflow {
 	t.Helper()
 	dags, err := teststack.AirflowDAGs()
 	require.NoError(t, err)
-	begun, dir, before := time.Now(), t.TempDir(), processes(t)
-	s, err := start(t.Context(), dir, dags, teststack.AirflowOptions{Path: []string{filepath.Dir(os.Getenv(binaryVariable))}})
+	o := teststack.AirflowOptions{Path: []string{filepath.Dir(os.Getenv(binaryVariable))}}
+	return startAirflowIn(t, t.TempDir(), start, api, dags, o, "succeeds", "fails", "retries", "slow", "paused", "maps", "joins", "typed", "wrapped")
+}
+
+// startAirflowIn starts one with its files in dir, and waits for the DAGs of those ids.
+func startAirflowIn(t *testing.T, dir string, start airflowStart, api string, dags fs.FS, o teststack.AirflowOptions, ids ...string) airflow {
+	t.Helper()
+	begun, before := time.Now(), processes(t)
+	s, err := start(t.Context(), dir, dags, o)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		s.Close()
@@ -48,7 +56,7 @@ func startAirflow(t *testing.T, start airflowStart, api string) airflow {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	require.NoError(t, s.WaitDAGs(ctx, "succeeds", "fails", "retries", "slow", "paused", "maps", "joins", "typed", "wrapped"))
+	require.NoError(t, s.WaitDAGs(ctx, ids...))
 	authorization, err := s.Authorization(ctx)
 	require.NoError(t, err)
 	t.Logf("%s: ready after %s", api, time.Since(begun).Round(time.Second))
@@ -114,8 +122,13 @@ func (a airflow) log(t *testing.T, dag, id, task string) string {
 	}
 	var lines []string
 	for _, line := range answer["content"].([]any) {
-		if event, ok := line.(map[string]any)["event"].(string); ok {
+		line, _ := line.(map[string]any)
+		if event, ok := line["event"].(string); ok {
 			lines = append(lines, event)
+		}
+		causes, _ := line["error_detail"].([]any)
+		for _, cause := range causes {
+			lines = append(lines, fmt.Sprint(cause.(map[string]any)["exc_value"]))
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -13,6 +13,9 @@
 // KFP is there with its launcher, below the real kubelet: pipelines that the SDK compiled
 // come to the same before and after they were injected (kfp_run_test.go).
 //
+// What components/airflow has for users runs under the real operators of that Airflow
+// 3, in pods of a real Kubernetes.
+//
 // All of it runs in namespaces of its own (network, mounts, processes): names such
 // as minio.mlops.svc.cluster.local and addresses such as 10.96.0.10 are real to
 // both sides, nothing leaves the machine, every port is free, and no process

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/flts-run/flts-run/internal/demo/pod"
+	"github.com/flts-run/flts-run/internal/kubetest"
 	"github.com/flts-run/flts-run/internal/teststack"
 )
 
@@ -35,7 +36,7 @@ func run(m *testing.M) (status int, err error) {
 		if err := furnish(dir); err != nil {
 			return 1, err
 		}
-		return m.Run(), nil
+		return kubetest.Main(m), nil
 	}
 	ctx := context.Background()
 	if err := have(ctx, dir); err != nil {

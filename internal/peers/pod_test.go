@@ -80,6 +80,7 @@ var addresses = map[string]string{
 	"mlflow-below": "10.96.0.23", // below /mlflow
 	"mlflow-files": "10.96.0.24", // artifacts only
 	"front":        "10.96.0.30", // nginx
+	"gateway":      "10.96.0.31", // the stand-in
 	"proxy":        "10.96.0.40", // squid
 	"slow":         "10.96.0.50", // the same as others, after three seconds
 	"full":         "10.96.0.98", // has no room for connections

@@ -45,7 +45,7 @@ type Place struct {
 // Options say against what a pipeline is held.
 type Options struct {
 	Contract *resolve.Contract
-	Server   Version // the KFP that it is for; the zero Version is any
+	Server   pipeline.Release // the KFP that it is for; the zero Release is any
 	// Inject is the command that mends what injection mends: "fltsctl inject p.yaml".
 	Inject string
 }

@@ -83,7 +83,7 @@ func check(t *testing.T, text, server string) []lint.Finding {
 	require.NoError(t, err)
 	o := lint.Options{Contract: contract, Inject: "INJECT"}
 	if server != "" {
-		o.Server, err = lint.ParseVersion(server)
+		o.Server, err = pipeline.ParseRelease(server)
 		require.NoError(t, err)
 	}
 	found := lint.Check(p, o)
@@ -346,18 +346,6 @@ func TestTasksOfAFinding(t *testing.T) {
 	require.Equal(t, map[lint.Severity]int{lint.Error: 0, lint.Warning: 1, lint.Info: 0}, lint.Count(found))
 }
 
-func TestParseVersion(t *testing.T) {
-	for text, want := range map[string]lint.Version{"2.5": {2, 5}, "v2.16.0-rc.1": {2, 16}, "2.14-alpha": {2, 14}} {
-		got, err := lint.ParseVersion(text)
-		require.NoError(t, err)
-		require.Equal(t, want, got)
-	}
-	for _, text := range []string{"", "2", "2.", "x.5", "-1.5", "0.5", "2.-5"} {
-		_, err := lint.ParseVersion(text)
-		require.EqualError(t, err, `"`+text+`" is no version of Kubeflow Pipelines, such as 2.5`)
-	}
-}
-
 // Whatever is in a file: no panic, no finding without a code, and lines that exist.
 func FuzzCheck(f *testing.F) {
 	f.Add([]byte(clean))
@@ -378,7 +366,7 @@ func FuzzCheck(f *testing.F) {
 			return
 		}
 		lines := strings.Count(string(data), "\n") + strings.Count(string(data), "\r") + 1
-		for _, found := range lint.Check(p, lint.Options{Contract: contract, Server: lint.Version{Major: 2}}) {
+		for _, found := range lint.Check(p, lint.Options{Contract: contract, Server: pipeline.Release{2}}) {
 			require.Contains(t, lint.Codes(), found.Code)
 			require.NotEmpty(t, found.Places)
 			for _, place := range found.Places {
