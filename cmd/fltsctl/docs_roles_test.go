@@ -39,6 +39,7 @@ func TestDocsOfRoles(t *testing.T) {
 			}
 			require.NoError(t, os.WriteFile(filepath.Join(files, "pipeline.yaml"), pipeline, 0o644))
 			namespace := fmt.Sprintf("role%d", i) // as long as mlops: tables stay as they are
+			rename(t, files, "mlops", namespace)
 			environ := clusterOfPage(t, namespace, files)
 
 			runs := newHistory()
@@ -80,6 +81,19 @@ func servicesOfPage(t *testing.T) map[string]string {
 	require.NoError(t, err)
 	t.Cleanup(gateway.Close)
 	return map[string]string{"127.0.0.1:9000": s3.Endpoint(), "127.0.0.1:5000": mlflow.Endpoint(), "127.0.0.1:8000": gateway.Endpoint()}
+}
+
+// rename writes another word into the files of a directory.
+func rename(t *testing.T, dir, from, to string) {
+	t.Helper()
+	files, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, f := range files {
+		path := filepath.Join(dir, f.Name())
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(path, []byte(strings.ReplaceAll(string(text), from, to)), 0o644))
+	}
 }
 
 // aDigest is one of a configuration, with the ports of this run in it.

@@ -72,7 +72,7 @@ func TestFrontPage(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
 	shown := regexp.MustCompile("(?s)<!-- (docs/fltsctl/.*?) -->\n```console\n(.*?)```\n").FindAllSubmatch(readme, -1)
-	require.Len(t, shown, 3)
+	require.Len(t, shown, 4)
 	for _, block := range shown {
 		page, err := os.ReadFile(filepath.Join("../..", string(block[1])))
 		require.NoError(t, err)

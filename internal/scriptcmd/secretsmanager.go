@@ -3,6 +3,7 @@ package scriptcmd
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,7 +18,7 @@ const secretsManagerUsage = "usage: secretsmanager start | put NAME TEXT | delet
 // SecretsManager makes the command that is a Secrets Manager for a script: start begins it
 // and sets the variables by which the AWS SDK finds it, with the credentials in a profile.
 // rotate says when the secret is rotated next; fail makes every request for it end with
-// that error of AWS, until mend; calls writes the requests so far, one a line.
+// that error of AWS, until mend; calls writes the requests so far, one a line, sorted.
 func SecretsManager() func(*testscript.TestScript, bool, []string) {
 	var servers sync.Map // by script
 	return func(ts *testscript.TestScript, neg bool, args []string) {
@@ -47,11 +48,12 @@ func SecretsManager() func(*testscript.TestScript, bool, []string) {
 		case "mend 1":
 			s.Fail(args[1], fakesecretsmanager.Fault{})
 		case "calls 1":
-			var lines strings.Builder
+			var lines []string
 			for _, c := range s.Calls() {
-				fmt.Fprintln(&lines, c.Operation, c.ID)
+				lines = append(lines, c.Operation+" "+c.ID+"\n")
 			}
-			ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(lines.String()), 0o644))
+			slices.Sort(lines) // they come at the same time
+			ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Join(lines, "")), 0o644))
 		default:
 			ts.Fatalf(secretsManagerUsage)
 		}
