@@ -14,7 +14,7 @@ const fltsRun = "flts-run"
 // given to a check in its place. What is about the task, or about a report, is not.
 var configuring = []string{
 	"param", "expect", "contract", "app-env", "config-dir", "secret-dir", "params-file", "params-json", "executor-input",
-	"vault-dir", "yaml-dir", "env-file", "image-env", "namespace", "disable", "fingerprint-key-file", "needs", "wait", "resolver", "skip",
+	"vault-dir", "secretsmanager", "secretsmanager-profile", "secretsmanager-credentials", "store-timeout", "yaml-dir", "env-file", "image-env", "namespace", "disable", "fingerprint-key-file", "needs", "wait", "resolver", "skip",
 }
 
 // wordsOf is what a container is to run, as far as its spec says so.

@@ -33,7 +33,7 @@ func TestFlagsOfAComponent(t *testing.T) {
 func TestEveryFlagIsKnown(t *testing.T) {
 	others := []string{
 		"report", "termination-log", "output", "only", "timeout", "write-probe",
-		"check", "print", "mode", "grace", "redact", "on-change", "pristine", "fix-env",
+		"check", "print", "mode", "grace", "redact", "on-change", "refresh", "pristine", "fix-env",
 	}
 	text, err := os.ReadFile("../cmd/flts-run/settings.go")
 	require.NoError(t, err)

@@ -112,7 +112,7 @@ SECRET=s3cret
 func volumesAsTheKubeletMakesThem(c cluster) {
 	c.apply(settings)
 	c.run("Failed", `containers: [{name: main, image: task,
-			command: [sh, -c, "cd /etc/flts; find config secrets/ -mindepth 1 -not -name '..2*' -not -path '*/..2*' -printf '%p %y %l\n' | sed 's/\\.\\.20.*/DATED/' | sort; cat config/MINIO_ENDPOINT; echo; stat -Lc %a secrets/key; cat one; echo; touch config/x"],
+			command: [sh, -c, "cd /etc/flts; find config secrets/ -mindepth 1 -not -name '..2*' -not -path '*/..2*' -printf '%p %y %l\n' | sed 's/\\.\\.20.*/DATED/' | sort; cat config/MINIO_ENDPOINT; echo; stat -Lc %a secrets/key; cat one; echo; exec 2>&1; touch config/x"],
 			volumeMounts: [
 				{name: config, mountPath: /etc/flts/config},
 				{name: secrets, mountPath: /etc/flts/secrets},
