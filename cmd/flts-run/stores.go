@@ -54,8 +54,7 @@ func readStore(c *resolve.Contract, s *settings) (stores.SecretsManager, error) 
 }
 
 // resolve resolves what ranks above the stores, asks them for what is still wanted, and
-// resolves all. Where the contract declares no secret, that is
-// one pass.
+// resolves all. Where the contract declares no secret, that is one pass.
 func (r *runner) resolve(ctx context.Context, in resolve.Input, sources places.Sources, store stores.SecretsManager) (*resolve.Resolution, []resolve.Ask) {
 	if len(in.Contract.Stored) == 0 {
 		in.Sources = sources.InOrder()
