@@ -84,7 +84,7 @@ func whole(v any) any {
 func defaultOf(definition any) (v any, has bool) {
 	m, _ := definition.(map[string]any)
 	if v, has = m["defaultValue"]; !has {
-		v, has = m[underscored("defaultValue")]
+		v, has = m[Underscored("defaultValue")]
 	}
 	return v, has
 }

@@ -57,7 +57,7 @@ func entryOf(n *yaml.Node, name string) (key, value *yaml.Node) {
 	switch n.Kind {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			if k := n.Content[i]; k.Value == name || k.Value == underscored(name) {
+			if k := n.Content[i]; k.Value == name || k.Value == Underscored(name) {
 				return k, n.Content[i+1]
 			}
 		}

@@ -15,7 +15,7 @@ func member(message any, name string) any {
 	if v, ok := m[name]; ok {
 		return v
 	}
-	return m[underscored(name)]
+	return m[Underscored(name)]
 }
 
 // memberAt is a member of a member of a message.
@@ -47,7 +47,8 @@ func countAt(message any, names ...string) int {
 	return int(f)
 }
 
-func underscored(name string) string {
+// Underscored is the other name of a field of the IR: input_definitions.
+func Underscored(name string) string {
 	var b strings.Builder
 	for _, r := range name {
 		if unicode.IsUpper(r) {

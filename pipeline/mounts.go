@@ -3,10 +3,17 @@ package pipeline
 // Mount is a volume that is no ConfigMap and no Secret: a claim, an empty directory or
 // an ephemeral volume.
 type Mount struct {
+	Kind string // Claim, or Scratch
 	// Name is that of the volume in the pod: a claim has it of the claim.
 	Name Supply
 	Path string
 }
+
+// Kinds of volumes that are no objects.
+const (
+	Claim   = "claim"
+	Scratch = "volume" // which ends with the pod
+)
 
 // mounts reads the volumes of an executor that are no objects.
 func mounts(config any, outer map[string]Supply) []Mount {
@@ -19,11 +26,11 @@ func mounts(config any, outer map[string]Supply) []Mount {
 				name = Supply{Value: text, HasValue: true}
 			}
 		}
-		all = append(all, Mount{name, textAt(entry, "mountPath")})
+		all = append(all, Mount{Claim, name, textAt(entry, "mountPath")})
 	}
 	for _, kind := range []string{"emptyDirMounts", "genericEphemeralVolume"} {
 		for _, entry := range listAt(config, kind) {
-			all = append(all, Mount{Supply{Value: textAt(entry, "volumeName"), HasValue: true}, textAt(entry, "mountPath")})
+			all = append(all, Mount{Scratch, Supply{Value: textAt(entry, "volumeName"), HasValue: true}, textAt(entry, "mountPath")})
 		}
 	}
 	return all

@@ -31,16 +31,16 @@ func TestNeeds(t *testing.T) {
 
 func TestMounts(t *testing.T) {
 	tasks := sample(t, "kubernetes-claims").Tasks()
-	require.Equal(t, []pipeline.Mount{{pipeline.Supply{Task: "createpvc"}, "/scratch"}}, tasks[0].Injected.Mounts)
+	require.Equal(t, []pipeline.Mount{{pipeline.Claim, pipeline.Supply{Task: "createpvc"}, "/scratch"}}, tasks[0].Injected.Mounts)
 	require.Equal(t, []pipeline.Mount{
-		{constant("datasets"), "/datasets"}, {constant("shm"), "/dev/shm"}, {constant("cache"), "/cache"},
+		{pipeline.Claim, constant("datasets"), "/datasets"}, {pipeline.Scratch, constant("shm"), "/dev/shm"}, {pipeline.Scratch, constant("cache"), "/cache"},
 	}, tasks[1].Injected.Mounts)
 	old := `---
 platforms: {kubernetes: {deploymentSpec: {executors: {e: {pvcMount: [{constant: c, mountPath: /c}, {componentInputParameter: r, mountPath: /r}]}}}}}
 `
 	p, err := pipeline.Read("p", []byte(written(`{container: {image: i}}`, old, `a: {componentRef: {name: c}}`)))
 	require.NoError(t, err)
-	require.Equal(t, []pipeline.Mount{{constant("c"), "/c"}, {pipeline.Supply{Parameter: "r"}, "/r"}}, p.Tasks()[0].Injected.Mounts)
+	require.Equal(t, []pipeline.Mount{{pipeline.Claim, constant("c"), "/c"}, {pipeline.Claim, pipeline.Supply{Parameter: "r"}, "/r"}}, p.Tasks()[0].Injected.Mounts)
 }
 
 // A compiler that fits its defaults to their types leaves nothing to say.

@@ -47,7 +47,7 @@ func TestWhatATaskGets(t *testing.T) {
 	require.Equal(t, pipeline.Injected{
 		Variables:   []pipeline.Variable{{Name: "MINIO_SECRET_KEY", Object: login, Key: "key"}},
 		Volumes:     []pipeline.Volume{{mounted, "/etc/flts/config"}, {drawn, "/etc/flts/drawn"}},
-		Mounts:      []pipeline.Mount{{pipeline.Supply{Parameter: "claim", Value: "scratch", HasValue: true}, "/scratch"}},
+		Mounts:      []pipeline.Mount{{pipeline.Claim, pipeline.Supply{Parameter: "claim", Value: "scratch", HasValue: true}, "/scratch"}},
 		PullSecrets: []pipeline.Supply{{Parameter: "pull_secret", Value: "pull", HasValue: true}, constant("always")},
 	}, tasks[1].Injected)
 	require.Equal(t, []pipeline.Object{login, mounted, drawn}, tasks[1].Objects())

@@ -61,6 +61,7 @@ func (r *contractReader) at(n *yaml.Node, format string, args ...any) {
 }
 
 func (r *contractReader) file(root *yaml.Node) *Contract {
+	nameStored(root)
 	parts := map[string]*yaml.Node{}
 	for name, v := range r.entries(root, "the contract") {
 		if !slices.Contains(fileFields, name.Value) {

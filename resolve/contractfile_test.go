@@ -265,6 +265,7 @@ keys:
 policy: {plain-http: {allow: []}, default-credentials: {pairs: []}, verification-off: {variables: {}}}
 pristine: [""]
 `)
+	contracts["secrets"] = parsed(t, "keys: {A: {type: string}, B: {type: string}}\nrefresh: 15m\nsecretsmanager: {all: {id: x}, some: {id: 'y/{APP_ENV}', environments: [dev], region: eu-west-1, stage: AWSPENDING, keys: {B: a.b, A: .}, hand_on: true}}")
 	contracts["reload"] = parsed(t, "reload: restart\nkeys: {A: {type: string, reload: signal:HUP}}")
 	for name, c := range contracts {
 		readsBack(t, name, c)
@@ -318,6 +319,8 @@ func TestSchemaAcceptsContracts(t *testing.T) {
 	for _, text := range []string{
 		"extends: builtin\nkeys: {A: null, B: {default: null, required: true}}\nservices: {x: null}",
 		"reload: restart\nkeys: {A: {type: int, reload: signal:HUP}, B: {type: int, reload: }}",
+		"keys: {A: {type: int}}\nsecretsmanager: {id: flts, keys: {A: a}}",
+		"keys: {A: {type: int}}\nsecretsmanager: {id: {id: flts}, keys: {id: x}}",
 		"keys: {A: {type: int, default: 5, spellings: [B, {name: C}]}}\npolicy: {plain-http: off, numeric-address: }",
 	} {
 		require.NoError(t, s.Validate(asJSON(t, text)), text)

@@ -21,7 +21,7 @@ func ContractSchema() ([]byte, error) {
 			"keys":               schema{"description": "the keys, by name of the variable", "type": nullable("object"), "propertyNames": nameSchema()},
 			"services":           schema{"description": "the services to check, by name", "type": nullable("object")},
 			"connections":        schema{"description": "Airflow connections that supply keys, by name", "type": nullable("object")},
-			"secretsmanager":     schema{"description": "secrets of AWS Secrets Manager that supply keys, by a name of your own", "type": nullable("object")},
+			"secretsmanager":     schema{"description": "secrets of AWS Secrets Manager that supply keys, by a name of your own; of a single one its fields are enough", "type": nullable("object")},
 			"policy":             policySchema(),
 			"pristine":           described("variables that --pristine keeps beside the keys; a name may end in *", listSchema(scalarSchema())),
 		},
@@ -32,13 +32,13 @@ func ContractSchema() ([]byte, error) {
 			"keys":           schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/key"}, {"type": "null"}}}},
 			"services":       schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/service"}, {"type": "null"}}}},
 			"connections":    schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/connection"}, {"type": "null"}}}},
-			"secretsmanager": schema{"additionalProperties": schema{"anyOf": []schema{{"$ref": "#/$defs/stored"}, {"type": "null"}}}},
+			"secretsmanager": storedSchema(schema{"anyOf": []schema{{"$ref": "#/$defs/stored"}, {"type": "null"}}}),
 		}},
 		"else": schema{"properties": schema{
 			"keys":           schema{"additionalProperties": schema{"$ref": "#/$defs/key", "required": []string{"type"}}},
 			"services":       schema{"additionalProperties": schema{"$ref": "#/$defs/service", "required": []string{"kind", "check", "endpoint"}}},
 			"connections":    schema{"additionalProperties": schema{"$ref": "#/$defs/connection", "required": []string{"ids", "types", "keys"}}},
-			"secretsmanager": schema{"additionalProperties": schema{"$ref": "#/$defs/stored"}},
+			"secretsmanager": storedSchema(schema{"$ref": "#/$defs/stored"}),
 		}},
 		"$defs": schema{
 			"key":        objectSchema(keyFields),
@@ -51,6 +51,12 @@ func ContractSchema() ([]byte, error) {
 }
 
 type schema map[string]any
+
+// storedSchema takes secrets by their names, or the fields of a single one.
+func storedSchema(named schema) schema {
+	single := schema{"$ref": "#/$defs/stored", "anyOf": []schema{{"required": []string{"id"}}, {"required": []string{"connection"}}}}
+	return schema{"anyOf": []schema{{"additionalProperties": named}, single}}
+}
 
 func objectSchema[T any](table []field[T]) schema {
 	properties := schema{}

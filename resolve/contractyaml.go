@@ -22,6 +22,9 @@ func (c *Contract) YAML() ([]byte, error) {
 	if len(c.Connections) > 0 {
 		put(root, "connections", partNodes(c.Connections, connectionFields, func(n *Connection) string { return n.Name }))
 	}
+	if len(c.Stored) > 0 {
+		put(root, "secretsmanager", partNodes(c.Stored, storedFields, func(s *StoredSecret) string { return s.Name }))
+	}
 	put(root, "policy", policyNode(c.Policy))
 	put(root, "pristine", listNode(c.Pristine))
 	return yaml.Dump(root, yaml.WithIndent(2), yaml.WithLineWidth(-1))
@@ -78,6 +81,12 @@ func valueNode(of any) *yaml.Node {
 			put(switches, s.Name, listNode(s.Values))
 		}
 		return switches
+	case *[]Field:
+		fields := &yaml.Node{Kind: yaml.MappingNode}
+		for _, f := range *v {
+			put(fields, f.Variable, textNode(f.Path))
+		}
+		return fields
 	}
 	return nil
 }

@@ -139,7 +139,7 @@ func (a Ask) fill(s *Source, got Stored) error {
 		return err
 	}
 	known := 0
-	for name := range object {
+	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if a.contract.KeyFor(name) == nil {
 			s.Others = append(s.Others, name)
 			continue

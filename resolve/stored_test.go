@@ -259,3 +259,15 @@ func FuzzStored(f *testing.F) {
 		}
 	})
 }
+
+// A single secret needs no name, and is told from secrets that are named like fields.
+func TestASingleStoredSecret(t *testing.T) {
+	const keys = "keys: {A: {type: string}}\nsecretsmanager: "
+	single := &resolve.StoredSecret{Name: "default", ID: "flts/{APP_ENV}", Keys: []resolve.Field{{Variable: "A", Path: "a.b"}}}
+	require.Equal(t, []*resolve.StoredSecret{single}, parsed(t, keys+"{id: 'flts/{APP_ENV}', keys: {A: a.b}}").Stored)
+	require.Equal(t, []*resolve.StoredSecret{{Name: "id", ID: "x"}, {Name: "keys", ID: "y"}}, parsed(t, keys+"{id: {id: x}, keys: {id: y}}").Stored)
+	_, err := resolve.ParseContract("mine.yaml", []byte(keys+"{id: x, kyes: {A: a}}"))
+	require.EqualError(t, err, `mine.yaml:2:25: secret default: no field "kyes"`)
+	_, err = resolve.ParseContract("mine.yaml", []byte(keys+"{id: x, keys: {B: a}}"))
+	require.EqualError(t, err, `mine.yaml:2:32: secret default: no key B in the contract`)
+}

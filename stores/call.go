@@ -45,13 +45,18 @@ type errForeign struct{ status int }
 func (e *errForeign) Error() string { return "no answer of AWS" }
 
 // client trusts the authorities of AWS_CA_BUNDLE beside those of the system, and goes
-// by the proxy variables.
+// by the proxy variables, but not to the node: through a proxy it would be another one.
 func (m SecretsManager) client() *http.Client {
 	proxy := httpproxy.Config{
 		HTTPProxy: m.either("HTTP_PROXY", "http_proxy"), HTTPSProxy: m.either("HTTPS_PROXY", "https_proxy"), NoProxy: m.either("NO_PROXY", "no_proxy"),
 	}
 	through := proxy.ProxyFunc()
-	t := &http.Transport{Proxy: func(r *http.Request) (*url.URL, error) { return through(r.URL) }, TLSHandshakeTimeout: DefaultTimeout}
+	t := &http.Transport{Proxy: func(r *http.Request) (*url.URL, error) {
+		if isOfTheNode(r.URL.Hostname()) {
+			return nil, nil
+		}
+		return through(r.URL)
+	}}
 	if bundle := m.Environ["AWS_CA_BUNDLE"]; bundle != "" {
 		t.TLSClientConfig = &tls.Config{RootCAs: authorities(bundle), MinVersion: tls.VersionTLS12}
 	}

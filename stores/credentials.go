@@ -141,10 +141,12 @@ func isAgent(address string) bool {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return false
 	}
-	if u.Scheme == "https" || u.Hostname() == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Scheme == "https" || u.Hostname() == "localhost" || isOfTheNode(u.Hostname())
+}
+
+// isOfTheNode reports an address that no other machine answers.
+func isOfTheNode(host string) bool {
+	ip, err := netip.ParseAddr(host)
 	return err == nil && (ip.IsLoopback() || ip.IsLinkLocalUnicast() || ip == netip.MustParseAddr("fd00:ec2::23"))
 }
 

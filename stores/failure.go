@@ -3,16 +3,21 @@ package stores
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/flts-run/flts-run/internal/hint"
 )
 
-const whoAmI = "aws sts get-caller-identity says who asks"
+const (
+	whoAmI = "aws sts get-caller-identity says who asks"
+	signIn = "aws sso login, or name a profile that has keys: AWS_PROFILE=NAME; " + whoAmI // of a person, who has no pod
+)
 
 // refused words what Secrets Manager said, by the code of its error. Its text decides
 // between findings that share a code, and is not quoted.
@@ -128,7 +133,7 @@ func binary(r Request) *Failure {
 }
 
 func (c *connection) expired() *Failure {
-	return &Failure{CodeExpired, "was refused: " + c.who() + " has expired", c.renew(), statusRefused}
+	return &Failure{CodeExpired, "was refused: " + c.who() + " expired", c.renew(), statusRefused}
 }
 
 func (c *connection) renew() string {
@@ -137,6 +142,8 @@ func (c *connection) renew() string {
 		return "the session token beside the keys is over: take new ones, or leave them out where the pod has an identity (FLTS_SECRETSMANAGER_CREDENTIALS=identity)"
 	case Profile:
 		return "aws sso login, or take new keys into the profile; " + whoAmI
+	case Given:
+		return signIn
 	}
 	return "start the pod again, so that its token is a new one; " + whoAmI
 }
@@ -168,9 +175,13 @@ func (c *connection) unanswered(region string, err error) *Failure {
 // networkFault says what kind of fault it was, in words of our own.
 func networkFault(err error) string {
 	var op *net.OpError
-	switch text := strings.ToLower(err.Error()); {
-	case strings.Contains(text, "x509") || strings.Contains(text, "tls"):
+	var untrusted *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(err, &untrusted):
 		return ": its certificate is not trusted"
+	case errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch):
+		return ": it does not speak TLS"
 	case errors.As(err, &op) && op.Op == "dial":
 		return ": the connection was refused or not made"
 	}
@@ -203,7 +214,9 @@ func (c *connection) withoutCredentials(err error) *Failure {
 		f.what, f.hint = "AWS_CONTAINER_CREDENTIALS_FULL_URI names no agent of the node", "unset it, or let EKS Pod Identity set it"
 	case errors.Is(err, errNoToken):
 		f.what, f.hint = "the token file of "+c.who()+" cannot be read", "the variable that names it must name a mounted file"
-	case errors.Is(err, errNoCredentials) || c.identity.Kind == Given:
+	case c.identity.Kind == Given:
+		f.what, f.hint = "there are no AWS credentials ("+c.who()+")", signIn
+	case errors.Is(err, errNoCredentials):
 		f.what, f.hint = "there are no AWS credentials ("+c.who()+")", "annotate the service account with eks.amazonaws.com/role-arn, or set FLTS_SECRETSMANAGER_PROFILE; "+whoAmI
 	default:
 		return &Failure{CodeUnreachable, "cannot be asked for: what gives " + c.who() + " does not answer" + networkFault(err), "let the pod reach sts." + cmp.Or(c.ownRegion(), "REGION") + ".amazonaws.com:443, or the agent of its node", statusUnavailable}

@@ -2,6 +2,9 @@ package stores_test
 
 import (
 	"context"
+	"errors"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/require"
 
 	"github.com/flts-run/flts-run/internal/fakesecretsmanager"
@@ -125,7 +129,7 @@ func TestFailures(t *testing.T) {
 		{"no such profile", stores.Request{}, fakesecretsmanager.Fault{}, nil, func(_ *fakesecretsmanager.Server, m *stores.SecretsManager) { m.Profile = "ours" }, stores.CodeAnonymous, "cannot be asked for: profile ours is in no file of the shared configuration", "aws configure list-profiles", 78},
 		{"no token file", stores.Request{}, fakesecretsmanager.Fault{}, []string{"AWS_ACCESS_KEY_ID=", "AWS_ROLE_ARN=arn:aws:iam::123456789012:role/pipelines", "AWS_WEB_IDENTITY_TOKEN_FILE=/nowhere/token"}, nil, stores.CodeAnonymous, "cannot be asked for: the token file of the web identity cannot be read", "the variable that names it must name a mounted file", 78},
 		{"no agent", stores.Request{}, fakesecretsmanager.Fault{}, []string{"AWS_ACCESS_KEY_ID=", "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://example.com/credentials"}, nil, stores.CodeAnonymous, "cannot be asked for: AWS_CONTAINER_CREDENTIALS_FULL_URI names no agent of the node", "unset it, or let EKS Pod Identity set it", 78},
-		{"expired", stores.Request{}, fault("ExpiredTokenException", "The security token included in the request is expired"), nil, nil, stores.CodeExpired, "was refused: the keys of the environment has expired", "the session token beside the keys is over: take new ones, or leave them out where the pod has an identity (FLTS_SECRETSMANAGER_CREDENTIALS=identity)", 77},
+		{"expired", stores.Request{}, fault("ExpiredTokenException", "The security token included in the request is expired"), nil, nil, stores.CodeExpired, "was refused: the keys of the environment expired", "the session token beside the keys is over: take new ones, or leave them out where the pod has an identity (FLTS_SECRETSMANAGER_CREDENTIALS=identity)", 77},
 		{"unknown keys", stores.Request{}, fakesecretsmanager.Fault{}, []string{"AWS_ACCESS_KEY_ID=minio"}, nil, stores.CodeStrangers, "was refused: AWS does not know the keys of the environment", "aws sts get-caller-identity says who asks", 77},
 		{"keys of a MinIO", stores.Request{}, fakesecretsmanager.Fault{}, []string{"AWS_SECRET_ACCESS_KEY=minio123"}, func(_ *fakesecretsmanager.Server, m *stores.SecretsManager) {
 			m.Claimed = func(string) bool { return true }
@@ -133,6 +137,17 @@ func TestFailures(t *testing.T) {
 		{"throttled", stores.Request{}, fault("ThrottlingException", "Rate exceeded"), nil, nil, stores.CodeThrottled, "was not given: Secrets Manager throttles the account", "fewer tasks at once, or mount the secret instead of fetching it in each", 69},
 		{"broken", stores.Request{}, fakesecretsmanager.Fault{Code: "InternalServiceError", Message: canary, Status: 500}, nil, nil, stores.CodeUnreachable, "was not given: Secrets Manager itself failed (HTTP 500)", "try again; https://health.aws.amazon.com shows whether it is known", 69},
 		{"refused", stores.Request{}, fakesecretsmanager.Fault{}, nil, func(fake *fakesecretsmanager.Server, _ *stores.SecretsManager) { fake.Close() }, stores.CodeUnreachable, "was not reached at AT: the connection was refused or not made", egress, 69},
+		{"no TLS", stores.Request{}, fakesecretsmanager.Fault{}, nil, func(fake *fakesecretsmanager.Server, m *stores.SecretsManager) {
+			m.Environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "https://" + fake.Endpoint()
+		}, stores.CodeUnreachable, "was not reached at AT: it does not speak TLS", egress, 69},
+		{"the caller is not signed in", stores.Request{}, fakesecretsmanager.Fault{}, nil, func(_ *fakesecretsmanager.Server, m *stores.SecretsManager) {
+			m.Provider = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, errors.New(canary) })
+		}, stores.CodeAnonymous, "cannot be asked for: there are no AWS credentials (the credentials of the caller)", "aws sso login, or name a profile that has keys: AWS_PROFILE=NAME; aws sts get-caller-identity says who asks", 78},
+		{"the caller's login is over", stores.Request{}, fault("ExpiredTokenException", ""), nil, func(fake *fakesecretsmanager.Server, m *stores.SecretsManager) {
+			m.Provider = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+				return aws.Credentials{AccessKeyID: m.Environ["AWS_ACCESS_KEY_ID"], SecretAccessKey: m.Environ["AWS_SECRET_ACCESS_KEY"]}, nil
+			})
+		}, stores.CodeExpired, "was refused: the credentials of the caller expired", "aws sso login, or name a profile that has keys: AWS_PROFILE=NAME; aws sts get-caller-identity says who asks", 77},
 		{"late", stores.Request{}, fakesecretsmanager.Fault{Delay: time.Minute}, nil, func(_ *fakesecretsmanager.Server, m *stores.SecretsManager) { m.Timeout = 100 * time.Millisecond }, stores.CodeUnreachable, "did not come in time at AT", egress + ", or give more time: FLTS_STORE_TIMEOUT=30s", 69},
 		{"another server", stores.Request{}, fakesecretsmanager.Fault{Body: "<html>" + canary, Status: 405}, nil, nil, stores.CodeUnusable, "was not given: the answer is not one of Secrets Manager at AT (HTTP 405)", "look whether a proxy or another server answers there", 69},
 		{"an answer that is no JSON", stores.Request{}, fakesecretsmanager.Fault{Body: canary}, nil, nil, stores.CodeUnusable, "was not given: the answer is not one of Secrets Manager at AT (HTTP 200)", "look whether a proxy or another server answers there", 69},
@@ -171,6 +186,18 @@ func TestEndpointOfAllServices(t *testing.T) {
 		Code: stores.CodeUnusable, What: "was not given: the answer is not one of Secrets Manager at " + strings.TrimPrefix(minio.URL, "http://") + " (AWS_ENDPOINT_URL) (HTTP 405)",
 		Hint: "AWS_ENDPOINT_URL is for all services of AWS: set AWS_ENDPOINT_URL_S3 for the object store alone",
 	}, show(m.Fetch(t.Context(), []stores.Request{{ID: "a"}})[0]))
+}
+
+// A certificate is not trusted when the server's is not, and not when a name has "tls" in it.
+func TestUntrustedCertificate(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it tells of the refusal
+	server.StartTLS()
+	defer server.Close()
+	_, m := begin(t, "AWS_ENDPOINT_URL_SECRETS_MANAGER="+server.URL)
+	require.Equal(t, "was not reached at "+strings.TrimPrefix(server.URL, "https://")+" (AWS_ENDPOINT_URL_SECRETS_MANAGER): its certificate is not trusted", show(m.Fetch(t.Context(), []stores.Request{{ID: "a"}})[0]).What)
+	m.Environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://127.0.0.1:1/tls"
+	require.Equal(t, "was not reached at 127.0.0.1:1 (AWS_ENDPOINT_URL_SECRETS_MANAGER): the connection was refused or not made", show(m.Fetch(t.Context(), []stores.Request{{ID: "a"}})[0]).What)
 }
 
 func TestFetchEndsWithItsContext(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -78,6 +79,8 @@ func (f *fetched) document() []documentStored {
 			list = append(list, documentStored{storedName(a.Request.ID), a.Version, a.Stages, a.Created, a.Expires})
 		}
 	}
-	slices.SortFunc(list, func(a, b documentStored) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(list, func(a, b documentStored) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Version, b.Version)) // versions of one secret, by their stages
+	})
 	return list
 }

@@ -18,11 +18,11 @@ import (
 // secrets may hold one login together.
 func (f *fetched) renew(ctx context.Context, store stores.SecretsManager) error {
 	f.mu.Lock()
-	known := f.answers
+	known := slices.Collect(maps.Keys(f.answers))
 	f.mu.Unlock()
 	var failures []error
 	renewed := map[stores.Request]stores.Answer{}
-	for _, a := range store.Fetch(ctx, slices.Collect(maps.Keys(known))) {
+	for _, a := range store.Fetch(ctx, known) {
 		if renewed[a.Request] = a; a.Failure != nil {
 			text := fmt.Errorf("%s %w [%s]", storedName(a.Request.ID), a.Failure, a.Failure.Code())
 			failures = append(failures, &failure{status: a.Failure.Status(), hint: a.Failure.Hint(), err: text})

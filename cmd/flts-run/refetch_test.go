@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -86,4 +88,25 @@ func TestServicesThatRefuseAFetchedSecret(t *testing.T) {
 	r.environ = append(r.environ, "MINIO_ACCESS_KEY=root-access", "MINIO_SECRET_KEY=of-the-pod")
 	_, refused = look(s)
 	require.False(t, refused, "a refresh would not change them")
+}
+
+// A configuration that is resolved again while secrets are renewed asks for others.
+func TestSecretsAreRenewedBesideOthers(t *testing.T) {
+	server, store := storeFor(t)
+	var f fetched
+	ended := make(chan error)
+	go func() {
+		var err error
+		for range 10 {
+			err = errors.Join(err, f.renew(t.Context(), store))
+		}
+		ended <- err
+	}()
+	for i := range 30 {
+		id := strconv.Itoa(i)
+		server.Put(id, id)
+		r := stores.Request{ID: id}
+		require.Equal(t, id, f.get(t.Context(), store, []stores.Request{r})[r].Text.Reveal())
+	}
+	require.NoError(t, <-ended)
 }

@@ -33,9 +33,9 @@ type prepared struct {
 	env  []string
 }
 
-// reloader follows the mounted files and the stored secrets while the task runs. Its loop is the only one
-// that decides; what it wants done goes to the supervisor as an order, and a restart
-// is carried out by supervise when the task has ended.
+// reloader follows the mounted files and the stored secrets while the task runs. Its loop
+// is the only one that decides; what it wants done goes to the supervisor as an order, and
+// a restart is carried out by supervise when the task has ended.
 type reloader struct {
 	*runner
 	settings *settings

@@ -12,7 +12,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/flts-run/flts-run/internal/fakesecretsmanager"
 	"github.com/flts-run/flts-run/internal/fakevolume"
 	"github.com/flts-run/flts-run/internal/scriptcmd"
 )
@@ -56,7 +55,6 @@ func TestScripts(t *testing.T) {
 		Dir:           "../../testdata/script",
 		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
-			e.Values[storeKey{}] = new(*fakesecretsmanager.Server)
 			e.Setenv("PATH", binaries+string(os.PathListSeparator)+os.Getenv("PATH"))
 			// Nothing of a machine that has a contract or mounts of its own.
 			e.Setenv("FLTS_TERMINATION_LOG", "termination-log")
@@ -74,8 +72,7 @@ func TestScripts(t *testing.T) {
 			"launcher":       launcher,
 			"mount":          mount,
 			"names":          names,
-			"secret":         secretCommand,
-			"secretsmanager": startStore,
+			"secretsmanager": scriptcmd.SecretsManager(),
 			"services":       services,
 			"silence":        silence,
 			"steady":         steady,

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/flts-run/flts-run/internal/asking"
 	"github.com/flts-run/flts-run/internal/places"
 	"github.com/flts-run/flts-run/resolve"
 	"github.com/flts-run/flts-run/stores"
@@ -54,8 +55,7 @@ func readStore(c *resolve.Contract, s *settings) (stores.SecretsManager, error) 
 }
 
 // resolve resolves what ranks above the stores, asks them for what is still wanted, and
-// resolves all. Where the contract declares no secret, that is
-// one pass.
+// resolves all. Where the contract declares no secret, that is one pass.
 func (r *runner) resolve(ctx context.Context, in resolve.Input, sources places.Sources, store stores.SecretsManager) (*resolve.Resolution, []resolve.Ask) {
 	if len(in.Contract.Stored) == 0 {
 		in.Sources = sources.InOrder()
@@ -65,7 +65,7 @@ func (r *runner) resolve(ctx context.Context, in resolve.Input, sources places.S
 	asks := resolve.Resolve(in).Asks(in.Contract)
 	var requests []stores.Request
 	for _, a := range asks {
-		requests = append(requests, requestsOf(a)...)
+		requests = append(requests, asking.Requests(a)...)
 	}
 	answers := r.fetched.get(ctx, store, requests)
 	for _, a := range asks {
@@ -83,26 +83,10 @@ func (r *runner) resolve(ctx context.Context, in resolve.Input, sources places.S
 	return full, asks
 }
 
-func requestsOf(a resolve.Ask) []stores.Request {
-	if len(a.Wanted) == 0 {
-		return nil
-	}
-	requests := make([]stores.Request, len(a.IDs))
-	for i, id := range a.IDs {
-		requests[i] = stores.Request{ID: id, Region: a.Secret.Region, Stage: a.Secret.Stage}
-	}
-	return requests
-}
-
 func storedFor(a resolve.Ask, answers map[stores.Request]stores.Answer) []resolve.Stored {
 	var list []resolve.Stored
-	for _, r := range requestsOf(a) {
-		got := answers[r]
-		one := resolve.Stored{ID: r.ID, Stage: r.Stage, Version: got.Version, Text: got.Text}
-		if got.Failure != nil {
-			one.Err, one.Missing = got.Failure, got.Failure.Missing()
-		}
-		list = append(list, one)
+	for _, r := range asking.Requests(a) {
+		list = append(list, asking.Stored(answers[r]))
 	}
 	return list
 }

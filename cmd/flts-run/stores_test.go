@@ -15,9 +15,10 @@ func startSecretsManager(t *testing.T) (fake *fakesecretsmanager.Server, environ
 	fake, err := fakesecretsmanager.Start(fakesecretsmanager.Options{})
 	require.NoError(t, err)
 	t.Cleanup(fake.Close)
-	fake.Trust("web-token")
-	return fake, []string{
-		"AWS_ENDPOINT_URL_SECRETS_MANAGER=" + fake.URL(), "AWS_ENDPOINT_URL_STS=" + fake.URL(), "AWS_REGION=us-east-1",
-		"AWS_WEB_IDENTITY_TOKEN_FILE=" + written(t, t.TempDir()+"/token", "web-token"), "AWS_ROLE_ARN=arn:aws:iam::123456789012:role/pipelines",
+	variables, err := fake.PodEnviron(t.TempDir())
+	require.NoError(t, err)
+	for name, value := range variables {
+		environ = append(environ, name+"="+value)
 	}
+	return fake, environ
 }

@@ -17,8 +17,9 @@ import (
 )
 
 // Every page in docs/fltsctl is run from top to bottom, in a directory in which
-// pipeline.yaml is the training pipeline; that on lint has a careless one beside it. The address 127.0.0.1:8080 is a KFP, or an
-// Airflow for the page on that, on another port in truth. "go test -update" rewrites the output.
+// pipeline.yaml is the training pipeline; that on lint has a careless one beside it. The
+// address 127.0.0.1:8080 is a KFP, or an Airflow for the page on that, on another port in
+// truth. "go test -update" rewrites the output.
 func TestDocs(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/fltsctl/*.md")
 	require.NoError(t, err)

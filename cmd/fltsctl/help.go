@@ -96,12 +96,23 @@ DESCRIPTION:
 {{` + strconv.Quote(lists) + "}}"
 }
 
+// underHeadings are flags in the order of their headings, each of which stands once: a
+// command has flags of several lists.
+func underHeadings(flags []cli.Flag) []cli.Flag {
+	first := map[string]int{}
+	headingOf := func(f cli.Flag) string { return f.(cli.CategorizableFlag).GetCategory() }
+	for i, f := range slices.Backward(flags) {
+		first[headingOf(f)] = i
+	}
+	return slices.SortedStableFunc(slices.Values(flags), func(a, b cli.Flag) int { return first[headingOf(a)] - first[headingOf(b)] })
+}
+
 // optionsHelp lists flags in their order, under their headings. A tab ends a
 // column: cli's printer lines them up.
 func optionsHelp(flags []cli.Flag) string {
 	var b strings.Builder
 	heading := ""
-	for _, f := range flags {
+	for _, f := range underHeadings(flags) {
 		h := f.(cli.CategorizableFlag).GetCategory()
 		if h == "" {
 			continue // --help, which whoever reads this has found

@@ -75,8 +75,11 @@ func (s *settings) injection(file, front string) inject.Options {
 	if o.Variables == nil {
 		o.Variables = map[string]string{}
 	}
-	for name, source := range map[string]option{"FLTS_MODE": taskModeOption, "FLTS_CHECK": taskCheckOption, "APP_ENV": taskEnvOption, "FLTS_NEEDS": taskNeedsOption} {
-		source = at(source)
+	for _, own := range []struct {
+		name   string
+		source option
+	}{{"FLTS_MODE", taskModeOption}, {"FLTS_CHECK", taskCheckOption}, {"APP_ENV", taskEnvOption}, {"FLTS_NEEDS", taskNeedsOption}} {
+		name, source := own.name, at(own.source)
 		if !s.given(source) {
 			continue
 		}

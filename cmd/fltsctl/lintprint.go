@@ -69,22 +69,15 @@ func githubText(l linted) string {
 }
 
 func lintSummary(files int, counts map[lint.Severity]int) string {
-	what := plural(files, "pipeline")
+	what := numbered(files, "pipeline")
 	var parts []string
 	for _, s := range lint.Severities() {
 		if n := counts[s]; n > 0 {
-			parts = append(parts, plural(n, string(s)))
+			parts = append(parts, numbered(n, string(s)))
 		}
 	}
 	if len(parts) == 0 {
 		return "fltsctl: " + what + ": nothing to say\n"
 	}
 	return "fltsctl: " + what + ": " + strings.Join(parts, ", ") + "; fltsctl explain CODE says more\n"
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -25,6 +25,7 @@ Exit status: 0 done; 1 --check found a difference; 64 wrong usage or wrong value
 
 const (
 	madeHeading    = "What is made"
+	sourcesHeading = "Where its values are from"
 	secretHeading  = "The Secret"
 	networkHeading = "The network policy"
 )
@@ -38,12 +39,12 @@ var (
 	immutableOption     = option{flag: "immutable", heading: madeHeading, boolean: true, usage: "make what holds values immutable, with a hash of them in its name"}
 	kustomizeOption     = option{flag: "kustomize", heading: madeHeading, boolean: true, usage: "make a tree for kustomize in the directory --out"}
 
-	madeContractOption   = option{flag: "contract", heading: valuesHeading, variables: []string{"FLTS_CONTRACT"}, files: true, usage: "contract `FILE`, instead of the built-in one"}
-	madeEnvOption        = option{flag: "app-env", heading: valuesHeading, variables: []string{"APP_ENV"}, usage: "dev, staging or prod (`ENV`)"}
-	madeConfigDirOption  = option{flag: "config-dir", heading: valuesHeading, variables: []string{"FLTS_CONFIG_DIR"}, files: true, usage: "`DIR` with a file for each value of the ConfigMap"}
-	madeYAMLDirOption    = option{flag: "yaml-dir", heading: valuesHeading, variables: []string{"FLTS_YAML_DIR"}, files: true, usage: "`DIR` of config_base.yaml and config_<APP_ENV>.yaml"}
-	setOption            = option{flag: "set", heading: valuesHeading, repeated: true, usage: "`KEY=VALUE` for the ConfigMap, above all others"}
-	servicesSpaceOption  = option{flag: "services-namespace", heading: valuesHeading, variables: []string{"FLTS_NAMESPACE"}, usage: "`NAMESPACE` of the services, in default endpoints; {APP_ENV} in it is replaced"}
+	madeContractOption   = option{flag: "contract", heading: sourcesHeading, variables: []string{"FLTS_CONTRACT"}, files: true, usage: "contract `FILE`, instead of the built-in one"}
+	madeEnvOption        = option{flag: "app-env", heading: sourcesHeading, variables: []string{"APP_ENV"}, usage: "dev, staging or prod (`ENV`)"}
+	madeConfigDirOption  = option{flag: "config-dir", heading: sourcesHeading, variables: []string{"FLTS_CONFIG_DIR"}, files: true, usage: "`DIR` with a file for each value of the ConfigMap"}
+	madeYAMLDirOption    = option{flag: "yaml-dir", heading: sourcesHeading, variables: []string{"FLTS_YAML_DIR"}, files: true, usage: "`DIR` of config_base.yaml and config_<APP_ENV>.yaml"}
+	setOption            = option{flag: "set", heading: sourcesHeading, repeated: true, usage: "`KEY=VALUE` for the ConfigMap, above all others"}
+	servicesSpaceOption  = option{flag: "services-namespace", heading: sourcesHeading, variables: []string{"FLTS_NAMESPACE"}, usage: "`NAMESPACE` of the services, in default endpoints; {APP_ENV} in it is replaced"}
 	madeSecretOption     = option{flag: "secret", heading: secretHeading, variables: []string{"FLTSCTL_SECRET"}, usage: "`NAME` of the Secret; that of the contract otherwise"}
 	secretFileOption     = option{flag: "env-file", heading: secretHeading, files: true, usage: "`FILE` of NAME=VALUE lines with its values; - is stdin"}
 	secretKeyOption      = option{flag: "key", heading: secretHeading, repeated: true, usage: "a sensitive `KEY` that it has beside the required ones"}

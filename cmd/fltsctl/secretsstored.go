@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/flts-run/flts-run/internal/asking"
 	"github.com/flts-run/flts-run/internal/places"
 	"github.com/flts-run/flts-run/resolve"
 	"github.com/flts-run/flts-run/stores"
@@ -21,7 +22,7 @@ func (l search) stored(ctx context.Context, found *inventory) {
 	asks := resolve.Resolve(resolve.Input{Contract: l.contract, AppEnv: found.appEnv}).Asks(l.contract)
 	var requests []stores.Request
 	for _, a := range asks {
-		requests = append(requests, requestsOf(a)...)
+		requests = append(requests, asking.Requests(a)...)
 	}
 	described := map[stores.Request]stores.Description{}
 	for _, d := range l.store.Describe(ctx, requests) {
@@ -38,7 +39,7 @@ func (l search) stored(ctx context.Context, found *inventory) {
 			found.places = append(found.places, notAsked(a))
 			continue
 		}
-		for _, r := range requestsOf(a) {
+		for _, r := range asking.Requests(a) {
 			found.places = append(found.places, storedPlace(described[r], read[r], l.read))
 		}
 		if l.read {
@@ -47,18 +48,6 @@ func (l search) stored(ctx context.Context, found *inventory) {
 			found.unread(a, described)
 		}
 	}
-}
-
-// requestsOf are those for all ids of a secret.
-func requestsOf(a resolve.Ask) []stores.Request {
-	if len(a.Wanted) == 0 {
-		return nil
-	}
-	var requests []stores.Request
-	for _, id := range a.IDs {
-		requests = append(requests, stores.Request{ID: id, Region: a.Secret.Region, Stage: a.Secret.Stage})
-	}
-	return requests
 }
 
 func notAsked(a resolve.Ask) place {
@@ -116,9 +105,9 @@ func keyError(f *stores.Failure) error {
 // values takes what was read. Nothing of it is shown.
 func (l search) values(found *inventory, a resolve.Ask, read map[stores.Request]stores.Answer) {
 	var answers []resolve.Stored
-	for _, r := range requestsOf(a) {
+	for _, r := range asking.Requests(a) {
 		got := read[r]
-		one := resolve.Stored{ID: r.ID, Stage: r.Stage, Version: got.Version, Text: got.Text}
+		one := asking.Stored(got)
 		switch {
 		case got.Failure == nil:
 			l.learn("secretsmanager "+r.ID, a.Hidden(one)...)
@@ -138,7 +127,7 @@ func (l search) values(found *inventory, a resolve.Ask, read map[stores.Request]
 // unread takes the place of each key that the first of the secrets which is there should
 // supply.
 func (i *inventory) unread(a resolve.Ask, described map[stores.Request]stores.Description) {
-	for _, r := range requestsOf(a) {
+	for _, r := range asking.Requests(a) {
 		failure := described[r].Failure
 		if failure != nil && failure.Missing() {
 			continue

@@ -23,7 +23,7 @@ func Write(file, text string, mode fs.FileMode) error {
 		return errors.Join(err, f.Close())
 	}
 	temp := fmt.Sprintf("%s.%d.tmp", file, os.Getpid())
-	err := os.WriteFile(temp, []byte(text), mode)
+	err := writeNew(temp, text, mode)
 	if err == nil {
 		err = os.Rename(temp, file)
 	}
@@ -35,4 +35,21 @@ func Write(file, text string, mode fs.FileMode) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return nil
+}
+
+// writeNew writes a file that was not there: one that somebody left has a mode of its own,
+// and may be a link to elsewhere.
+func writeNew(file, text string, mode fs.FileMode) error {
+	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	if _, err := f.WriteString(text); err != nil {
+		_ = f.Close()
+		return err
+	}
+	return f.Close()
 }

@@ -63,17 +63,8 @@ func (c container) mounts() []mounted {
 		for _, v := range t.Injected.Volumes {
 			all = append(all, mounted{v.Kind, v.Name.Text(), v.Path})
 		}
-	}
-	for _, entry := range itemsOf(c.config, "pvcMount") {
-		name := textOf(entry, "pvcNameParameter", "runtimeValue", "constant")
-		if name == "" {
-			name = textOf(entry, "constant")
-		}
-		all = append(all, mounted{"claim", name, textOf(entry, "mountPath")})
-	}
-	for _, list := range []string{"emptyDirMounts", "genericEphemeralVolume"} {
-		for _, entry := range itemsOf(c.config, list) {
-			all = append(all, mounted{"volume", textOf(entry, "volumeName"), textOf(entry, "mountPath")})
+		for _, m := range t.Injected.Mounts {
+			all = append(all, mounted{m.Kind, m.Name.Text(), m.Path})
 		}
 	}
 	return all

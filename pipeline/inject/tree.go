@@ -3,7 +3,6 @@ package inject
 import (
 	"reflect"
 	"strings"
-	"unicode"
 
 	"go.yaml.in/yaml/v4"
 
@@ -161,7 +160,7 @@ func position(m *yaml.Node, name string) int {
 	if i := memberExactly(m, name); i >= 0 {
 		return i
 	}
-	return memberExactly(m, underscored(name))
+	return memberExactly(m, pipeline.Underscored(name))
 }
 
 func memberExactly(m *yaml.Node, name string) int {
@@ -292,15 +291,4 @@ func isPlain(text string) bool {
 		return false
 	}
 	return word != ""
-}
-
-func underscored(name string) string {
-	var b strings.Builder
-	for _, r := range name {
-		if unicode.IsUpper(r) {
-			b.WriteByte('_')
-		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return b.String()
 }

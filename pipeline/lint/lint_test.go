@@ -191,7 +191,7 @@ func TestFindings(t *testing.T) {
 		},
 		{
 			"I07 a claim", "[" + secrets + "]", "[" + secrets + "]\n          pvcMount: [{constant: flts-secrets, mountPath: /data}]", "",
-			[]lint.Finding{{lint.Error, "FLTS-I07", "Secret flts-secrets and volume flts-secrets are both mounted: KFP makes one volume with two sources of them, and Kubernetes refuses the pod", ofNames, at(32)}},
+			[]lint.Finding{{lint.Error, "FLTS-I07", "Secret flts-secrets and claim flts-secrets are both mounted: KFP makes one volume with two sources of them, and Kubernetes refuses the pod", ofNames, at(32)}},
 		},
 		{"I07 one object at two paths", secrets, secrets + ", {secretName: flts-secrets, mountPath: /other}", "", nil},
 		{

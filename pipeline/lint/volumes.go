@@ -50,7 +50,7 @@ func volumesOf(t pipeline.Task) []volume {
 		all = append(all, volume{sourceOf(v.Kind, v.Name), v.Name.Text(), v.Path})
 	}
 	for _, m := range t.Injected.Mounts {
-		all = append(all, volume{sourceOf("volume", m.Name), m.Name.Text(), m.Path})
+		all = append(all, volume{sourceOf(m.Kind, m.Name), m.Name.Text(), m.Path})
 	}
 	return all
 }

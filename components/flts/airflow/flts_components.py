@@ -1,12 +1,15 @@
 """The four components as a DAG: the image of the KFP pipeline, in pods.
 
-Copy it into the DAGs folder. The pods read the ConfigMap flts-config and the Secret
-flts-secrets of their namespace; the parameters of a run go before both.
+Copy it into the DAGs folder, and flts_airflow.py of components/airflow/config into
+$AIRFLOW_HOME/config. The pods read the ConfigMap flts-config and the Secret flts-secrets
+of their namespace; the parameters of a run go before both.
 """
+
+from flts_airflow import env_vars, mounted
+from kubernetes.client import models as k8s
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.providers.common.compat.sdk import DAG, Param
-from kubernetes.client import models as k8s
 
 IMAGE = "flts-components:1.0"
 USER = 65532  # of the image
@@ -14,24 +17,14 @@ USER = 65532  # of the image
 GIVEN = ["--dataset", "{{ params.dataset }}", "--identifier", "{{ params.identifier or run_id }}"]
 MODEL = ["--model", "{{ params.model }}"]
 
+OBJECTS = mounted(group=USER)
+
 # What a pod has: the program as it is for KFP, a read-only root and no more rights than
 # it needs.
 POD = {
     "image": IMAGE,
-    "volumes": [
-        # Optional: a missing one would keep the pod pending, and flts-run says what is missing.
-        k8s.V1Volume(name="config", config_map=k8s.V1ConfigMapVolumeSource(name="flts-config", optional=True)),
-        k8s.V1Volume(
-            name="secrets",
-            secret=k8s.V1SecretVolumeSource(secret_name="flts-secrets", default_mode=0o440, optional=True),
-        ),
-        k8s.V1Volume(name="tmp", empty_dir=k8s.V1EmptyDirVolumeSource()),
-    ],
-    "volume_mounts": [
-        k8s.V1VolumeMount(name="config", mount_path="/etc/flts/config", read_only=True),
-        k8s.V1VolumeMount(name="secrets", mount_path="/etc/flts/secrets", read_only=True),
-        k8s.V1VolumeMount(name="tmp", mount_path="/tmp"),
-    ],
+    "volumes": [*OBJECTS["volumes"], k8s.V1Volume(name="tmp", empty_dir=k8s.V1EmptyDirVolumeSource())],
+    "volume_mounts": [*OBJECTS["volume_mounts"], k8s.V1VolumeMount(name="tmp", mount_path="/tmp")],
     "security_context": k8s.V1PodSecurityContext(run_as_non_root=True, run_as_user=USER, fs_group=USER),
     "container_security_context": k8s.V1SecurityContext(
         read_only_root_filesystem=True,
@@ -47,15 +40,7 @@ def component(name: str, *flags: str, needs: str, disable: str = "gateway") -> K
     return KubernetesPodOperator(
         task_id=name,
         arguments=["python3", "-m", f"flts.{name}", *GIVEN, *flags, "--result", "/airflow/xcom/return.json"],
-        env_vars={
-            "AIRFLOW_CTX_DAG_ID": "{{ dag.dag_id }}",
-            "AIRFLOW_CTX_TASK_ID": "{{ task.task_id }}",
-            "AIRFLOW_CTX_DAG_RUN_ID": "{{ run_id }}",
-            "AIRFLOW_CTX_TRY_NUMBER": "{{ ti.try_number }}",
-            "FLTS_PARAMS_JSON": "{{ params | tojson }}",
-            "FLTS_NEEDS": needs,
-            "FLTS_DISABLE": disable,
-        },
+        env_vars=env_vars(FLTS_NEEDS=needs, FLTS_DISABLE=disable),
         **POD,
     )
 
