@@ -14,7 +14,7 @@ CHAMPION = "champion"  # the alias of the version that forecasts are made with
 def flags(about: str | None) -> argparse.ArgumentParser:
     """The flags of a task that works with a model."""
     parser = task.flags(about)
-    parser.add_argument("--model", default="flts-traffic", help="registered model in MLflow (%(default)s)")
+    parser.add_argument("--model", type=task.name, default="flts-traffic", help="registered model in MLflow (%(default)s)")
     return parser
 
 
