@@ -14,8 +14,10 @@ import (
 	"github.com/flts-run/flts-run/pipeline"
 )
 
-// What a component may take longer under the shims than bare.
-const shimLimit = 10 // ms
+// What a component may take longer under the shims than bare, in starts of the bare
+// helper. The bar of the project is 10 ms, which is this where the helper takes 3.3 ms;
+// a machine that is busy takes longer for both.
+const shimLimit = 3
 
 // shimCost measures a Python component as the KFP SDK compiled it, with and without the
 // shims of sh and python3 first in its PATH. Three programs of these names become one
@@ -47,18 +49,22 @@ func shimCost(ctx context.Context, b bench, w io.Writer) ([]bar, error) {
 	bare := &contender{name: "bare", argv: under(tools)}
 	wrapped := &contender{name: "flts-run exec -- before its command", argv: under(tools, b.fltsRun, "exec", "--")}
 	shimmed := &contender{name: "shims of sh and python3", argv: under(shims + ":" + tools)}
-	if err := race(ctx, []*contender{bare, wrapped, shimmed}, pod, b.rounds); err != nil {
+	helper := &contender{name: "bare Go exec helper of " + task, argv: []string{b.bare, task}}
+	all := []*contender{helper, bare, wrapped, shimmed}
+	if err := race(ctx, all, pod, b.rounds); err != nil {
 		return nil, err
 	}
 
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "PYTHON COMPONENT OF KFP (%d rounds in turn)\tMEDIAN\t95 %%\n", b.rounds)
-	for _, c := range []*contender{bare, wrapped, shimmed} {
+	for _, c := range all {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", c.name, ms(c.median()), ms(quantile(c.took, 0.95)))
 	}
 	table.Flush()
 	fmt.Fprintln(w)
-	return []bar{{"a Python component of KFP under the shims, to bare", (shimmed.median() - bare.median()).Seconds() * 1000, shimLimit, "ms"}}, nil
+	more := shimmed.median() - bare.median()
+	fmt.Fprintf(w, "the shims add %s\n\n", ms(more))
+	return []bar{{"a Python component of KFP under the shims, beyond bare, to the bare helper", float64(more) / float64(helper.median()), shimLimit, "x"}}, nil
 }
 
 // standIns fills a directory with programs that do nothing.
