@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"slices"
 )
 
 // bench is what every measurement works with.
@@ -52,7 +54,7 @@ func run(ctx context.Context, w io.Writer, environ []string, short bool) error {
 	}
 	var bars []bar
 	for _, measure := range measurements {
-		got, err := measure(ctx, b, w)
+		got, err := atMostTwice(ctx, b, w, measure)
 		if err != nil {
 			return err
 		}
@@ -62,4 +64,21 @@ func run(ctx context.Context, w io.Writer, environ []string, short bool) error {
 		return errors.New("a bar was missed")
 	}
 	return nil
+}
+
+// atMostTwice measures again where a bar was missed, and then that counts: what a busy
+// moment of the machine did to the first figures it does not do to the second as well,
+// and what costs more does.
+func atMostTwice(ctx context.Context, b bench, w io.Writer, measure measurement) ([]bar, error) {
+	bars, err := measure(ctx, b, w)
+	missed := slices.IndexFunc(bars, func(b bar) bool { return !b.kept() })
+	if err != nil || missed < 0 {
+		return bars, err
+	}
+	fmt.Fprintf(w, "missed: %s, %.2f %s; measured once more\n\n", bars[missed].name, bars[missed].got, bars[missed].unit)
+	b.dir, err = os.MkdirTemp(b.dir, "again")
+	if err != nil {
+		return nil, err
+	}
+	return measure(ctx, b, w)
 }

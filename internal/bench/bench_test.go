@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -36,6 +38,24 @@ func TestPrintBars(t *testing.T) {
 			require.Equal(t, c.kept, printBars(&out, c.bars))
 			require.Equal(t, c.want, out.String())
 		})
+	}
+}
+
+// A bar that is missed twice is missed.
+func TestAtMostTwice(t *testing.T) {
+	for _, c := range []struct{ figures, want []float64 }{
+		{[]float64{1}, []float64{1}},
+		{[]float64{3, 1}, []float64{1}},
+		{[]float64{3, 4}, []float64{4}},
+	} {
+		asked := 0
+		got, err := atMostTwice(t.Context(), bench{dir: t.TempDir()}, io.Discard, func(context.Context, bench, io.Writer) ([]bar, error) {
+			asked++
+			return []bar{{"start", c.figures[asked-1], 2, "x"}}, nil
+		})
+		require.NoError(t, err)
+		require.Equal(t, len(c.figures), asked)
+		require.Equal(t, c.want, []float64{got[0].got})
 	}
 }
 
