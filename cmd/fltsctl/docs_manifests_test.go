@@ -1,7 +1,6 @@
 package main_test
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,8 +15,7 @@ func manifestsPage(t *testing.T) []string {
 	t.Helper()
 	cluster := kubetest.New(t)
 	installExternalSecrets(t, cluster)
-	tools := t.TempDir()
-	require.NoError(t, os.Symlink(cluster.KubectlPath(), filepath.Join(tools, "kubectl")))
+	tools := kubectlIn(t, cluster)
 	return []string{"PATH=" + strings.Join([]string{binaries, tools, "/usr/local/bin:/usr/bin:/bin"}, ":"), "HOME=/nonexistent", "KUBECONFIG=" + cluster.Admin()}
 }
 
